@@ -1,0 +1,54 @@
+"""Departments and who belongs to them, in which role."""
+
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.user import User
+
+
+class Department(models.Model):
+    """A department that owns cases. Its code begins the references of its cases: CASE-0001."""
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+    code = models.CharField(
+        max_length=8,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$", "2 to 8 capital letters or digits, a letter first.")],
+        help_text="Begins the references of the department's cases. Numbers run per department and tell nothing of others.",
+    )
+    last_case_number = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a member may do in a department."""
+
+    READER = "reader"
+    OPERATOR = "operator"
+    MANAGER = "manager"
+
+
+class Membership(models.Model):
+    """A person's place in a department."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.OPERATOR)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["user", "department"], name="membership_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.department} ({self.role})"

@@ -1,0 +1,21 @@
+"""The API's door: a token is needed, and one of the scope `write` for anything but reading."""
+
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.models import TokenScope as Scope
+from accounts.principal import Principal
+
+
+class TokenScope(BasePermission):
+    """Lets a principal in whose token's scope covers the method."""
+
+    message = "This token may only read. Make one of the scope write on your account's page."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Tell whether the request may go on."""
+        if not isinstance(request.user, Principal):
+            return False
+        return request.method in SAFE_METHODS or request.user.scope == Scope.WRITE

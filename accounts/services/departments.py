@@ -1,0 +1,31 @@
+"""Making departments and putting people into them."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.text import slugify
+
+from accounts.models import Department, Membership, Role, User
+
+
+@transaction.atomic
+def create_department(*, name: str, code: str) -> Department:
+    """Make a department whose cases are numbered CODE-0001, CODE-0002, …"""
+    slug = slugify(name) or code.lower()
+    department = Department(name=name, slug=slug, code=code)
+    department.full_clean()
+    department.save()
+    return department
+
+
+def set_membership(*, user: User, department: Department, role: str) -> Membership:
+    """Put a person into a department, or change the role there."""
+    membership, _ = Membership.objects.update_or_create(
+        user=user, department=department, defaults={"role": Role(role).value}
+    )
+    return membership
+
+
+def next_case_number(department: Department) -> int:
+    """Count a department's cases on, and return the new number. Rivals wait for each other's transaction."""
+    Department.objects.filter(pk=department.pk).update(last_case_number=F("last_case_number") + 1)
+    return Department.objects.values_list("last_case_number", flat=True).get(pk=department.pk)

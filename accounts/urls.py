@@ -1,0 +1,4 @@
+"""Addresses of ones own account."""
+
+app_name = "accounts"
+urlpatterns: list[object] = []

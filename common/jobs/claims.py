@@ -1,0 +1,119 @@
+"""A worker's hold on a job: taken with a lease, renewed while it works, ended with the effect in one transaction."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from common.jobs.models import Job, JobState
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over: whatever this one found is thrown away."""
+
+
+class Postponed(Exception):
+    """The job cannot run now and is no failure: it is looked at again after `seconds`."""
+
+    def __init__(self, seconds: float, detail: str) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+        self.detail = detail
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def claim_job(job_id: int) -> "Claim | None":
+    """Take the job if it is due and nobody holds it; None otherwise. One UPDATE decides between rivals."""
+    now = timezone.now()
+    open_and_due = Q(state=JobState.QUEUED, due_at__lte=now) | Q(state=JobState.RUNNING, due_at__lt=now)
+    taken = Job.objects.filter(open_and_due, pk=job_id).update(
+        state=JobState.RUNNING,
+        claims=F("claims") + 1,
+        due_at=now + _lease(),
+        started_at=now,
+        swept_at=None,
+    )
+    return Claim(Job.objects.get(pk=job_id)) if taken else None
+
+
+class Claim:
+    """The hold of one worker on one job. As a context it renews its lease from a thread of its own."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._fence = Q(pk=job.pk, claims=job.claims, state=JobState.RUNNING)
+        self._stop = threading.Event()
+        self._renewer = threading.Thread(target=self._renew, name=f"lease-{job.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._renewer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop.set()
+        self._renewer.join()
+
+    def _renew(self) -> None:
+        """Push the end of the lease on, three times a lease. A database that is away only lets it run out."""
+        try:
+            while not self._stop.wait(settings.JOB_LEASE_SECONDS / 3):
+                try:
+                    Job.objects.filter(self._fence).update(due_at=timezone.now() + _lease())
+                except Exception as error:  # noqa: BLE001  (the lease runs out, and another worker takes over)
+                    log.warning("lease of job %s not renewed: %s", self.job.pk, error)
+                    connection.close()
+        finally:
+            connection.close()
+
+    def tell(self, progress: float, detail: str) -> None:
+        """Show how far it is; LeaseLost where the job is no longer ours."""
+        share = min(max(progress, 0.0), 1.0)
+        if not Job.objects.filter(self._fence).update(progress=share, detail=detail[:500], due_at=timezone.now() + _lease()):
+            raise LeaseLost(f"job {self.job.pk} was taken over")
+
+    def finish(self, effect: Callable[[], str]) -> None:
+        """Do the effect and mark the job done in one transaction; LeaseLost where it is no longer ours."""
+        with transaction.atomic():
+            if not Job.objects.select_for_update().filter(self._fence).exists():
+                raise LeaseLost(f"job {self.job.pk} was taken over")
+            detail = effect()
+            Job.objects.filter(self._fence).update(
+                state=JobState.DONE, progress=1.0, detail=detail, finished_at=timezone.now()
+            )
+
+    def postpone(self, *, seconds: float, detail: str) -> None:
+        """Give the job back, to be looked at again later."""
+        Job.objects.filter(self._fence).update(
+            state=JobState.QUEUED,
+            due_at=timezone.now() + timedelta(seconds=seconds),
+            detail=detail[:500],
+        )
+
+    def failed(self, *, reason: str, give_up: Callable[[Job, str], None]) -> None:
+        """Record that the work raised: again later, or given up for good after JOB_FAILURES_ALLOWED."""
+        with transaction.atomic():
+            job = Job.objects.select_for_update().filter(self._fence).first()
+            if job is None:
+                return
+            job.failures += 1
+            job.detail = reason[:2000]
+            if job.failures >= settings.JOB_FAILURES_ALLOWED or job.claims >= settings.JOB_CLAIMS_ALLOWED:
+                job.state = JobState.FAILED
+                job.finished_at = timezone.now()
+                give_up(job, reason)
+            else:
+                job.state = JobState.QUEUED
+                job.due_at = timezone.now() + timedelta(seconds=2**job.failures)
+            job.save()

@@ -1,0 +1,16 @@
+"""The job kinds of this app."""
+
+from common.jobs.kinds import JobKind, register
+from ingest.services.read_evidence import give_up_reading, read_evidence
+from tickets.access import visible_evidence_jobs
+
+READ_EVIDENCE = "read-evidence"
+
+
+def register_kinds() -> None:
+    """Make the kinds known to the workers and to the API of jobs; called once, at start."""
+    register(
+        JobKind(
+            name=READ_EVIDENCE, handler=read_evidence, given_up=give_up_reading, readable=visible_evidence_jobs
+        )
+    )

@@ -1,0 +1,25 @@
+"""Recording parties."""
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from common.errors import Conflict, Invalid
+from kb.models import Party, PartyKind
+
+NAMED_BY_PEOPLE = (PartyKind.VENDOR, PartyKind.RESELLER, PartyKind.DEPARTMENT)
+
+
+def create_party(*, name: str, kind: str, note: str = "") -> Party:
+    """Record a party; its slug is made of its name. The same name again is a conflict that names the first."""
+    if kind not in NAMED_BY_PEOPLE:
+        raise Invalid.field("kind", f"Choose one of {', '.join(NAMED_BY_PEOPLE)}.")
+    if not name.strip():
+        raise Invalid.field("name", "Name the party.", code="required")
+    slug = slugify(name, allow_unicode=True)[:140]
+    if not slug:
+        raise Invalid.field("name", "The name needs a letter or a digit.")
+    try:
+        with transaction.atomic():
+            return Party.objects.create(name=name.strip(), kind=kind, slug=slug, note=note)
+    except IntegrityError:
+        raise Conflict(f"There is a party {slug!r} already.", fields={"name": "taken"}, code="taken") from None

@@ -1,0 +1,68 @@
+"""The object rules: what a reader may see and change. Pages, API and search all begin here, and nowhere else.
+
+A department sees its own cases and those shared with it. What a reader may not see does not exist for that reader:
+it is in no list, no count, and raises NotVisible by its name.
+"""
+
+import uuid
+
+from django.db.models import QuerySet
+
+from accounts.principal import Principal
+from common.errors import Forbidden, NotVisible
+from common.jobs.models import Job
+from tickets.models import Case, Evidence, Finding, TimelineEntry
+
+
+def visible_cases(principal: Principal) -> QuerySet[Case]:
+    """Return the cases that the reader may see."""
+    return Case.objects.filter(audience__overlap=principal.department_ids)
+
+
+def get_case(principal: Principal, ref: str) -> Case:
+    """Return a case by its reference, or raise NotVisible."""
+    case = visible_cases(principal).select_related("department", "product", "assignee", "created_by").filter(ref=ref).first()
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def get_case_to_write(principal: Principal, ref: str) -> Case:
+    """Return a case that the reader may change; Forbidden for one that may only be read."""
+    case = get_case(principal, ref)
+    require_write(principal, case)
+    return case
+
+
+def require_write(principal: Principal, case: Case) -> None:
+    """Raise Forbidden unless the principal is an operator of the department that owns the case."""
+    if not principal.may_write(case.department_id):
+        raise Forbidden(f"{case.ref} is yours to read. Only operators of the department that owns it may change it.")
+
+
+def visible_evidence(principal: Principal) -> QuerySet[Evidence]:
+    """Return the evidence of the cases that the reader may see."""
+    return Evidence.objects.filter(case__audience__overlap=principal.department_ids)
+
+
+def visible_entries(principal: Principal) -> QuerySet[TimelineEntry]:
+    """Return the timeline entries of the cases that the reader may see."""
+    return TimelineEntry.objects.filter(case__audience__overlap=principal.department_ids)
+
+
+def visible_findings(principal: Principal) -> QuerySet[Finding]:
+    """Return the findings of the cases that the reader may see."""
+    return Finding.objects.filter(case__audience__overlap=principal.department_ids)
+
+
+def visible_evidence_jobs(principal: Principal) -> QuerySet[Job]:
+    """Return the jobs that read evidence which the reader may see."""
+    return Job.objects.filter(evidence__case__audience__overlap=principal.department_ids)
+
+
+def as_public_id(raw: str) -> uuid.UUID:
+    """Return a public id from an address; what is none is NotVisible, like any unknown id."""
+    try:
+        return uuid.UUID(str(raw))
+    except ValueError:
+        raise NotVisible from None

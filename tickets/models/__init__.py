@@ -1,0 +1,29 @@
+"""Cases and what belongs to them; one noun a file."""
+
+from tickets.models.case import Case, CaseKind, CaseParty, CaseShare, CaseState, PartyTicket, Severity
+from tickets.models.custody import CustodyAction, CustodyEntry
+from tickets.models.entry import EntryKind, Precision, TimelineEntry
+from tickets.models.evidence import Blob, Evidence
+from tickets.models.finding import Finding, FindingStatus
+from tickets.models.reading import Reading, ReadingState
+
+__all__ = [
+    "Blob",
+    "Case",
+    "CaseKind",
+    "CaseParty",
+    "CaseShare",
+    "CaseState",
+    "CustodyAction",
+    "CustodyEntry",
+    "EntryKind",
+    "Evidence",
+    "Finding",
+    "FindingStatus",
+    "PartyTicket",
+    "Precision",
+    "Reading",
+    "ReadingState",
+    "Severity",
+    "TimelineEntry",
+]

@@ -1,0 +1,138 @@
+"""Opening cases, changing them, sharing them. Each change leaves its entry in the timeline."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Department, User
+from accounts.principal import Principal
+from accounts.services.departments import next_case_number
+from common.errors import Forbidden, Invalid
+from kb.models import Device, Party, Product
+from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, PartyTicket, Severity, TimelineEntry
+
+CHANGEABLE = ("title", "kind", "state", "severity", "product", "release", "assignee")
+
+
+@transaction.atomic
+def open_case(
+    *,
+    department: Department,
+    author: User,
+    title: str,
+    kind: str,
+    severity: str = Severity.UNKNOWN,
+    product: Product | None = None,
+    release: str = "",
+    parties: Sequence[Party] = (),
+    devices: Sequence[Device] = (),
+    opened_at: datetime | None = None,
+) -> Case:
+    """Open a case of a department and return it with its reference."""
+    if kind not in CaseKind.values:
+        raise Invalid.field("kind", f"Choose one of {', '.join(CaseKind.values)}.")
+    if not title.strip():
+        raise Invalid.field("title", "Name the case by what is wrong.", code="required")
+    if any(device.department_id != department.pk for device in devices):
+        raise Invalid.field("devices", "Devices of another department cannot be named.")
+    number = next_case_number(department)
+    case = Case.objects.create(
+        ref=f"{department.code}-{number:04d}",
+        department=department,
+        title=title.strip(),
+        kind=kind,
+        severity=severity,
+        product=product,
+        release=release,
+        opened_at=opened_at or timezone.now(),
+        created_by=author,
+        audience=[department.pk],
+    )
+    CaseParty.objects.bulk_create(
+        CaseParty(case=case, party=party, position=position) for position, party in enumerate(dict.fromkeys(parties))
+    )
+    if devices:
+        case.devices.set(devices)
+    return case
+
+
+@transaction.atomic
+def change_case(*, case: Case, author: User, changes: dict[str, Any]) -> Case:
+    """Change fields of a case; what changed becomes one entry of the kind `state`."""
+    unknown = set(changes) - set(CHANGEABLE)
+    if unknown:
+        raise Invalid(f"Not to be changed: {', '.join(sorted(unknown))}.")
+    if "title" in changes and not str(changes["title"]).strip():
+        raise Invalid.field("title", "Name the case by what is wrong.", code="required")
+    stored = Case.objects.select_for_update().get(pk=case.pk)
+    told = []
+    for name, new in changes.items():
+        old = getattr(stored, name)
+        if old != new:
+            setattr(stored, name, new)
+            told.append(f"{name}: {_shown(old)} → {_shown(new)}")
+    if told:
+        stored.save(update_fields=[*changes, "updated_at"])
+        _record(stored, author, "; ".join(told))
+    return stored
+
+
+def _shown(value: Any) -> str:
+    """Return a field's value as the timeline tells it."""
+    if value in (None, ""):
+        return "–"
+    return str(getattr(value, "shown_name", value))
+
+
+def _record(case: Case, author: User, text: str) -> None:
+    """Write who changed what about the case itself."""
+    TimelineEntry.objects.create(case=case, author=author, kind=EntryKind.STATE, happened_at=timezone.now(), text=text)
+
+
+@transaction.atomic
+def share_case(*, principal: Principal, case: Case, department: Department) -> None:
+    """Let another department see a case; managers of the owning department may."""
+    if not principal.may_manage(case.department_id):
+        raise Forbidden("Only managers of the department that owns the case may share it.")
+    if department.pk == case.department_id:
+        raise Invalid.field("department", "This department owns the case.")
+    _, made = CaseShare.objects.get_or_create(case=case, department=department, defaults={"shared_by": principal.user})
+    if made:
+        _record(case, principal.user, f"shared with {department.name}")
+
+
+@transaction.atomic
+def unshare_case(*, principal: Principal, case: Case, department: Department) -> None:
+    """Take a case back from another department."""
+    if not principal.may_manage(case.department_id):
+        raise Forbidden("Only managers of the department that owns the case may take it back.")
+    removed, _ = CaseShare.objects.filter(case=case, department=department).delete()
+    if removed:
+        _record(case, principal.user, f"no longer shared with {department.name}")
+
+
+@transaction.atomic
+def add_party(*, case: Case, author: User, party: Party) -> None:
+    """Make a party one of the case."""
+    _, made = CaseParty.objects.get_or_create(
+        case=case, party=party, defaults={"position": CaseParty.objects.filter(case=case).count()}
+    )
+    if made:
+        _record(case, author, f"party added: {party.name}")
+
+
+@transaction.atomic
+def add_party_ticket(*, case: Case, author: User, party: Party, number: str) -> PartyTicket:
+    """Note the number that a party gave the case; the party becomes one of the case."""
+    if not number.strip():
+        raise Invalid.field("number", "Write the number as the party writes it.", code="required")
+    add_party(case=case, author=author, party=party)
+    ticket, made = PartyTicket.objects.get_or_create(case=case, party=party, number=number.strip())
+    if made:
+        _record(case, author, f"ticket {ticket.number} at {party.name}")
+    return ticket
+
+

@@ -1,0 +1,90 @@
+"""Writing the timeline: entries are added, and corrected by new ones; none is ever changed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from common.errors import Conflict, Invalid
+from kb.models import Party
+from tickets.models import Case, EntryKind, Evidence, Precision, TimelineEntry
+
+TEXT_ALLOWED = 100_000
+
+
+def add_entry(
+    *,
+    case: Case,
+    author: User,
+    kind: str,
+    happened_at: datetime,
+    text: str,
+    precision: str = Precision.MINUTE,
+    from_party: Party | None = None,
+    to_party: Party | None = None,
+    due_at: datetime | None = None,
+) -> TimelineEntry:
+    """Record what happened. An ask needs to say who is asked; a promise, who promised."""
+    _check(kind=kind, text=text, from_party=from_party, to_party=to_party)
+    return _write(
+        case=case,
+        author=author,
+        kind=kind,
+        happened_at=happened_at,
+        precision=precision,
+        text=text,
+        from_party=from_party,
+        to_party=to_party,
+        due_at=due_at,
+    )
+
+
+def _check(*, kind: str, text: str, from_party: Party | None, to_party: Party | None) -> None:
+    """Raise Invalid for an entry that could not be understood later."""
+    if kind not in EntryKind.values:
+        raise Invalid.field("kind", f"Choose one of {', '.join(EntryKind.values)}.")
+    if len(text) > TEXT_ALLOWED:
+        raise Invalid.field("text", f"At most {TEXT_ALLOWED} characters. Longer texts are evidence: upload them.")
+    if not text.strip():
+        raise Invalid.field("text", "Say what happened.", code="required")
+    if kind == EntryKind.ASK and to_party is None:
+        raise Invalid.field("to_party", "Who was asked? Whoever is asked has the turn.", code="required")
+    if kind == EntryKind.PROMISE and from_party is None:
+        raise Invalid.field("from_party", "Who promised?", code="required")
+    if from_party is not None and from_party == to_party:
+        raise Invalid.field("to_party", "From and to are the same party.")
+
+
+def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]) -> TimelineEntry:
+    """Write a new revision of an entry; the old one stays, struck through, with who and when."""
+    if entry.is_machine:
+        raise Invalid("The product wrote this entry; add a note beside it instead.")
+    values: dict[str, Any] = {
+        name: getattr(entry, name)
+        for name in ("kind", "happened_at", "precision", "text", "from_party", "to_party", "due_at")
+    } | changes
+    _check(**{name: values[name] for name in ("kind", "text", "from_party", "to_party")})
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=entry.case_id)
+        if TimelineEntry.objects.filter(replaces=entry).exists():
+            raise Conflict("This entry was corrected already. Correct its newest revision.")
+        return _write(case=entry.case, author=author, replaces=entry, evidence=entry.evidence, **values)
+
+
+def add_machine_entry(
+    *, case: Case, kind: str, happened_at: datetime, text: str, key: str, evidence: Evidence | None = None
+) -> TimelineEntry | None:
+    """Write an entry of the product's own, once for each key; None where it is there already."""
+    if TimelineEntry.objects.filter(case=case, key=key).exists():
+        return None
+    return _write(case=case, author=None, kind=kind, happened_at=happened_at, text=text, key=key, evidence=evidence)
+
+
+def _write(*, case: Case, **values: Any) -> TimelineEntry:
+    """Insert the row and move the case to the top of its list."""
+    with transaction.atomic():
+        entry = TimelineEntry.objects.create(case=case, **values)
+        Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
+    return entry

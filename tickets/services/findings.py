@@ -1,0 +1,92 @@
+"""Recording what the logs of a case prove, and what people make of it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from common.errors import Invalid
+from tickets.models import Case, Finding, FindingStatus
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFinding:
+    """A finding as the engine gave it, with `lines` that name their evidence."""
+
+    rule: str
+    severity: str
+    transaction: str
+    recipient: str
+    device: str
+    firmware: str
+    summary: str
+    rule_set: str
+    happened_at: datetime | None
+    lines: list[dict[str, Any]]
+
+
+@transaction.atomic
+def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> int:
+    """Make the case's findings those of its newest scan, whole; return how many hold.
+
+    A finding that is known keeps its id and what people made of it. One that no longer holds stays, and says so.
+    """
+    case.findings.filter(holds=True).update(holds=False)
+    total = 0
+    iterator = iter(found)
+    while batch := list(islice(iterator, BATCH)):
+        total += len(batch)
+        Finding.objects.bulk_create(
+            [_row(case, finding) for finding in batch],
+            update_conflicts=True,
+            unique_fields=["case", "key"],
+            update_fields=[
+                "severity", "firmware", "summary", "rule_set", "happened_at", "lines", "holds", "updated_at",
+            ],
+        )  # fmt: skip
+    return total
+
+
+def finding_key(finding: FoundFinding) -> str:
+    """Return what makes two findings of a case the same one. Ids from a log have any length, so they are hashed."""
+    parts = (finding.rule, finding.transaction, finding.recipient, finding.device)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _row(case: Case, finding: FoundFinding) -> Finding:
+    """Return the model row of a found finding."""
+    return Finding(
+        case=case,
+        key=finding_key(finding),
+        rule=finding.rule,
+        severity=finding.severity,
+        transaction=finding.transaction[:512],
+        recipient=finding.recipient[:512],
+        device=finding.device[:128],
+        firmware=finding.firmware[:80],
+        summary=finding.summary,
+        rule_set=finding.rule_set,
+        happened_at=finding.happened_at,
+        lines=finding.lines,
+        holds=True,
+        updated_at=timezone.now(),
+    )
+
+
+def judge_finding(*, finding: Finding, judge: User, status: str) -> Finding:
+    """Confirm or dismiss a finding, or make it new again."""
+    if status not in FindingStatus.values:
+        raise Invalid.field("status", f"Choose one of {', '.join(FindingStatus.values)}.")
+    finding.status = status
+    finding.status_by = judge
+    finding.status_at = timezone.now()
+    finding.save(update_fields=["status", "status_by", "status_at", "updated_at"])
+    return finding
