@@ -82,3 +82,14 @@ class Busy(DomainError):
     code = "busy"
     title = "Busy"
     retry_after = 5
+
+
+class DiskFull(DomainError):
+    """The store has no room left; nothing of the file is kept."""
+
+    status = 507
+    code = "disk_full"
+    title = "No room left"
+
+    def __init__(self) -> None:
+        super().__init__("The evidence store is full. Nothing was stored; make room, then send it again.")

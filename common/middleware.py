@@ -9,7 +9,7 @@ from django.shortcuts import render
 from psycopg_pool import PoolTimeout
 
 from common.api.problems import problem_body
-from common.errors import Busy, DomainError
+from common.errors import Busy, DomainError, Invalid, NotVisible
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,21 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, Busy):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+class RefuseNulMiddleware:
+    """An address with a NUL character names nothing: PostgreSQL cannot even be asked for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, or answer 404 (in the path) or 400 (behind the question mark)."""
+        if "\x00" in request.path:
+            return error_response(request, NotVisible())
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return error_response(request, Invalid("The address holds a NUL character, which no text may hold."))
+        return self.get_response(request)
 
 
 class DatabaseAwayMiddleware:

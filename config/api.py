@@ -1,8 +1,47 @@
 """Every address of the API, in one table (contracts.md)."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from accounts.api.me import Me
+from common.api.health import Live, Metrics, Ready
+from common.jobs.api import JobView
+from ingest.api.scan import CaseScanView
+from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
+from kb.api.parties import PartyList, PartyView
+from kb.api.products import ProductList, ProductView
+from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
+from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
+from tickets.api.findings import CaseFindings, FindingList, FindingView
+from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("health/live", Live.as_view()),
+    path("health/ready", Ready.as_view()),
+    path("metrics", Metrics.as_view()),
+    path("me/", Me.as_view()),
+    path("jobs/<uuid:public_id>/", JobView.as_view()),
+    path("parties/", PartyList.as_view()),
+    path("parties/<str:slug>/", PartyView.as_view()),
+    path("products/", ProductList.as_view()),
+    path("products/<str:slug>/", ProductView.as_view()),
+    path("devices/", DeviceList.as_view()),
+    path("devices/<uuid:public_id>/", DeviceView.as_view()),
+    path("devices/<uuid:public_id>/firmware/", DeviceFirmware.as_view()),
+    path("cases/", CaseList.as_view()),
+    path("cases/<str:ref>/", CaseView.as_view()),
+    path("cases/<str:ref>/party-tickets/", CasePartyTickets.as_view()),
+    path("cases/<str:ref>/shares/", CaseShares.as_view()),
+    path("cases/<str:ref>/shares/<str:slug>/", CaseShareView.as_view()),
+    path("cases/<str:ref>/timeline/", CaseTimeline.as_view()),
+    path("cases/<str:ref>/timeline/<uuid:public_id>/", CaseTimelineEntry.as_view()),
+    path("cases/<str:ref>/findings/", CaseFindings.as_view()),
+    path("cases/<str:ref>/scan/", CaseScanView.as_view()),
+    path("cases/<str:ref>/evidence/", CaseEvidence.as_view()),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/", CaseEvidenceView.as_view()),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/custody/", CaseEvidenceCustody.as_view()),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/download", CaseEvidenceDownload.as_view()),
+    path("findings/", FindingList.as_view()),
+    path("findings/<uuid:public_id>/", FindingView.as_view()),
 ]

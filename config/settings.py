@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.middleware.RefuseNulMiddleware",
     "common.middleware.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -252,6 +253,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PartyKindEnum": "kb.models.party.PartyKind",
+        "NewPartyKindEnum": "kb.services.parties.NAMED_BY_PEOPLE",
+        "CaseKindEnum": "tickets.models.case.CaseKind",
+        "CaseStateEnum": "tickets.models.case.CaseState",
+        "EntryKindEnum": "tickets.models.entry.EntryKind",
+        "JobStateEnum": "common.jobs.models.JobState",
+        "ReadingStateEnum": "tickets.models.reading.ReadingState",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "common.api.schema.document_problems",

@@ -45,6 +45,16 @@ def visible_evidence(principal: Principal) -> QuerySet[Evidence]:
     return Evidence.objects.filter(case__audience__overlap=principal.department_ids)
 
 
+def get_evidence(principal: Principal, case: Case, public_id: str) -> Evidence:
+    """Return a piece of evidence of a case by its public id, or raise NotVisible."""
+    evidence = (
+        visible_evidence(principal).select_related("blob", "device").filter(case=case, public_id=as_public_id(public_id)).first()
+    )
+    if evidence is None:
+        raise NotVisible
+    return evidence
+
+
 def visible_entries(principal: Principal) -> QuerySet[TimelineEntry]:
     """Return the timeline entries of the cases that the reader may see."""
     return TimelineEntry.objects.filter(case__audience__overlap=principal.department_ids)

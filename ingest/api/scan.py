@@ -1,0 +1,58 @@
+"""The newest scan of a case over the API: what was read together, and what could not be judged."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.errors import NotVisible
+from ingest.models import CaseScan, DailyCount
+from tickets.access import get_case
+
+
+class NotJudgedSerializer(serializers.Serializer[Any]):
+    """A rule that could not judge, and why."""
+
+    rule = serializers.CharField()
+    transactions = serializers.IntegerField()
+    reason = serializers.CharField()
+
+
+class DailyCountSerializer(serializers.ModelSerializer[DailyCount]):
+    """Messages of a day that got a verdict; `day` null where the log has no date."""
+
+    class Meta:
+        model = DailyCount
+        fields = ("day", "verdict", "verdict_code", "messages")
+
+
+class ScanSerializer(serializers.ModelSerializer[CaseScan]):
+    """The newest scan. Findings of a rule in `not_judged` may be missing: that is never clean."""
+
+    evidence = serializers.ListField(child=serializers.UUIDField(), help_text="The pieces that it covers.")
+    not_judged = NotJudgedSerializer(many=True)
+    finding_counts = serializers.DictField(child=serializers.IntegerField())
+    by_day = DailyCountSerializer(many=True, source="case.daily_counts")
+
+    class Meta:
+        model = CaseScan
+        fields = (
+            "number", "rule_set", "finished_at", "evidence", "lines", "transactions", "messages", "unfinished",
+            "not_judged", "finding_counts", "by_day",
+        )  # fmt: skip
+
+
+class CaseScanView(APIView):
+    """The newest scan of a case."""
+
+    @extend_schema(responses=ScanSerializer)
+    def get(self, request: Request, ref: str) -> Response:
+        """Tell what the case's logs said when they were last read together; 404 where none was read yet."""
+        case = get_case(request.user, ref)
+        scan = CaseScan.objects.filter(case=case).first()
+        if scan is None:
+            raise NotVisible("No log of this case was read yet: that is not the same as clean.")
+        return Response(ScanSerializer(scan).data)

@@ -1,0 +1,156 @@
+"""Devices and their firmware over the API."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.principal import Principal
+from common.api.idempotency import idempotent
+from common.api.views import RowsListView, validated
+from common.errors import Forbidden, NotVisible
+from kb.models import Device, FirmwareInstallation
+from kb.queries import product_by_slug, visible_devices, with_current_firmware
+from kb.services.devices import create_device, record_firmware
+
+
+class FirmwareSerializer(serializers.ModelSerializer[FirmwareInstallation]):
+    """From when on a device ran a version."""
+
+    class Meta:
+        model = FirmwareInstallation
+        fields = ("version", "installed_at", "note", "recorded_at")
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    """A device with the firmware it runs now; null where none is recorded."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    product = serializers.CharField(help_text="A product's slug.")
+    department = serializers.CharField(help_text="A department's slug.")
+    serial = serializers.CharField(allow_blank=True)
+    zone = serializers.CharField(allow_blank=True, help_text="Zone of its clock; empty is unknown.")
+    firmware = serializers.CharField(allow_null=True)
+    firmware_since = serializers.DateTimeField(allow_null=True)
+
+
+class DeviceWithHistorySerializer(DeviceSerializer):
+    """A device with its whole firmware history, newest first."""
+
+    firmware_history = FirmwareSerializer(many=True)
+
+
+class NewDeviceSerializer(serializers.Serializer[Any]):
+    """What a new device needs."""
+
+    name = serializers.CharField(max_length=80)
+    product = serializers.CharField(max_length=140, help_text="A product's slug.")
+    department = serializers.CharField(max_length=120, required=False, help_text="Your first one where not given.")
+    serial = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    zone = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+
+
+class NewFirmwareSerializer(serializers.Serializer[Any]):
+    """What an upgrade or downgrade needs."""
+
+    version = serializers.CharField(max_length=80)
+    installed_at = serializers.DateTimeField(required=False)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class DeviceFilter(filters.FilterSet):
+    """Filters of the list."""
+
+    product = filters.CharFilter(field_name="product__slug")
+    department = filters.CharFilter(field_name="department__slug")
+
+
+class DeviceList(RowsListView):
+    """The devices of the reader's departments."""
+
+    serializer_class = DeviceSerializer
+    filterset_class = DeviceFilter
+    queryset = Device.objects.none()
+    orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    search_fields = ("name", "serial")
+
+    def get_queryset(self) -> QuerySet[Device]:
+        """Return what the reader may see."""
+        return with_current_firmware(visible_devices(self.request.user)).select_related("product", "department")
+
+    def rows(self, page: Sequence[Device]) -> list[dict[str, Any]]:
+        """Return the devices of a page."""
+        return [device_row(device) for device in page]
+
+    @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Record a device."""
+        values = validated(NewDeviceSerializer, request)
+        department = request.user.department_to_write(values.pop("department", None))
+        product = product_by_slug(values.pop("product"))
+        assert product is not None  # noqa: S101  (the field is required)
+        device = create_device(department=department, product=product, **values)
+        return Response(device_row(_annotated(request.user, device.public_id)), status=201)
+
+
+class DeviceView(APIView):
+    """One device."""
+
+    @extend_schema(responses=DeviceWithHistorySerializer)
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Tell a device with its firmware history."""
+        device = _annotated(request.user, public_id)
+        history = FirmwareSerializer(device.firmware.all(), many=True).data
+        return Response(device_row(device) | {"firmware_history": history})
+
+
+class DeviceFirmware(APIView):
+    """The firmware of one device."""
+
+    def authorize(self, request: Request, public_id: uuid.UUID) -> None:
+        """Refuse who may not change the device."""
+        if not request.user.may_write(_annotated(request.user, public_id).department_id):
+            raise Forbidden("Only operators of the department that runs the device may record its firmware.")
+
+    @extend_schema(request=NewFirmwareSerializer, responses={201: FirmwareSerializer})
+    @idempotent
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Record that the device runs a version from a moment on (now, where none is given)."""
+        values = validated(NewFirmwareSerializer, request)
+        values.setdefault("installed_at", timezone.now())
+        device = _annotated(request.user, public_id)
+        firmware = record_firmware(device=device, author=request.user.user, **values)
+        return Response(FirmwareSerializer(firmware).data, status=201)
+
+
+def _annotated(principal: Principal, public_id: uuid.UUID) -> Device:
+    """Return a device with its current firmware, or raise NotVisible."""
+    devices = with_current_firmware(visible_devices(principal)).select_related("product", "department")
+    device = devices.filter(public_id=public_id).first()
+    if device is None:
+        raise NotVisible
+    return device
+
+
+def device_row(device: Device) -> dict[str, Any]:
+    """Return an annotated device as the API tells it."""
+    return {
+        "id": device.public_id,
+        "name": device.name,
+        "product": device.product.slug,
+        "department": device.department.slug,
+        "serial": device.serial,
+        "zone": device.zone,
+        "firmware": device.current_firmware,  # type: ignore[attr-defined]
+        "firmware_since": device.current_since,  # type: ignore[attr-defined]
+    }

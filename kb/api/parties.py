@@ -1,0 +1,84 @@
+"""Parties over the API."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.idempotency import idempotent
+from common.api.views import RowsListView, validated
+from common.errors import NotVisible
+from kb.models import Party, PartyKind
+from kb.services.parties import create_party
+
+
+class PartySerializer(serializers.ModelSerializer[Party]):
+    """A party."""
+
+    class Meta:
+        model = Party
+        fields = ("slug", "name", "kind", "note", "created_at")
+
+
+class NewPartySerializer(serializers.Serializer[Any]):
+    """What a new party needs."""
+
+    name = serializers.CharField(max_length=120)
+    kind = serializers.ChoiceField(choices=[kind for kind in PartyKind.choices if kind[0] != PartyKind.US])
+    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+
+
+class PartyFilter(filters.FilterSet):
+    """Filters of the list."""
+
+    kind = filters.ChoiceFilter(choices=PartyKind.choices)
+
+
+class PartyList(RowsListView):
+    """All parties, for everybody who is logged in: knowledge has no department."""
+
+    serializer_class = PartySerializer
+    filterset_class = PartyFilter
+    queryset = Party.objects.all()
+    orderings: ClassVar[tuple[str, ...]] = ("name", "kind", "created_at")
+    search_fields = ("name", "slug")
+
+    def rows(self, page: Sequence[Party]) -> list[dict[str, Any]]:
+        """Return the parties of a page."""
+        return [party_row(party) for party in page]
+
+    @extend_schema(request=NewPartySerializer, responses={201: PartySerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Record a party."""
+        request.user.require_write_anywhere()
+        party = create_party(**validated(NewPartySerializer, request))
+        return Response(party_row(party), status=201)
+
+
+class PartyView(APIView):
+    """One party."""
+
+    @extend_schema(responses=PartySerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """Tell a party by its slug."""
+        party = Party.objects.filter(slug=slug).first()
+        if party is None:
+            raise NotVisible
+        return Response(party_row(party))
+
+
+def party_row(party: Party) -> dict[str, Any]:
+    """Return a party as the API tells it."""
+    return {
+        "slug": party.slug,
+        "name": party.name,
+        "kind": party.kind,
+        "note": party.note,
+        "created_at": party.created_at,
+    }

@@ -1,0 +1,86 @@
+"""Products over the API."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.idempotency import idempotent
+from common.api.views import RowsListView, validated
+from common.errors import NotVisible
+from kb.models import Product
+from kb.queries import parties_by_slug
+from kb.services.products import create_product
+
+
+class ProductSerializer(serializers.ModelSerializer[Product]):
+    """A product; `vendor` is a party's slug."""
+
+    vendor = serializers.SlugField(source="vendor.slug")
+
+    class Meta:
+        model = Product
+        fields = ("slug", "name", "vendor", "created_at")
+
+
+class NewProductSerializer(serializers.Serializer[Any]):
+    """What a new product needs."""
+
+    name = serializers.CharField(max_length=120)
+    vendor = serializers.CharField(max_length=140, help_text="The slug of a party of the kind vendor.")
+
+
+class ProductFilter(filters.FilterSet):
+    """Filters of the list."""
+
+    vendor = filters.CharFilter(field_name="vendor__slug")
+
+
+class ProductList(RowsListView):
+    """All products, for everybody who is logged in."""
+
+    serializer_class = ProductSerializer
+    filterset_class = ProductFilter
+    queryset = Product.objects.select_related("vendor")
+    orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    search_fields = ("name", "slug")
+
+    def rows(self, page: Sequence[Product]) -> list[dict[str, Any]]:
+        """Return the products of a page."""
+        return [product_row(product) for product in page]
+
+    @extend_schema(request=NewProductSerializer, responses={201: ProductSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Record a product of a vendor."""
+        request.user.require_write_anywhere()
+        values = validated(NewProductSerializer, request)
+        (vendor,) = parties_by_slug([values["vendor"]], field="vendor")
+        return Response(product_row(create_product(name=values["name"], vendor=vendor)), status=201)
+
+
+class ProductView(APIView):
+    """One product."""
+
+    @extend_schema(responses=ProductSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """Tell a product by its slug."""
+        product = Product.objects.select_related("vendor").filter(slug=slug).first()
+        if product is None:
+            raise NotVisible
+        return Response(product_row(product))
+
+
+def product_row(product: Product) -> dict[str, Any]:
+    """Return a product as the API tells it."""
+    return {
+        "slug": product.slug,
+        "name": product.name,
+        "vendor": product.vendor.slug,
+        "created_at": product.created_at,
+    }

@@ -1,0 +1,160 @@
+"""Cases over the API."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Department, User
+from common.api.idempotency import idempotent
+from common.api.views import RowsListView, validated
+from common.errors import Invalid
+from kb.queries import devices_by_name, parties_by_slug, product_by_slug
+from tickets.access import get_case, get_case_to_write, visible_cases
+from tickets.api.serializers import (
+    CaseChangesSerializer,
+    CaseRowSerializer,
+    CaseSerializer,
+    NewCaseSerializer,
+    PartyTicketSerializer,
+    ShareSerializer,
+)
+from tickets.models import Case, CaseKind, CaseState, Severity
+from tickets.queries.cases import case_detail, case_row, for_list
+from tickets.services.cases import add_party_ticket, change_case, open_case, share_case, unshare_case
+
+
+class CaseFilter(filters.FilterSet):
+    """Filters of the list."""
+
+    kind = filters.ChoiceFilter(choices=CaseKind.choices)
+    state = filters.ChoiceFilter(choices=CaseState.choices)
+    severity = filters.ChoiceFilter(choices=Severity.choices)
+    product = filters.CharFilter(field_name="product__slug")
+    department = filters.CharFilter(field_name="department__slug")
+    party = filters.CharFilter(field_name="case_parties__party__slug")
+    opened_after = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+
+
+class CaseList(RowsListView):
+    """The cases that the reader may see."""
+
+    serializer_class = CaseRowSerializer
+    filterset_class = CaseFilter
+    queryset = Case.objects.none()
+    orderings: ClassVar[tuple[str, ...]] = ("-updated_at", "opened_at", "ref", "title", "state")
+    search_fields = ("ref", "title")
+
+    def get_queryset(self) -> QuerySet[Case]:
+        """Return what the reader may see."""
+        return for_list(visible_cases(self.request.user))
+
+    def rows(self, page: Sequence[Case]) -> list[dict[str, Any]]:
+        """Return the cases of a page."""
+        return [case_row(case) for case in page]
+
+    @extend_schema(request=NewCaseSerializer, responses={201: CaseSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Open a case."""
+        values = validated(NewCaseSerializer, request)
+        principal = request.user
+        department = principal.department_to_write(values.pop("department", None))
+        values["product"] = product_by_slug(values.get("product"))
+        values["parties"] = parties_by_slug(values.get("parties", []), field="parties")
+        values["devices"] = devices_by_name(
+            principal, values.get("devices", []), department_id=department.pk, field="devices"
+        )
+        case = open_case(department=department, author=principal.user, **values)
+        return Response(case_detail(case), status=201)
+
+
+class CaseView(APIView):
+    """One case."""
+
+    @extend_schema(responses=CaseSerializer)
+    def get(self, request: Request, ref: str) -> Response:
+        """Tell a case."""
+        return Response(case_detail(get_case(request.user, ref)))
+
+    @extend_schema(request=CaseChangesSerializer(partial=True), responses=CaseSerializer)
+    def patch(self, request: Request, ref: str) -> Response:
+        """Change fields of a case; its timeline tells who changed what."""
+        case = get_case_to_write(request.user, ref)
+        changes = validated(CaseChangesSerializer, request, partial=True)
+        if "product" in changes:
+            changes["product"] = product_by_slug(changes["product"])
+        if "assignee" in changes:
+            changes["assignee"] = _member(case, changes["assignee"])
+        change_case(case=case, author=request.user.user, changes=changes)
+        return Response(case_detail(get_case(request.user, ref)))
+
+
+def _member(case: Case, email: str | None) -> User | None:
+    """Return a member of the owning department by e-mail; Invalid for anybody else."""
+    if email is None:
+        return None
+    member = User.objects.filter(email__iexact=email, memberships__department=case.department_id).first()
+    if member is None:
+        raise Invalid.field("assignee", "No member of the department that owns the case.", code="unknown")
+    return member
+
+
+class CasePartyTickets(APIView):
+    """The numbers that parties gave a case."""
+
+    def authorize(self, request: Request, ref: str) -> None:
+        """Refuse who may not change the case."""
+        get_case_to_write(request.user, ref)
+
+    @extend_schema(request=PartyTicketSerializer, responses={201: PartyTicketSerializer})
+    @idempotent
+    def post(self, request: Request, ref: str) -> Response:
+        """Note the number that a party gave the case."""
+        values = validated(PartyTicketSerializer, request)
+        case = get_case_to_write(request.user, ref)
+        (party,) = parties_by_slug([values["party"]], field="party")
+        ticket = add_party_ticket(case=case, author=request.user.user, party=party, number=values["number"])
+        return Response({"party": party.slug, "number": ticket.number}, status=201)
+
+
+class CaseShares(APIView):
+    """The departments that a case is shared with."""
+
+    def authorize(self, request: Request, ref: str) -> None:
+        """Refuse who may not change the case."""
+        get_case_to_write(request.user, ref)
+
+    @extend_schema(request=ShareSerializer, responses={201: ShareSerializer})
+    @idempotent
+    def post(self, request: Request, ref: str) -> Response:
+        """Let another department see the case; managers of the owning one may."""
+        case = get_case_to_write(request.user, ref)
+        department = _department(validated(ShareSerializer, request)["department"])
+        share_case(principal=request.user, case=case, department=department)
+        return Response({"department": department.slug}, status=201)
+
+
+class CaseShareView(APIView):
+    """One department that a case is shared with."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, ref: str, slug: str) -> Response:
+        """Take the case back from the department."""
+        case = get_case_to_write(request.user, ref)
+        unshare_case(principal=request.user, case=case, department=_department(slug))
+        return Response(status=204)
+
+
+def _department(slug: str) -> Department:
+    """Return a department by its slug; Invalid where there is none."""
+    department = Department.objects.filter(slug=slug).first()
+    if department is None:
+        raise Invalid.field("department", f"No department {slug!r}.", code="unknown")
+    return department
