@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from common.errors import Forbidden, NotVisible
 from common.middleware import error_response, is_api
@@ -25,3 +26,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         body = b'{"type":"about:blank","title":"A mistake of ours","status":500,"detail":"It was logged.","errors":[]}'
         return HttpResponse(body, status=500, content_type="application/problem+json")
     return render(request, "500.html", status=500)
+
+
+@require_safe
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """Tell the keys."""
+    return render(request, "keyboard.html")

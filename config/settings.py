@@ -145,7 +145,7 @@ CELERY_BEAT_SCHEDULE = {
 
 JOB_LEASE_SECONDS = env_int("ZENREI_JOB_LEASE_SECONDS", 15, least=2)
 JOB_FAILURES_ALLOWED = env_int("ZENREI_JOB_FAILURES_ALLOWED", 3, least=1)
-JOB_CLAIMS_ALLOWED = env_int("ZENREI_JOB_CLAIMS_ALLOWED", 50, least=2)
+JOB_DEATHS_ALLOWED = env_int("ZENREI_JOB_DEATHS_ALLOWED", 20, least=2)
 
 # --- Evidence --------------------------------------------------------------------------------------------------------
 

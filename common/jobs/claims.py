@@ -9,7 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from common.jobs.models import Job, JobState
@@ -30,6 +30,10 @@ class Postponed(Exception):
         self.detail = detail
 
 
+class GivenUp(Exception):
+    """The work can never succeed: trying again would end the same way. The message says why."""
+
+
 def _lease() -> timedelta:
     return timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
@@ -41,6 +45,7 @@ def claim_job(job_id: int) -> "Claim | None":
     taken = Job.objects.filter(open_and_due, pk=job_id).update(
         state=JobState.RUNNING,
         claims=F("claims") + 1,
+        deaths=Case(When(state=JobState.RUNNING, then=F("deaths") + 1), default=F("deaths")),
         due_at=now + _lease(),
         started_at=now,
         swept_at=None,
@@ -101,15 +106,15 @@ class Claim:
             detail=detail[:500],
         )
 
-    def failed(self, *, reason: str, give_up: Callable[[Job, str], None]) -> None:
-        """Record that the work raised: again later, or given up for good after JOB_FAILURES_ALLOWED."""
+    def failed(self, *, reason: str, give_up: Callable[[Job, str], None], final: bool = False) -> None:
+        """Record that the work raised: again later, or given up for good after JOB_FAILURES_ALLOWED or where final."""
         with transaction.atomic():
             job = Job.objects.select_for_update().filter(self._fence).first()
             if job is None:
                 return
             job.failures += 1
             job.detail = reason[:2000]
-            if job.failures >= settings.JOB_FAILURES_ALLOWED or job.claims >= settings.JOB_CLAIMS_ALLOWED:
+            if final or job.failures >= settings.JOB_FAILURES_ALLOWED:
                 job.state = JobState.FAILED
                 job.finished_at = timezone.now()
                 give_up(job, reason)

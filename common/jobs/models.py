@@ -21,7 +21,8 @@ class Job(PublicId):
     """A promise that `kind` will be done with `args`.
 
     `due_at` is when it should be looked at next: now for a queued job, the end of the lease for a running one.
-    `claims` counts how often a worker took it (and fences an old worker off); `failures` how often its work raised.
+    `claims` counts how often a worker took it, and fences an old worker off; `deaths` how often a lease ran out, since
+    its worker was gone; `failures` how often its work raised.
     """
 
     kind = models.CharField(max_length=50)
@@ -30,6 +31,7 @@ class Job(PublicId):
     progress = models.FloatField(default=0.0)
     detail = models.TextField(default="", blank=True)
     claims = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
     swept_at = models.DateTimeField(null=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from common.jobs.claims import Claim, LeaseLost, Postponed, claim_job
+from common.jobs.claims import Claim, GivenUp, LeaseLost, Postponed, claim_job
 from common.jobs.kinds import JobKind, job_kind
 from common.jobs.models import Job, JobState
 from common.jobs.wake import RUN_JOB, WAKE_EXPIRES_SECONDS
@@ -32,9 +32,9 @@ def run_job(job_id: int) -> None:
     if kind is None:
         claim.postpone(seconds=60, detail=f"This worker does not know the job kind {claim.job.kind!r}.")
         return
-    if claim.job.claims > settings.JOB_CLAIMS_ALLOWED:
-        reason = f"Given up: {settings.JOB_CLAIMS_ALLOWED} workers took this job and died at it."
-        claim.failed(reason=reason, give_up=kind.given_up)
+    if claim.job.deaths > settings.JOB_DEATHS_ALLOWED:
+        reason = f"Given up: {settings.JOB_DEATHS_ALLOWED} workers took this job and died at it."
+        claim.failed(reason=reason, give_up=kind.given_up, final=True)
         return
     _work(claim, kind)
 
@@ -46,6 +46,8 @@ def _work(claim: Claim, kind: JobKind) -> None:
             kind.handler(claim)
     except Postponed as pause:
         claim.postpone(seconds=pause.seconds, detail=pause.detail)
+    except GivenUp as end:
+        claim.failed(reason=str(end), give_up=kind.given_up, final=True)
     except LeaseLost as lost:
         log.warning("%s; its result is thrown away", lost)
     except Exception as error:

@@ -1,0 +1,62 @@
+"""Running `zenrei scan` over the logs of a case, as a child with limits: hostile bytes never meet the worker."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from common.storage import evidence_store
+from ingest.sandbox import SandboxLimits, run_limited
+from ingest.services.scan_result import ScanFiles
+from tickets.models import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ScanEnd:
+    """How the child ended: where its answer is, or why there is none."""
+
+    files: ScanFiles | None
+    reason: str = ""
+
+
+def scan_limits() -> SandboxLimits:
+    """Return the limits of one scan (docs/operations.md)."""
+    return SandboxLimits(
+        data_bytes=settings.SCAN_MEMORY_BYTES,
+        cpu_seconds=settings.SCAN_CPU_SECONDS,
+        file_bytes=settings.SCAN_RESULT_BYTES,
+        open_files=64,
+        wall_seconds=settings.SCAN_WALL_SECONDS,
+    )
+
+
+@contextmanager
+def scan_pieces(pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], None]) -> Iterator[ScanEnd]:
+    """Scan pieces of evidence together in a folder of this attempt's own; its answer lives as long as the context."""
+    with tempfile.TemporaryDirectory(prefix="zenrei-scan-") as folder:
+        workdir = Path(folder)
+        manifest = workdir / "manifest.json"
+        manifest.write_bytes(orjson.dumps([_source(piece) for piece in pieces]))
+        files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")
+        argv = ["scan", "--json", "--progress", "json", "--manifest", str(manifest), "--findings", str(files.findings)]
+        outcome = run_limited(
+            argv, limits=scan_limits(), workdir=workdir, stdout_path=files.summary, on_progress=tell
+        )
+        yield ScanEnd(None, outcome.reason) if outcome.reason else ScanEnd(files)
+
+
+def _source(piece: Evidence) -> dict[str, str | None]:
+    """Return what the scan is told of a piece. Its label is its id: names in logs and uploads are never paths."""
+    device = piece.device
+    return {
+        "path": str(evidence_store().path(piece.blob_id)),
+        "label": str(piece.public_id),
+        "device": (device.serial or device.name) if device else None,
+        "firmware": piece.firmware or None,
+        "zone": piece.zone or None,
+    }

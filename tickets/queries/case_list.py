@@ -1,0 +1,97 @@
+"""The list of cases on screen: filters, order, and the counts of its tabs, in a constant number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case as When_
+from django.db.models import F, IntegerField, Q, QuerySet, Value, When
+
+from common.api.pagination import COUNT_LIMIT
+from tickets.models import Case, CaseKind, CaseState, Severity
+
+UNFINISHED = (CaseState.OPEN, CaseState.PARKED)
+FINISHED = (CaseState.SOLVED, CaseState.CLOSED)
+SEARCH_ALLOWED = 200
+
+SEVERITY_RANK = When_(
+    *(When(severity=severity, then=Value(rank)) for rank, severity in enumerate(reversed(Severity.values))),
+    output_field=IntegerField(),
+)
+COLUMNS: dict[str, Any] = {
+    "ref": F("ref"),
+    "title": F("title"),
+    "kind": F("kind"),
+    "state": F("state"),
+    "severity": SEVERITY_RANK,
+    "opened": F("opened_at"),
+    "updated": F("updated_at"),
+}
+DEFAULT_ORDER = "-updated"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilters:
+    """What the address asks for; an unknown word asks for nothing."""
+
+    state: str
+    kind: str
+    product: str
+    search: str
+
+    @classmethod
+    def of(cls, values: Any) -> "CaseFilters":
+        """Read the filters of an address."""
+        state, kind = values.get("state", ""), values.get("kind", "")
+        return cls(
+            state=state if state in {"all", "closed", *CaseState.values} else "open",
+            kind=kind if kind in CaseKind.values else "",
+            product=values.get("product", "")[:140],
+            search=values.get("search", "").replace("\x00", "").strip()[:SEARCH_ALLOWED],
+        )
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything but the tab is asked for."""
+        return bool(self.kind or self.product or self.search)
+
+
+def filtered(cases: QuerySet[Case], filters: CaseFilters, *, any_state: bool = False) -> QuerySet[Case]:
+    """Keep the cases that the filters ask for."""
+    if filters.kind:
+        cases = cases.filter(kind=filters.kind)
+    if filters.product:
+        cases = cases.filter(product__slug=filters.product)
+    if filters.search:
+        cases = cases.filter(Q(ref__icontains=filters.search) | Q(title__icontains=filters.search))
+    if any_state or filters.state == "all":
+        return cases
+    if filters.state == "open":
+        return cases.filter(state__in=UNFINISHED)
+    return cases.filter(state__in=FINISHED) if filters.state == "closed" else cases.filter(state=filters.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the list with its bounded count."""
+
+    key: str
+    count: int
+    exact: bool
+
+
+def tabs_of(cases: QuerySet[Case], filters: CaseFilters) -> list[Tab]:
+    """Return the tabs; each count stops at COUNT_LIMIT. One query."""
+    wanted = filtered(cases, filters, any_state=True).order_by()
+    parts = {
+        "open": wanted.filter(state__in=UNFINISHED),
+        "all": wanted,
+        "closed": wanted.filter(state__in=FINISHED),
+    }
+    limited = [
+        part.annotate(tab=Value(number)).values("tab")[: COUNT_LIMIT + 1] for number, part in enumerate(parts.values())
+    ]
+    counts = {row["tab"]: row["n"] for row in _count_by_tab(limited)}
+    return [
+        Tab(key=key, count=min(counts.get(number, 0), COUNT_LIMIT), exact=counts.get(number, 0) <= COUNT_LIMIT)
+        for number, key in enumerate(parts)
+    ]

@@ -1,0 +1,70 @@
+"""Chips and names of what belongs to cases."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from common.templatetags.icons import draw_icon
+from kb.models import Party, PartyKind
+from tickets import words
+
+register = template.Library()
+
+SHAPES = {
+    PartyKind.VENDOR.value: "p-vendor",
+    PartyKind.RESELLER.value: "p-reseller",
+    PartyKind.DEPARTMENT.value: "p-dept",
+    PartyKind.US.value: "p-us",
+}
+CHIPS: dict[str, dict[str, words.Word]] = {
+    "state": words.CASE_STATES,
+    "severity": words.SEVERITIES,
+    "entry": words.ENTRY_KINDS,
+    "status": words.FINDING_STATUSES,
+}
+
+
+@register.simple_tag(takes_context=True)
+def chip(context: Context, kind: str, value: str) -> SafeString:
+    """Show a state of something: its icon and its word."""
+    word = CHIPS[kind].get(value) or words.Word(value, "unknown", "warn")
+    drawing = draw_icon(context, word.icon)
+    return format_html('<span class="chip {}">{}{}</span>', word.tone, drawing, word.text)
+
+
+@register.simple_tag
+def party(of: Party | None) -> SafeString | str:
+    """Show a party; its shape tells its kind."""
+    if of is None:
+        return ""
+    name = pgettext("our own side", "We") if of.kind == PartyKind.US else of.name
+    return format_html('<span class="party {}">{}</span>', SHAPES[of.kind], name)
+
+
+@register.filter
+def case_kind(value: str) -> Any:
+    """Return the word for a kind of case."""
+    word = words.CASE_KINDS.get(value)
+    return word.text if word else value
+
+
+@register.filter
+def rule_words(rule: str) -> Any:
+    """Return what a rule says, in words; an unknown rule keeps its name."""
+    return words.RULES.get(rule, rule)
+
+
+@register.filter
+def custody_words(action: str) -> Any:
+    """Return what was done to evidence."""
+    return words.CUSTODY.get(action, action)
+
+
+@register.filter
+def version_words(version: str | None) -> str:
+    """Return a version, or that it is unknown."""
+    return version or gettext("version unknown")

@@ -1,0 +1,85 @@
+"""The words of cases, with their icon and tone: a word, a shape, a colour, in that order (pages.md §1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, the icon beside it, and the tone of both."""
+
+    text: Any
+    icon: str = ""
+    tone: str = "calm"
+
+
+CASE_KINDS: dict[str, Word] = {
+    CaseKind.DEFECT: Word(_("defect")),
+    CaseKind.BEHAVIOUR_QUESTION: Word(_("behaviour question")),
+    CaseKind.SECURITY: Word(_("security")),
+    CaseKind.RMA: Word(_("RMA")),
+    CaseKind.LICENCE: Word(_("licence")),
+    CaseKind.QUOTATION: Word(_("quotation")),
+    CaseKind.OTHER: Word(pgettext_lazy("kind of case", "other")),
+}
+CASE_STATES: dict[str, Word] = {
+    CaseState.OPEN: Word(pgettext_lazy("state of a case", "Open"), "open", ""),
+    CaseState.PARKED: Word(_("Parked"), "parked"),
+    CaseState.SOLVED: Word(_("Solved"), "solved", "good"),
+    CaseState.CLOSED: Word(_("Closed"), "closed"),
+}
+SEVERITIES: dict[str, Word] = {
+    Severity.CRITICAL: Word(_("Critical"), "sev4", "bad"),
+    Severity.HIGH: Word(_("High"), "sev3", "bad"),
+    Severity.MEDIUM: Word(_("Medium"), "sev2"),
+    Severity.LOW: Word(_("Low"), "sev1"),
+    Severity.INFO: Word(pgettext_lazy("severity", "For information"), "sev0"),
+    Severity.UNKNOWN: Word(_("Severity unknown"), "unknown", "warn"),
+}
+ENTRY_KINDS: dict[str, Word] = {
+    EntryKind.MESSAGE: Word(_("Message"), "message", ""),
+    EntryKind.CALL: Word(_("Call"), "call", ""),
+    EntryKind.ASK: Word(pgettext_lazy("kind of entry", "Ask"), "ask", ""),
+    EntryKind.ANSWER: Word(pgettext_lazy("kind of entry", "Answer"), "answer", ""),
+    EntryKind.PROMISE: Word(_("Promise"), "promise", ""),
+    EntryKind.CLAIM: Word(_("Claim"), "claim", ""),
+    EntryKind.CHANGE: Word(pgettext_lazy("kind of entry", "Change"), "change", "change"),
+    EntryKind.EVIDENCE: Word(_("Evidence"), "clip", ""),
+    EntryKind.FINDING: Word(_("Finding"), "finding", "bad"),
+    EntryKind.NOTE: Word(_("Note"), "note", ""),
+    EntryKind.STATE: Word(pgettext_lazy("kind of entry", "State"), "state"),
+}
+WRITTEN_BY_PEOPLE = (
+    EntryKind.NOTE, EntryKind.ASK, EntryKind.ANSWER, EntryKind.PROMISE, EntryKind.CLAIM, EntryKind.CHANGE,
+    EntryKind.MESSAGE, EntryKind.CALL,
+)  # fmt: skip
+FINDING_STATUSES: dict[str, Word] = {
+    FindingStatus.NEW: Word(_("Not judged yet"), "unknown", "warn"),
+    FindingStatus.CONFIRMED: Word(_("Confirmed"), "check", "bad"),
+    FindingStatus.DISMISSED: Word(_("Dismissed"), "dismissed"),
+}
+RULES: dict[str, Any] = {
+    "rejected-and-delivered": _("Rejected, and delivered"),
+    "delivered-twice": _("Delivered twice"),
+    "accepted-and-lost": _("Accepted, and lost"),
+    "verdict-order-changed": _("The order of verdicts changed"),
+    "verdict-drift": _("The mix of verdicts shifted"),
+}
+CUSTODY: dict[str, Any] = {
+    CustodyAction.RECEIVED: _("received"),
+    CustodyAction.RECEIVED_AGAIN: _("received again: the same bytes"),
+    CustodyAction.READ: pgettext_lazy("custody", "read"),
+    CustodyAction.DOWNLOADED: _("downloaded"),
+    CustodyAction.CHECKED: _("checked again"),
+    CustodyAction.FACTS_CHANGED: _("facts changed"),
+}
+
+
+def choices(words: dict[str, Word], *, only: tuple[str, ...] | None = None) -> list[tuple[str, Any]]:
+    """Return words as the options of a select."""
+    return [(str(key), words[key].text) for key in (only or words)]
