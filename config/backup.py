@@ -1,0 +1,115 @@
+"""Writes a backup into an open file.
+
+`python -m config.backup DATA DESCRIPTOR`, with the database's URL in the environment.
+
+The database is dumped first, the blobs after it: a blob is in the store before its row, and is never
+rewritten, so every blob that the dump names is in.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from config.archive import DUMP, SECRET_KEY, TOKEN, Writer
+from config.embedded_postgres import binaries
+from config.instance import DataFolder
+from config.refusal import Refusal, say
+from config.services import REPO
+
+_NOT_YET_BLOBS = "incoming"
+
+
+def version() -> str:
+    """Return the version of this source tree."""
+    with (REPO / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
+
+
+def evidence_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield every blob with its name in a backup; what is still being written is none yet."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if name.parts[0] != _NOT_YET_BLOBS and path.is_file() and not path.is_symlink():
+            yield f"evidence/{name.as_posix()}", path
+
+
+def count_rows(connection: "psycopg.Connection[Any]") -> dict[str, int]:
+    """Return the number of rows of every table, as this transaction sees it."""
+    tables = connection.execute(
+        "SELECT schemaname, tablename FROM pg_tables "
+        "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+    ).fetchall()
+    counts: dict[str, int] = {}
+    for schema, table in tables:
+        count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
+        row = connection.execute(count).fetchone()
+        counts[f"{schema}.{table}"] = row[0] if row else 0
+    return counts
+
+
+def dump_database(url: str, target: Path) -> dict[str, Any]:
+    """Write a dump of the database and return what it holds, both of the same moment."""
+    with psycopg.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        row = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
+        assert row is not None  # noqa: S101  (such a query has a row)
+        command = [
+            str(binaries() / "pg_dump"),
+            "--format=custom",
+            "--compress=none",
+            "--no-owner",
+            "--no-privileges",
+        ]
+        command += [f"--snapshot={row[0]}", f"--file={target}", f"--dbname={url}"]
+        result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        if result.returncode != 0:
+            raise Refusal(f"pg_dump failed:\n{result.stderr.strip()}", exit_code=1)
+        return {"postgres": row[1], "tables": count_rows(connection)}
+
+
+def write_backup(folder: DataFolder, url: str, descriptor: int) -> None:
+    """Write a backup of the data folder into an open file."""
+    temporary = Path(tempfile.mkdtemp(prefix="backup-", dir=folder.cache))
+    try:
+        database = dump_database(url, temporary / DUMP)
+        about = {"version": version(), "created": datetime.now(UTC).isoformat(timespec="seconds")}
+        with os.fdopen(descriptor, "wb", closefd=False) as stream:
+            writer = Writer(stream, about)
+            writer.add_file(DUMP, temporary / DUMP)
+            for name, path in ((SECRET_KEY, folder.secret_key), (TOKEN, folder.token)):
+                if path.exists():
+                    writer.add_file(name, path)
+            for name, path in evidence_files(folder.evidence):
+                writer.add_file(name, path)
+            writer.finish(database)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def main(words: list[str]) -> int:
+    """Read the command line and write the backup."""
+    data, descriptor = words
+    try:
+        write_backup(DataFolder(Path(data)), os.environ["DATABASE_URL"], int(descriptor))
+    except Refusal as refusal:
+        say(str(refusal))
+        return refusal.exit_code
+    except (OSError, psycopg.Error) as error:
+        say(f"the backup could not be written: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
