@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security)
@@ -25,7 +26,7 @@ def check_broker(**_: Any) -> list[CheckMessage]:
     """W001: without a broker jobs wait for ever, though none is lost."""
     if settings.CELERY_BROKER_URL.startswith("memory:"):
         return [
-            Warning(
+            checks.Warning(
                 "CELERY_BROKER_URL is not set: jobs are recorded, but no worker is woken.",
                 hint="Set CELERY_BROKER_URL to the address of Redis or Valkey.",
                 id="zenrei.W001",

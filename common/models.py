@@ -1,6 +1,7 @@
 """Abstract models that the apps share."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -37,7 +38,7 @@ class IdempotentAnswer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["principal", "method", "path", "key"], name="idempotent_answer_once"),
         ]
 

@@ -45,7 +45,9 @@ class Page(Generic[Row]):
     def numbers(self) -> list[int | None]:
         """The page numbers to offer; None stands for those left out."""
         known = -(-self.count // self.size) if self.exact else self.number + int(self.has_next)
-        wanted = {1, *range(self.number - NEIGHBOURS, self.number + NEIGHBOURS + 1)} | ({known} if self.exact else set())
+        wanted = {1, *range(self.number - NEIGHBOURS, self.number + NEIGHBOURS + 1)} | (
+            {known} if self.exact else set()
+        )
         shown: list[int | None] = []
         for candidate in sorted(one for one in wanted if 1 <= one <= known):
             if shown and candidate != (shown[-1] or 0) + 1:
@@ -61,9 +63,11 @@ def page_number(raw: str | None) -> int:
     return 1
 
 
-def page_of(queryset: QuerySet[Row], raw: str | None, *, size: int = PAGE_SIZE) -> Page[Row]:
-    """Return a page of an ordered query; a page beyond the end is the last one. Two queries."""
-    count, exact = bounded_count(queryset)
+def page_of(
+    queryset: QuerySet[Row], raw: str | None, *, size: int = PAGE_SIZE, counted: tuple[int, bool] | None = None
+) -> Page[Row]:
+    """Return a page of an ordered query; a page beyond the end is the last one. Two queries, one where it is counted."""
+    count, exact = counted or bounded_count(queryset)
     number = page_number(raw)
     if exact:
         number = min(number, max(-(-count // size), 1))

@@ -4,8 +4,9 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.api.me import Me
-from common.api.health import Live, Metrics, Ready
+from common.api.health import Live, Ready
 from common.jobs.api import JobView
+from ingest.api.metrics import Metrics
 from ingest.api.scan import CaseScanView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
 from kb.api.parties import PartyList, PartyView

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -20,7 +21,7 @@ SECRET_KEY = env_secret("ZENREI_SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
-            "ZENREI_SECRET_KEY (or ZENREI_SECRET_KEY_FILE) is not set. `python3 run.py exec …` sets it for a data folder."
+            "ZENREI_SECRET_KEY (or ZENREI_SECRET_KEY_FILE) is not set. `python3 run.py exec …` sets it."
         )
     SECRET_KEY = "only-for-development"  # noqa: S105
 
@@ -99,18 +100,17 @@ DATABASE_URL = env_secret("DATABASE_URL")
 OWNER_DATABASE_URL = env_secret("ZENREI_OWNER_DATABASE_URL")
 if not DATABASE_URL:
     raise ImproperlyConfigured("DATABASE_URL is not set. `python3 run.py exec …` sets it for the embedded server.")
-DATABASES = {
-    "default": {**dj_database_url.parse(DATABASE_URL), "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0},
-}
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["connect_timeout"] = 5
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
+_database |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}
+_database["OPTIONS"] = _database.get("OPTIONS", {}) | {"connect_timeout": 5}
 # The pool serves the web processes only: Celery closes pools at the end of each task (celery#10554).
 if env_bool("ZENREI_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {
+    _database["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env_int("ZENREI_DB_POOL_SIZE", 4, least=1),
         "timeout": 5,
     }
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env_secret("ZENREI_CACHE_URL")

@@ -22,7 +22,8 @@ def with_current_firmware(devices: QuerySet[Device]) -> QuerySet[Device]:
         "-installed_at", "-pk"
     )
     return devices.annotate(
-        current_firmware=Subquery(newest.values("version")[:1]), current_since=Subquery(newest.values("installed_at")[:1])
+        current_firmware=Subquery(newest.values("version")[:1]),
+        current_since=Subquery(newest.values("installed_at")[:1]),
     )
 
 

@@ -27,7 +27,7 @@ DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _places = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
 
 
-class StoredUpload(UploadedFile):
+class StoredUpload(UploadedFile):  # type: ignore[type-arg]
     """An uploaded file that is in the store already; its bytes are not offered again."""
 
     def __init__(self, name: str, blob: StoredBlob) -> None:
@@ -148,7 +148,7 @@ def receiving(request: HttpRequest) -> Iterator[EvidenceUploadHandler]:
         _places.release()
 
 
-def uploaded_file(files: "MultiValueDict[str, UploadedFile]") -> StoredUpload:
+def uploaded_file(files: "MultiValueDict[str, UploadedFile[bytes]]") -> StoredUpload:
     """Return the one stored file of a form."""
     upload = files.get("file")
     if not isinstance(upload, StoredUpload):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Department, Role, TokenScope
+from accounts.principal import asker
 
 
 class MembershipSerializer(serializers.Serializer[Any]):
@@ -34,7 +35,7 @@ class Me(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Tell whose token this is, and what it may do."""
-        principal = request.user
+        principal = asker(request)
         departments = Department.objects.filter(pk__in=principal.department_ids)
         rows = [{"department": d.slug, "name": d.name, "role": principal.roles[d.pk]} for d in departments]
         user = principal.user

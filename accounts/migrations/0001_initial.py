@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, unique=True)),
                 ('slug', models.SlugField(max_length=120, unique=True)),
-                ('code', models.CharField(help_text="Begins the references of the department's cases. Numbers run per department and tell nothing of others.", max_length=8, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9]{1,7}$', '2 to 8 capital letters or digits, a letter first.')])),
+                ('code', models.CharField(help_text="Begins the references of the department's cases, which are numbered under it.", max_length=8, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9]{1,7}$', '2 to 8 capital letters or digits, a letter first.')])),
                 ('last_case_number', models.PositiveIntegerField(default=0, editable=False)),
             ],
             options={

@@ -18,7 +18,7 @@ class Department(models.Model):
         max_length=8,
         unique=True,
         validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$", "2 to 8 capital letters or digits, a letter first.")],
-        help_text="Begins the references of the department's cases. Numbers run per department and tell nothing of others.",
+        help_text="Begins the references of the department's cases, which are numbered under it.",
     )
     last_case_number = models.PositiveIntegerField(default=0, editable=False)
 

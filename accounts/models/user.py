@@ -67,4 +67,3 @@ class User(AbstractBaseUser, PermissionsMixin):
     def shown_name(self) -> str:
         """The name to show; the address where none was given."""
         return str(self)
-

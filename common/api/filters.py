@@ -14,14 +14,14 @@ PAGING = frozenset({"page", "page_size", "ordering", "search"})
 class StrictFilters(DjangoFilterBackend):
     """Applies a view's FilterSet; refuses parameters that it does not know."""
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Return the rows that the parameters leave."""
         filterset: type[FilterSet] | None = getattr(view, "filterset_class", None)
         known = set(filterset.base_filters) if filterset else set()
         unknown = sorted(set(request.query_params) - known - PAGING)
         if unknown:
             words = ", ".join(sorted(known | PAGING))
-            raise ValidationError({name: f"No such filter. Known are: {words}." for name in unknown})
+            raise ValidationError(dict.fromkeys(unknown, f"No such filter. Known are: {words}."))
         return super().filter_queryset(request, queryset, view)
 
 

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, cast
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
@@ -24,6 +24,12 @@ from common.models import IdempotentAnswer
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 PostMethod = Callable[..., Response]
+
+
+class Asker(Protocol):
+    """Who asks: all that a stored answer needs to know of it."""
+
+    principal_key: str
 
 
 def _body_hash(request: Request) -> bytes:
@@ -45,14 +51,16 @@ def _take_lock(principal: str, method: str, path: str, key: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         if not cursor.fetchone()[0]:
-            raise Conflict("A request with this Idempotency-Key still runs. Wait for it, then ask again.", code="running")
+            raise Conflict(
+                "A request with this Idempotency-Key still runs. Wait for it, then ask again.", code="running"
+            )
 
 
 def _answer(request: Request, key: str, work: Callable[[], Response]) -> Response:
     """Return the stored answer of `key`, or do the work and store its answer."""
     if not _KEY.fullmatch(key):
         raise ValidationError({"Idempotency-Key": "1 to 200 visible ASCII characters."})
-    principal = request.user.principal_key
+    principal = cast("Asker", request.user).principal_key
     method, path, fingerprint = request.method or "", request.path, _body_hash(request)
     _take_lock(principal, method, path, key)
     stored = IdempotentAnswer.objects.filter(principal=principal, method=method, path=path, key=key).first()

@@ -24,17 +24,17 @@ def bounded_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
 
 def whole_number(raw: str | None, *, name: str, default: int, limit: int) -> int:
     """Return a query parameter as a number from 1 to `limit`."""
-    if raw in (None, ""):
+    if not raw:
         return default
-    if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:12]) <= limit:  # type: ignore[union-attr,index]
-        return int(raw)  # type: ignore[arg-type]
+    if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:12]) <= limit:
+        return int(raw)
     raise ValidationError({name: f"A whole number from 1 to {limit}."})
 
 
 class BoundedCountPagination(BasePagination):
     """`{"count", "count_exact", "next", "previous", "results"}`; `page` and `page_size` in the address."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """Return the rows of the page asked for."""
         params = request.query_params
         self.request = request

@@ -1,7 +1,7 @@
 """Reading JSON bodies: strict, with the place of a mistake."""
 
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 from django.conf import settings
@@ -17,7 +17,7 @@ class JSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: BinaryIO, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """Return the parsed body; refuse what is too large, no JSON, or holds what PostgreSQL cannot store."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

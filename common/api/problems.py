@@ -30,7 +30,13 @@ TITLES = {
 def problem_body(error: DomainError) -> dict[str, Any]:
     """Return the problem object of a service's refusal."""
     errors = [{"field": name, "code": error.code, "message": message} for name, message in error.fields.items()]
-    return {"type": "about:blank", "title": error.title, "status": error.status, "detail": error.detail, "errors": errors}
+    return {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "errors": errors,
+    }
 
 
 def _field_errors(detail: Any, path: str = "") -> Iterable[dict[str, str]]:

@@ -66,7 +66,9 @@ class Claim:
         self._renewer.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         self._renewer.join()
 
@@ -85,7 +87,9 @@ class Claim:
     def tell(self, progress: float, detail: str) -> None:
         """Show how far it is; LeaseLost where the job is no longer ours."""
         share = min(max(progress, 0.0), 1.0)
-        if not Job.objects.filter(self._fence).update(progress=share, detail=detail[:500], due_at=timezone.now() + _lease()):
+        if not Job.objects.filter(self._fence).update(
+            progress=share, detail=detail[:500], due_at=timezone.now() + _lease()
+        ):
             raise LeaseLost(f"job {self.job.pk} was taken over")
 
     def finish(self, effect: Callable[[], str]) -> None:

@@ -32,6 +32,6 @@ def percent(share: float) -> int:
 
 
 @register.filter
-def up_to(limit: int, exact: bool) -> str:  # noqa: FBT001  (a template filter has no keywords)
+def up_to(limit: int, exact: bool) -> str:
     """Return a bounded count: the number, or that there are more."""
     return number(limit) if exact else gettext("more than %(n)s") % {"n": number(limit)}

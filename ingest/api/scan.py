@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principal import asker
 from common.errors import NotVisible
 from ingest.models import CaseScan, DailyCount
 from tickets.access import get_case
@@ -51,7 +52,7 @@ class CaseScanView(APIView):
     @extend_schema(responses=ScanSerializer)
     def get(self, request: Request, ref: str) -> Response:
         """Tell what the case's logs said when they were last read together; 404 where none was read yet."""
-        case = get_case(request.user, ref)
+        case = get_case(asker(request), ref)
         scan = CaseScan.objects.filter(case=case).first()
         if scan is None:
             raise NotVisible("No log of this case was read yet: that is not the same as clean.")

@@ -1,4 +1,4 @@
-"""Writing what a scan found into its case: readings, findings, daily counts, timeline. One transaction, whole or not."""
+"""Writing what a scan found into its case: readings, findings, counts, timeline. One transaction, whole or not."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -44,9 +44,7 @@ def scan_pieces(pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], Non
         manifest.write_bytes(orjson.dumps([_source(piece) for piece in pieces]))
         files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")
         argv = ["scan", "--json", "--progress", "json", "--manifest", str(manifest), "--findings", str(files.findings)]
-        outcome = run_limited(
-            argv, limits=scan_limits(), workdir=workdir, stdout_path=files.summary, on_progress=tell
-        )
+        outcome = run_limited(argv, limits=scan_limits(), workdir=workdir, stdout_path=files.summary, on_progress=tell)
         yield ScanEnd(None, outcome.reason) if outcome.reason else ScanEnd(files)
 
 

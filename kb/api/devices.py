@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import Principal
+from accounts.principal import Principal, asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Forbidden, NotVisible
@@ -85,7 +85,7 @@ class DeviceList(RowsListView):
 
     def get_queryset(self) -> QuerySet[Device]:
         """Return what the reader may see."""
-        return with_current_firmware(visible_devices(self.request.user)).select_related("product", "department")
+        return with_current_firmware(visible_devices(asker(self.request))).select_related("product", "department")
 
     def rows(self, page: Sequence[Device]) -> list[dict[str, Any]]:
         """Return the devices of a page."""
@@ -96,11 +96,11 @@ class DeviceList(RowsListView):
     def post(self, request: Request) -> Response:
         """Record a device."""
         values = validated(NewDeviceSerializer, request)
-        department = request.user.department_to_write(values.pop("department", None))
+        department = asker(request).department_to_write(values.pop("department", None))
         product = product_by_slug(values.pop("product"))
         assert product is not None  # noqa: S101  (the field is required)
         device = create_device(department=department, product=product, **values)
-        return Response(device_row(_annotated(request.user, device.public_id)), status=201)
+        return Response(device_row(_annotated(asker(request), device.public_id)), status=201)
 
 
 class DeviceView(APIView):
@@ -109,7 +109,7 @@ class DeviceView(APIView):
     @extend_schema(responses=DeviceWithHistorySerializer)
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """Tell a device with its firmware history."""
-        device = _annotated(request.user, public_id)
+        device = _annotated(asker(request), public_id)
         history = FirmwareSerializer(device.firmware.all(), many=True).data
         return Response(device_row(device) | {"firmware_history": history})
 
@@ -119,7 +119,7 @@ class DeviceFirmware(APIView):
 
     def authorize(self, request: Request, public_id: uuid.UUID) -> None:
         """Refuse who may not change the device."""
-        if not request.user.may_write(_annotated(request.user, public_id).department_id):
+        if not asker(request).may_write(_annotated(asker(request), public_id).department_id):
             raise Forbidden("Only operators of the department that runs the device may record its firmware.")
 
     @extend_schema(request=NewFirmwareSerializer, responses={201: FirmwareSerializer})
@@ -128,8 +128,8 @@ class DeviceFirmware(APIView):
         """Record that the device runs a version from a moment on (now, where none is given)."""
         values = validated(NewFirmwareSerializer, request)
         values.setdefault("installed_at", timezone.now())
-        device = _annotated(request.user, public_id)
-        firmware = record_firmware(device=device, author=request.user.user, **values)
+        device = _annotated(asker(request), public_id)
+        firmware = record_firmware(device=device, author=asker(request).user, **values)
         return Response(FirmwareSerializer(firmware).data, status=201)
 
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principal import asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -56,7 +57,7 @@ class PartyList(RowsListView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Record a party."""
-        request.user.require_write_anywhere()
+        asker(request).require_write_anywhere()
         party = create_party(**validated(NewPartySerializer, request))
         return Response(party_row(party), status=201)
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principal import asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -58,7 +59,7 @@ class ProductList(RowsListView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Record a product of a vendor."""
-        request.user.require_write_anywhere()
+        asker(request).require_write_anywhere()
         values = validated(NewProductSerializer, request)
         (vendor,) = parties_by_slug([values["vendor"]], field="vendor")
         return Response(product_row(create_product(name=values["name"], vendor=vendor)), status=201)

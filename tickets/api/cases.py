@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Department, User
+from accounts.principal import asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
@@ -53,7 +54,7 @@ class CaseList(RowsListView):
 
     def get_queryset(self) -> QuerySet[Case]:
         """Return what the reader may see."""
-        return for_list(visible_cases(self.request.user))
+        return for_list(visible_cases(asker(self.request)))
 
     def rows(self, page: Sequence[Case]) -> list[dict[str, Any]]:
         """Return the cases of a page."""
@@ -64,7 +65,7 @@ class CaseList(RowsListView):
     def post(self, request: Request) -> Response:
         """Open a case."""
         values = validated(NewCaseSerializer, request)
-        principal = request.user
+        principal = asker(request)
         department = principal.department_to_write(values.pop("department", None))
         values["product"] = product_by_slug(values.get("product"))
         values["parties"] = parties_by_slug(values.get("parties", []), field="parties")
@@ -81,19 +82,19 @@ class CaseView(APIView):
     @extend_schema(responses=CaseSerializer)
     def get(self, request: Request, ref: str) -> Response:
         """Tell a case."""
-        return Response(case_detail(get_case(request.user, ref)))
+        return Response(case_detail(get_case(asker(request), ref)))
 
     @extend_schema(request=CaseChangesSerializer(partial=True), responses=CaseSerializer)
     def patch(self, request: Request, ref: str) -> Response:
         """Change fields of a case; its timeline tells who changed what."""
-        case = get_case_to_write(request.user, ref)
+        case = get_case_to_write(asker(request), ref)
         changes = validated(CaseChangesSerializer, request, partial=True)
         if "product" in changes:
             changes["product"] = product_by_slug(changes["product"])
         if "assignee" in changes:
             changes["assignee"] = _member(case, changes["assignee"])
-        change_case(case=case, author=request.user.user, changes=changes)
-        return Response(case_detail(get_case(request.user, ref)))
+        change_case(case=case, author=asker(request).user, changes=changes)
+        return Response(case_detail(get_case(asker(request), ref)))
 
 
 def _member(case: Case, email: str | None) -> User | None:
@@ -111,16 +112,16 @@ class CasePartyTickets(APIView):
 
     def authorize(self, request: Request, ref: str) -> None:
         """Refuse who may not change the case."""
-        get_case_to_write(request.user, ref)
+        get_case_to_write(asker(request), ref)
 
     @extend_schema(request=PartyTicketSerializer, responses={201: PartyTicketSerializer})
     @idempotent
     def post(self, request: Request, ref: str) -> Response:
         """Note the number that a party gave the case."""
         values = validated(PartyTicketSerializer, request)
-        case = get_case_to_write(request.user, ref)
+        case = get_case_to_write(asker(request), ref)
         (party,) = parties_by_slug([values["party"]], field="party")
-        ticket = add_party_ticket(case=case, author=request.user.user, party=party, number=values["number"])
+        ticket = add_party_ticket(case=case, author=asker(request).user, party=party, number=values["number"])
         return Response({"party": party.slug, "number": ticket.number}, status=201)
 
 
@@ -129,15 +130,15 @@ class CaseShares(APIView):
 
     def authorize(self, request: Request, ref: str) -> None:
         """Refuse who may not change the case."""
-        get_case_to_write(request.user, ref)
+        get_case_to_write(asker(request), ref)
 
     @extend_schema(request=ShareSerializer, responses={201: ShareSerializer})
     @idempotent
     def post(self, request: Request, ref: str) -> Response:
         """Let another department see the case; managers of the owning one may."""
-        case = get_case_to_write(request.user, ref)
+        case = get_case_to_write(asker(request), ref)
         department = _department(validated(ShareSerializer, request)["department"])
-        share_case(principal=request.user, case=case, department=department)
+        share_case(principal=asker(request), case=case, department=department)
         return Response({"department": department.slug}, status=201)
 
 
@@ -147,8 +148,8 @@ class CaseShareView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, ref: str, slug: str) -> Response:
         """Take the case back from the department."""
-        case = get_case_to_write(request.user, ref)
-        unshare_case(principal=request.user, case=case, department=_department(slug))
+        case = get_case_to_write(asker(request), ref)
+        unshare_case(principal=asker(request), case=case, department=_department(slug))
         return Response(status=204)
 
 

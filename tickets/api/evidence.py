@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import Principal
+from accounts.principal import Principal, asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from kb.queries import devices_by_name, party_by_slug
@@ -52,7 +52,7 @@ class CaseEvidence(RowsListView):
 
     def get_queryset(self) -> QuerySet[Evidence]:
         """Return the pieces of the case."""
-        return for_rows(get_case(self.request.user, self.kwargs["ref"]).evidence.all())
+        return for_rows(get_case(asker(self.request), self.kwargs["ref"]).evidence.all())
 
     def rows(self, page: Sequence[Evidence]) -> list[dict[str, Any]]:
         """Return the pieces of a page."""
@@ -64,24 +64,24 @@ class CaseEvidence(RowsListView):
 
         Rights and length are checked before the first byte of the body is read.
         """
-        get_case_to_write(request.user, ref)
-        check_before_body(request._request)  # noqa: SLF001  (DRF offers no other way to the headers' request)
-        with receiving(request._request):  # noqa: SLF001
+        get_case_to_write(asker(request), ref)
+        check_before_body(request._request)
+        with receiving(request._request):
             upload = uploaded_file(request.FILES)
         return self.store(request, ref, upload=upload)
 
     def authorize(self, request: Request, ref: str, **_: Any) -> None:
         """Refuse who may not change the case."""
-        get_case_to_write(request.user, ref)
+        get_case_to_write(asker(request), ref)
 
     @idempotent
     def store(self, request: Request, ref: str, *, upload: StoredUpload) -> Response:
         """Attach the received blob to the case."""
         values = validated(NewEvidenceSerializer, request)
-        case = get_case_to_write(request.user, ref)
-        facts = facts_of(request.user, case, values)
+        case = get_case_to_write(asker(request), ref)
+        facts = facts_of(asker(request), case, values)
         evidence, new = store_evidence(
-            case=case, giver=request.user.user, blob=upload.blob, name=upload.name or "", facts=facts
+            case=case, giver=asker(request).user, blob=upload.blob, name=upload.name or "", facts=facts
         )
         row = evidence_row(for_rows(Evidence.objects.filter(pk=evidence.pk)).get())
         return Response(row | {"duplicate": not new}, status=202)
@@ -106,9 +106,9 @@ class CaseEvidenceView(APIView):
     @extend_schema(responses=EvidenceSerializer)
     def get(self, request: Request, ref: str, public_id: uuid.UUID) -> Response:
         """Tell a piece, and what was read of it."""
-        case = get_case(request.user, ref)
-        evidence = get_evidence(request.user, case, str(public_id))
-        return Response(evidence_row(for_rows(visible_evidence(request.user)).get(pk=evidence.pk)))
+        case = get_case(asker(request), ref)
+        evidence = get_evidence(asker(request), case, str(public_id))
+        return Response(evidence_row(for_rows(visible_evidence(asker(request))).get(pk=evidence.pk)))
 
 
 class CaseEvidenceCustody(RowsListView):
@@ -120,8 +120,8 @@ class CaseEvidenceCustody(RowsListView):
 
     def get_queryset(self) -> QuerySet[CustodyEntry]:
         """Return the chain's links."""
-        case = get_case(self.request.user, self.kwargs["ref"])
-        return get_evidence(self.request.user, case, self.kwargs["public_id"]).custody.select_related("actor")
+        case = get_case(asker(self.request), self.kwargs["ref"])
+        return get_evidence(asker(self.request), case, self.kwargs["public_id"]).custody.select_related("actor")
 
     def rows(self, page: Sequence[CustodyEntry]) -> list[dict[str, Any]]:
         """Return the links of a page."""
@@ -134,6 +134,6 @@ class CaseEvidenceDownload(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
     def get(self, request: Request, ref: str, public_id: uuid.UUID) -> FileResponse:
         """Give the file back bit for bit; the custody log notes it."""
-        case = get_case(request.user, ref)
-        evidence = get_evidence(request.user, case, str(public_id))
-        return evidence_download(evidence, reader=request.user.user)
+        case = get_case(asker(request), ref)
+        evidence = get_evidence(asker(request), case, str(public_id))
+        return evidence_download(evidence, reader=asker(request).user)

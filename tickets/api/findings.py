@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principal import asker
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
 from tickets.access import get_case, require_write, visible_findings
@@ -40,7 +41,7 @@ class FindingList(RowsListView):
 
     def get_queryset(self) -> QuerySet[Finding]:
         """Return what the reader may see."""
-        return for_rows(visible_findings(self.request.user))
+        return for_rows(visible_findings(asker(self.request)))
 
     def rows(self, page: Sequence[Finding]) -> list[dict[str, Any]]:
         """Return the findings of a page."""
@@ -52,7 +53,7 @@ class CaseFindings(FindingList):
 
     def get_queryset(self) -> QuerySet[Finding]:
         """Return the findings of the case."""
-        return for_rows(get_case(self.request.user, self.kwargs["ref"]).findings.all())
+        return for_rows(get_case(asker(self.request), self.kwargs["ref"]).findings.all())
 
 
 class FindingView(APIView):
@@ -67,14 +68,14 @@ class FindingView(APIView):
     def patch(self, request: Request, public_id: uuid.UUID) -> Response:
         """Confirm or dismiss a finding."""
         finding = _finding(request, public_id)
-        require_write(request.user, finding.case)
+        require_write(asker(request), finding.case)
         status = validated(FindingStatusSerializer, request)["status"]
-        return Response(finding_row(judge_finding(finding=finding, judge=request.user.user, status=status)))
+        return Response(finding_row(judge_finding(finding=finding, judge=asker(request).user, status=status)))
 
 
 def _finding(request: Request, public_id: uuid.UUID) -> Finding:
     """Return a finding that the reader may see, or raise NotVisible."""
-    finding = for_rows(visible_findings(request.user)).filter(public_id=public_id).first()
+    finding = for_rows(visible_findings(asker(request))).filter(public_id=public_id).first()
     if finding is None:
         raise NotVisible
     return finding

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principal import asker
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -46,7 +47,7 @@ class CaseTimeline(RowsListView):
 
     def get_queryset(self) -> QuerySet[TimelineEntry]:
         """Return the entries of the case."""
-        return for_rows(get_case(self.request.user, self.kwargs["ref"]).entries.all())
+        return for_rows(get_case(asker(self.request), self.kwargs["ref"]).entries.all())
 
     def rows(self, page: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
         """Return the entries of a page."""
@@ -54,7 +55,7 @@ class CaseTimeline(RowsListView):
 
     def authorize(self, request: Request, ref: str) -> None:
         """Refuse who may not change the case."""
-        get_case_to_write(request.user, ref)
+        get_case_to_write(asker(request), ref)
 
     @extend_schema(request=NewEntrySerializer, responses={201: EntrySerializer})
     @idempotent
@@ -62,8 +63,8 @@ class CaseTimeline(RowsListView):
         """Record what happened. Our own side is the party `us`."""
         values = with_parties(validated(NewEntrySerializer, request))
         values.setdefault("happened_at", timezone.now())
-        case = get_case_to_write(request.user, ref)
-        return Response(entry_row(add_entry(case=case, author=request.user.user, **values)), status=201)
+        case = get_case_to_write(asker(request), ref)
+        return Response(entry_row(add_entry(case=case, author=asker(request).user, **values)), status=201)
 
 
 class CaseTimelineEntry(APIView):
@@ -77,11 +78,9 @@ class CaseTimelineEntry(APIView):
     @extend_schema(request=NewEntrySerializer(partial=True), responses=EntrySerializer)
     def patch(self, request: Request, ref: str, public_id: uuid.UUID) -> Response:
         """Correct an entry: the answer is its new revision, the old one stays."""
-        get_case_to_write(request.user, ref)
+        get_case_to_write(asker(request), ref)
         changes = with_parties(validated(NewEntrySerializer, request, partial=True))
-        entry = correct_entry(
-            entry=_entry(request, ref, public_id), author=request.user.user, changes=changes
-        )
+        entry = correct_entry(entry=_entry(request, ref, public_id), author=asker(request).user, changes=changes)
         return Response(entry_row(entry))
 
 
@@ -95,7 +94,7 @@ def with_parties(values: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(request: Request, ref: str, public_id: uuid.UUID) -> TimelineEntry:
     """Return an entry of a visible case, or raise NotVisible."""
-    entry = for_rows(visible_entries(request.user)).filter(case__ref=ref, public_id=public_id).first()
+    entry = for_rows(visible_entries(asker(request))).filter(case__ref=ref, public_id=public_id).first()
     if entry is None:
         raise NotVisible
     return entry
