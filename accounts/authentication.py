@@ -28,7 +28,9 @@ def principal_of_token(secret: str) -> Principal | None:
     """Return who holds this token; None for an unknown, expired, revoked or disabled one."""
     token = (
         ApiToken.objects.select_related("user")
-        .filter(digest=token_digest(secret), revoked_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True)
+        .filter(
+            digest=token_digest(secret), revoked_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True
+        )
         .annotate(
             roles=ArrayAgg(
                 JSONObject(department=F("user__memberships__department_id"), role=F("user__memberships__role")),
@@ -65,7 +67,9 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("Write the header as: Authorization: Token SECRET")
         principal = principal_of_token(secret.strip())
         if principal is None:
-            raise AuthenticationFailed("The token is unknown, expired or revoked. Make a new one on your account's page.")
+            raise AuthenticationFailed(
+                "The token is unknown, expired or revoked. Make a new one on your account's page."
+            )
         return principal, principal.token
 
     def authenticate_header(self, request: Request) -> str:
@@ -82,4 +86,3 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         """Return the security scheme object."""
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Token SECRET`"}
-

@@ -81,7 +81,7 @@ class TokenForm(PageForm):
     days = forms.IntegerField(label=_("Days"), initial=90, min_value=1, max_value=3650)
 
 
-class PasswordForm(PasswordChangeForm[Any]):
+class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
     """A new password, with the old one as proof."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

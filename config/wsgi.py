@@ -58,7 +58,9 @@ class WholeBody:
 
     def readline(self, size: int = -1) -> bytes:
         """Return a line of up to `size` bytes."""
-        return self._count(self._stream.readline(size) if size is not None and size >= 0 else self._stream.readline(), size)
+        return self._count(
+            self._stream.readline(size) if size is not None and size >= 0 else self._stream.readline(), size
+        )
 
 
 def refuse_cut_bodies(application: Application) -> Application:

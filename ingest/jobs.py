@@ -10,7 +10,5 @@ READ_EVIDENCE = "read-evidence"
 def register_kinds() -> None:
     """Make the kinds known to the workers and to the API of jobs; called once, at start."""
     register(
-        JobKind(
-            name=READ_EVIDENCE, handler=read_evidence, given_up=give_up_reading, readable=visible_evidence_jobs
-        )
+        JobKind(name=READ_EVIDENCE, handler=read_evidence, given_up=give_up_reading, readable=visible_evidence_jobs)
     )

@@ -91,7 +91,9 @@ class Api:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         """POST JSON; further words are headers, `_` for `-`."""
-        return self._send("post", path, {} if body is None else body, {k.replace("_", "-"): v for k, v in headers.items()})
+        return self._send(
+            "post", path, {} if body is None else body, {k.replace("_", "-"): v for k, v in headers.items()}
+        )
 
     def patch(self, path: str, body: Any) -> Any:
         """PATCH JSON."""
@@ -112,7 +114,7 @@ _HASH = make_password(PASSWORD)
 
 def make_person(email: str, department: Department, role: str) -> Person:
     """Make somebody with a role, a password and a token."""
-    user = User.objects.create(email=email, password=_HASH, name=email.split("@")[0].title())
+    user = User.objects.create(email=email, password=_HASH, name=email.split("@", maxsplit=1)[0].title())
     set_membership(user=user, department=department, role=role)
     _, secret = create_token(user=user, name="test", scope="write", days=1)
     return Person(user, department, secret)

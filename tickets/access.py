@@ -21,7 +21,12 @@ def visible_cases(principal: Principal) -> QuerySet[Case]:
 
 def get_case(principal: Principal, ref: str) -> Case:
     """Return a case by its reference, or raise NotVisible."""
-    case = visible_cases(principal).select_related("department", "product", "assignee", "created_by").filter(ref=ref).first()
+    case = (
+        visible_cases(principal)
+        .select_related("department", "product", "assignee", "created_by")
+        .filter(ref=ref)
+        .first()
+    )
     if case is None:
         raise NotVisible
     return case
@@ -48,7 +53,10 @@ def visible_evidence(principal: Principal) -> QuerySet[Evidence]:
 def get_evidence(principal: Principal, case: Case, public_id: str) -> Evidence:
     """Return a piece of evidence of a case by its public id, or raise NotVisible."""
     evidence = (
-        visible_evidence(principal).select_related("blob", "device").filter(case=case, public_id=as_public_id(public_id)).first()
+        visible_evidence(principal)
+        .select_related("blob", "device")
+        .filter(case=case, public_id=as_public_id(public_id))
+        .first()
     )
     if evidence is None:
         raise NotVisible

@@ -22,9 +22,7 @@ def evidence_download(evidence: Evidence, *, reader: User) -> FileResponse:
             code="blob_missing",
         ) from None
     record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
-    response = FileResponse(
-        stream, as_attachment=True, filename=evidence.name, content_type="application/octet-stream"
-    )
+    response = FileResponse(stream, as_attachment=True, filename=evidence.name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Repr-Digest"] = f"sha-256=:{_base64_of(evidence.blob_id)}:"

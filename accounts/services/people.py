@@ -12,7 +12,9 @@ def change_preferences(*, user: User, name: str, language: str, time_zone: str) 
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
-        raise Invalid("Something about you does not hold.", fields={k: v[0] for k, v in error.message_dict.items()}) from None
+        raise Invalid(
+            "Something about you does not hold.", fields={k: v[0] for k, v in error.message_dict.items()}
+        ) from None
     user.save(update_fields=["name", "language", "time_zone"])
     return user
 

@@ -23,6 +23,5 @@ class CaseScan(models.Model):
     not_judged = models.JSONField(default=list)
     finding_counts = models.JSONField(default=dict)
 
-
     def __str__(self) -> str:
         return f"scan {self.number} of {self.case_id}"

@@ -134,5 +134,3 @@ def add_party_ticket(*, case: Case, author: User, party: Party, number: str) -> 
     if made:
         _record(case, author, f"ticket {ticket.number} at {party.name}")
     return ticket
-
-

@@ -36,7 +36,9 @@ def clean_name(raw: str) -> str:
 
 
 @transaction.atomic
-def store_evidence(*, case: Case, giver: User, blob: StoredBlob, name: str, facts: EvidenceFacts) -> tuple[Evidence, bool]:
+def store_evidence(
+    *, case: Case, giver: User, blob: StoredBlob, name: str, facts: EvidenceFacts
+) -> tuple[Evidence, bool]:
     """Attach a stored blob to a case; return the piece, and whether it is new.
 
     The same bytes of the same device are one piece: giving them again is noted in its custody log, and changes nothing.
@@ -46,7 +48,9 @@ def store_evidence(*, case: Case, giver: User, blob: StoredBlob, name: str, fact
     Case.objects.select_for_update().get(pk=case.pk)  # two uploads of the same file at once wait for each other
     known = Evidence.objects.filter(case=case, blob_id=blob.sha256, device=facts.device).first()
     if known is not None:
-        record_custody(evidence=known, actor=giver, action=CustodyAction.RECEIVED_AGAIN, details={"name": clean_name(name)})
+        record_custody(
+            evidence=known, actor=giver, action=CustodyAction.RECEIVED_AGAIN, details={"name": clean_name(name)}
+        )
         return known, False
     return _attach(case=case, giver=giver, blob=blob, name=clean_name(name), facts=facts), True
 
@@ -88,5 +92,3 @@ def _attach(*, case: Case, giver: User, blob: StoredBlob, name: str, facts: Evid
     )
     evidence_stored.send(sender=Evidence, evidence=evidence)
     return evidence
-
-
