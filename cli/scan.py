@@ -1,0 +1,86 @@
+"""``zenrei scan``: logs in, findings out."""
+
+import argparse
+import sys
+import time
+
+import orjson
+
+from cli.errors import UsageError
+from cli.progress import reporter
+from cli.sources import add_facts, sources_of
+from ingest.engine.findings.hit import SEVERITIES
+from ingest.engine.formats import REGISTRY
+from ingest.engine.report import to_json
+from ingest.engine.report_text import to_text
+from ingest.engine.result import Options, ScanResult
+from ingest.engine.scan import scan
+
+CODES = """exit codes: 0 all lines were read; 1 findings at or above --fail-on; 2 nothing could be read;
+3 some lines could not be read, or the reading of a file ended early"""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "scan",
+        help="find contradictions in mail logs",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a log, plain or packed; - is standard input")
+    parser.add_argument(
+        "--format", choices=sorted(REGISTRY), metavar="NAME", help="the log's format (default: by content)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument(
+        "--oracle", action="store_true", help="the plain engine; it is the only one now, so nothing changes"
+    )
+    parser.add_argument("--progress", choices=["json"], help="progress as JSON lines on standard error")
+    parser.add_argument(
+        "--max-findings", type=int, default=1000, metavar="N", help="list at most N (default 1000, 0 all)"
+    )
+    parser.add_argument(
+        "--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 1 for findings this bad or worse"
+    )
+    parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
+    add_facts(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, print, and return the exit code."""
+    if arguments.max_findings < 0:
+        raise UsageError("--max-findings: give a number of 0 (all) or more")
+    start = time.monotonic()
+    with sources_of(arguments) as sources:
+        options = Options(format=arguments.format, max_findings=arguments.max_findings)
+        result = scan(sources, options, reporter(arguments.progress))
+    if arguments.json:
+        report = orjson.dumps(to_json(result, round(time.monotonic() - start, 3)))
+        sys.stdout.buffer.write(report + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(to_text(result))
+    return exit_code(result, arguments.fail_on)
+
+
+def exit_code(result: ScanResult, fail_on: str | None) -> int:
+    """2 nothing read, else 1 by ``fail_on``, else 3 not all read, else 0."""
+    if not result.read_lines:
+        print(f"zenrei: nothing could be read: {_why(result)}", file=sys.stderr)
+        return 2
+    if fail_on and any(
+        SEVERITIES.index(s) >= SEVERITIES.index(fail_on) for s in SEVERITIES if s in result.severity_counts
+    ):  # type: ignore[arg-type]
+        return 1
+    return 0 if result.complete else 3
+
+
+def _why(result: ScanResult) -> str:
+    """The first files with their reasons."""
+    reasons = []
+    for file in result.files[:5]:
+        reason = next(iter(file.warnings), None) or next(iter(file.unread_reasons), None) or "it holds only blank lines"
+        reasons.append(f"{file.path}: {reason}")
+    return "; ".join(reasons)

@@ -1,0 +1,126 @@
+"""Compressed streams, piece by piece: what stands before damage is kept, and no step unpacks without a bound."""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
+
+import zstandard
+
+from ingest.engine.source import KIB, MIB, Damaged, Limits
+
+PIECE: Final = 1 * MIB
+# zstd has no bound on what one call gives back; 1 KiB of it can hold at most 256 blocks of 128 KiB.
+ZSTD_FEED: Final = 1 * KIB
+
+
+class Engine(Protocol):
+    """One member or frame of a compressed stream, as `bz2` and `lzma` of the standard library shape it."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    @property
+    def needs_input(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class Gzip:
+    """`zlib` in the shape of `Engine`."""
+
+    __slots__ = ("_full", "_held", "_zlib")
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(wbits=31)
+        self._held = b""
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not (self._held or self._full)
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        out = self._zlib.decompress(self._held + data, max(max_length, 0))
+        self._held = self._zlib.unconsumed_tail
+        self._full = len(out) == max_length
+        return out
+
+
+class Zstd:
+    """`zstandard` in the shape of `Engine`: fed in small pieces, since one call is not bounded."""
+
+    __slots__ = ("_held", "_zstd")
+
+    def __init__(self, window: int) -> None:
+        self._zstd = zstandard.ZstdDecompressor(max_window_size=window).decompressobj()
+        self._held = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._zstd.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zstd.unused_data + self._held
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._held
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        data = self._held + data
+        self._held = data[ZSTD_FEED:]
+        return self._zstd.decompress(data[:ZSTD_FEED])
+
+
+def engines(limits: Limits) -> dict[str, Callable[[], Engine]]:
+    """The codecs by name, each a maker of one fresh member."""
+    return {
+        "gzip": Gzip,
+        "bzip2": bz2.BZ2Decompressor,
+        "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=limits.xz_memory),
+        "zstd": lambda: Zstd(limits.zstd_window),
+    }
+
+
+FAULTS: Final = (zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
+
+
+def inflate(name: str, chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    """Unpack a stream of one or several members; raises `Damaged` where it is cut off, broken or followed by junk."""
+    make = engines(limits)[name]
+    engine, fresh, members = make(), True, 0
+    for chunk in chunks:
+        data = chunk
+        while data or not (fresh or engine.needs_input):
+            if fresh and members and not (data := data.lstrip(b"\0")):
+                break
+            try:
+                out = engine.decompress(data, PIECE)
+            except FAULTS as fault:
+                raise Damaged(_fault(name, fresh, members, fault)) from fault
+            fresh, data = False, b""
+            if out:
+                yield out
+            if engine.eof:
+                data, members = engine.unused_data, members + 1
+                engine, fresh = make(), True
+    if not fresh:
+        raise Damaged(f"the {name} stream is cut off")
+
+
+def _fault(name: str, fresh: bool, members: int, fault: Exception) -> str:
+    """The clause for a fault: junk behind whole members is another thing than a broken member."""
+    if fresh and members:
+        return f"bytes after the end of the {name} stream are no {name}"
+    return f"the {name} stream is damaged ({str(fault)[:120]})"

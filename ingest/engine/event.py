@@ -1,0 +1,109 @@
+"""What one line says, in the words of `docs/mail-truth.md`; every format maps its lines to these."""
+
+from enum import IntEnum
+from typing import Final, Literal, NamedTuple
+
+Told = Literal["accepted", "refused", "deferred", "unknown"]
+Scope = Literal["connection", "message", "recipient"]
+Done = Literal[
+    "delivered",
+    "handed_over",
+    "queued",
+    "deferred",
+    "bounced",
+    "quarantined",
+    "discarded",
+    "expanded",
+    "none",
+    "unknown",
+]
+Copy = Literal["original", "bcc", "archive", "notification", "dsn", "alternate", "unknown"]
+
+TOLD: Final[tuple[Told, ...]] = ("unknown", "accepted", "deferred", "refused")
+DONE: Final[tuple[Done, ...]] = (
+    "none",
+    "unknown",
+    "delivered",
+    "handed_over",
+    "queued",
+    "deferred",
+    "bounced",
+    "quarantined",
+    "discarded",
+    "expanded",
+)
+
+
+class Kind(IntEnum):
+    """What a line is about: the rules ask for it, the log's own type is kept beside it."""
+
+    OTHER = 0
+    HISTORY = 1  # the gateway's record of a message for a recipient
+    UPDATE = 2  # a later record about the same message
+    ENVELOPE = 3  # a message was taken in: sender and number of recipients
+    REFUSAL = 4  # the answer to a step of the session: reject=…
+    ANSWER = 5  # the same answer, repeated for a recipient
+    DELIVERY = 6  # what the next hop said about a recipient
+    DSN = 7  # a notice of non-delivery was made for somebody
+    SPAM = 8  # a scanner's verdict
+    VIRUS = 9  # a virus scanner's verdict
+
+
+class Flag:
+    """Bits beside the kind."""
+
+    INFECTED = 1  # names an infection
+    NOTIFICATION = 2  # a notification is one of the actions
+    UNCLEAR = 4  # a key twice, or a place that the sender's text could have reached
+    EVERYBODY = 8  # told for every original recipient of the message
+    BARE = 16  # a delivery without any receipt
+    UNKNOWN_BITS = 32  # a bit of a hexadecimal disposition that nobody can name
+    STATUS = 64  # the record says what became of the message (8.0)
+    OWN_ID = 128  # the receipt has the form of the unit's own message ids
+    LOCAL = 256  # the relay is the unit itself
+
+
+class Event(NamedTuple):
+    """One line, read. Addresses are without brackets and in lower case; ``fields`` keeps the line's own keys.
+
+    ``stamp`` is in milliseconds on the log's clock (None without a date), ``clock`` in milliseconds of the day,
+    ``zone`` the offset where the line names one. ``key`` is the transaction, ``child`` the suffix behind it,
+    ``session`` the id as it stands. ``words`` is what is compared with other lines: the receipt of a delivery, the
+    answer of a refusal without its codes. ``count`` is the number of recipients that the envelope had. ``digest``
+    stands for all fields of the record but the device: equal for the same line in the comma and the blank form.
+    """
+
+    kind: Kind
+    type: str
+    log: str
+    stamp: int | None
+    clock: int | None
+    zone: str | None
+    device: str | None
+    session: str | None
+    key: str | None
+    child: str | None
+    told: Told
+    told_scope: Scope | None
+    done: Done
+    copy: Copy
+    sender: str | None
+    recipients: tuple[str, ...]
+    client_ip: str | None
+    verdict: str | None
+    verdict_code: str | None
+    dispositions: tuple[str, ...]
+    message: str | None
+    fields: dict[str, str]
+    message_fields: dict[str, str]
+    flags: int
+    count: int
+    words: str
+    digest: int
+    warning: str | None
+
+
+class Unread(NamedTuple):
+    """A line that the format could not read, and why."""
+
+    reason: str

@@ -1,0 +1,49 @@
+"""The same message reached the same recipient twice, by two receipts."""
+
+from collections.abc import Iterator
+
+from ingest.engine.event import Flag
+from ingest.engine.findings.cites import background, cite
+from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
+from ingest.engine.transactions import Device
+from ingest.engine.truth import Truth
+
+NAME = "delivered-twice"
+
+
+def find(truth: Truth) -> Iterator[Hit]:
+    """One hit per recipient. Equal receipts are one delivery; without receipts only different times tell."""
+    for recipient in sorted(truth.delivered):
+        deliveries = truth.deliveries(recipient)
+        if len(deliveries) < 2:
+            continue
+        receipts = sum(not group[0].flags & Flag.BARE for group in deliveries)
+        explained = len(deliveries) == 2 and recipient in truth.notified_recipients
+        severity: Severity = "info" if explained else "medium" if receipts >= 2 else "low"
+        records = [record for group in deliveries for record in group]
+        cites = cite("delivered", records) + background(truth)
+        yield Hit(NAME, severity, recipient, tuple(cites), "notification" if explained else None, ())
+
+
+def lacks(device: Device) -> str | None:
+    """It needs the lines that tell of deliveries."""
+    if device.mail_events:
+        return None
+    return "there are no mail event lines (elog) of these messages, so nothing tells of single deliveries"
+
+
+RULE = Rule(
+    NAME,
+    find,
+    lacks,
+    (
+        Doubt(
+            "they had more recipients than the log names: the rest is not judged",
+            lambda truth: truth.unnamed_recipients > 0,
+        ),
+        Doubt(
+            "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
+            lambda truth: truth.unclear,
+        ),
+    ),
+)

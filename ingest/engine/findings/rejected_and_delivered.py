@@ -1,0 +1,99 @@
+"""The sender was told "refused", and the message reached the recipient all the same."""
+
+from collections.abc import Iterator
+
+from ingest.engine.findings.cites import background, cite
+from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
+from ingest.engine.records import Record
+from ingest.engine.transactions import Device
+from ingest.engine.truth import Truth
+
+NAME = "rejected-and-delivered"
+
+
+def find(truth: Truth) -> Iterator[Hit]:
+    """One hit per original recipient; a message that went only to other addresses is listed once for each of them."""
+    if not (truth.refused_all or truth.refused):
+        return
+    hits = [hit for recipient in sorted(truth.originals) if (hit := _original(truth, recipient))]
+    yield from hits or _copies(truth)
+
+
+def _original(truth: Truth, recipient: str) -> Hit | None:
+    refusals = truth.refusals(recipient)
+    if not refusals:
+        return None
+    deliveries = truth.deliveries(recipient)
+    reached = [record for group in deliveries for record in group] + truth.status.get(recipient, [])
+    if not reached:
+        return None
+    explained = len(deliveries) <= 1 and recipient in truth.notified_recipients
+    severity: Severity = "info" if explained else "critical" if truth.infected else "high"
+    delivered_copies = tuple(sorted(copy for copy in truth.copies if truth.deliveries(copy)))
+    return _hit(truth, severity, recipient, refusals, reached, "notification" if explained else None, delivered_copies)
+
+
+def _copies(truth: Truth) -> Iterator[Hit]:
+    """Refused for every original recipient, delivered to none of them, but to another address."""
+    refusals = {recipient: truth.refusals(recipient) for recipient in truth.originals}
+    if not all(refusals.values()) or any(truth.deliveries(recipient) for recipient in truth.originals):
+        return
+    told = list({record.digest: record for records in refusals.values() for record in records}.values())
+    for copy in sorted(truth.copies):
+        reached = [record for group in truth.deliveries(copy) for record in group] + truth.status.get(copy, [])
+        if reached:
+            yield _hit(truth, "info", copy, told, reached, "copy", (copy,))
+
+
+def _hit(
+    truth: Truth,
+    severity: Severity,
+    recipient: str,
+    refusals: list[Record],
+    reached: list[Record],
+    explained: str | None,
+    copies: tuple[str, ...],
+) -> Hit:
+    cites = cite("rejected", refusals) + cite("delivered", reached) + background(truth)
+    return Hit(NAME, severity, recipient, tuple(cites), explained, copies)
+
+
+def lacks(device: Device) -> str | None:
+    """It needs lines that tell the answer and lines that tell of deliveries."""
+    if device.mail_events or (device.history and device.statuses):
+        return None
+    if device.history:
+        return "there are history lines but no mail event lines (elog), so nothing tells of deliveries"
+    return "there are neither history lines nor mail event lines (alog, elog) of these messages"
+
+
+def _outside(truth: Truth) -> bool:
+    """Refused by a history line at a time that no mail event line of the device covers."""
+    device, stamps = truth.device, [r.dated for r in truth.records if r.dated is not None]
+    if not truth.refused or truth.refused_all or device.first_event is None or device.last_event is None or not stamps:
+        return False
+    return not device.statuses and (max(stamps) < device.first_event or min(stamps) > device.last_event)
+
+
+RULE = Rule(
+    NAME,
+    find,
+    lacks,
+    (
+        Doubt(
+            "the log does not cover the beginning of these messages: what the sender was told is not known",
+            lambda truth: not truth.begun and bool(truth.delivered),
+        ),
+        Doubt(
+            "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
+            lambda truth: truth.unclear,
+        ),
+        Doubt("their disposition has bits whose meaning is not known", lambda truth: truth.unknown_bits),
+        Doubt("a recipient was refused whom the log does not name", lambda truth: truth.unnamed),
+        Doubt(
+            "they had more recipients than the log names: the rest is not judged",
+            lambda truth: truth.unnamed_recipients > 0,
+        ),
+        Doubt("they were refused at a time that the mail event lines do not cover", _outside),
+    ),
+)

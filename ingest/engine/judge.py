@@ -1,0 +1,148 @@
+"""Every family through every rule: findings, counts, and what could not be judged and why."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.engine.event import Kind
+from ingest.engine.findings import LATER, RULES
+from ingest.engine.findings.hit import SEVERITIES, Hit
+from ingest.engine.records import Tables, unpack
+from ingest.engine.times import day_text
+from ingest.engine.transactions import Device, Ledger
+from ingest.engine.truth import Truth, weigh
+
+NO_MESSAGES: Final = "the log speaks of no message"
+SHARED: Final = (
+    "their id also stands in another file, and the device of one of them is not known, so the lines were not joined:"
+    " name the device of each file"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit with the family it is about. ``stamp`` is the family's first time in ms, None without dates."""
+
+    hit: Hit
+    device: str | None
+    transaction: str
+    children: tuple[str, ...]
+    stamp: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A rule that could not judge some transactions, and the reason."""
+
+    rule: str
+    transactions: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Messages of one day with one verdict; ``day`` is None where the log has no dates."""
+
+    day: str | None
+    verdict: str | None
+    verdict_code: str | None
+    messages: int
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The answer over all families."""
+
+    transactions: int = 0
+    messages: int = 0
+    unfinished: int = 0
+    judged: Counter[str] = field(default_factory=Counter)
+    found: list[Found] = field(default_factory=list)
+    doubts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    days: Counter[tuple[int | None, int]] = field(default_factory=Counter)
+
+    def not_judged(self) -> list[NotJudged]:
+        """Every rule with every reason; never empty, since some rules are not part of this version."""
+        rows = [NotJudged(rule, count, reason) for (rule, reason), count in sorted(self.doubts.items())]
+        if not self.messages:
+            rows += [NotJudged(rule.name, 0, NO_MESSAGES) for rule in RULES]
+        return rows + [NotJudged(rule.name, self.transactions, rule.reason) for rule in LATER]
+
+    def by_day(self, tables: Tables) -> list[DayCount]:
+        """Counts per day and verdict, in that order, days that are not known first."""
+        rows = []
+        for (day, number), messages in self.days.items():
+            verdict, code = tables.verdicts.values[number]
+            rows.append(DayCount(None if day is None else day_text(day), verdict, code, messages))
+        return sorted(rows, key=lambda row: (row.day or "", row.verdict_code or "", row.verdict or ""))
+
+
+def judge(ledger: Ledger) -> Judgement:
+    """Weigh every family of every device."""
+    judgement = Judgement()
+    _count_shared(ledger, judgement)
+    for device in ledger.devices:
+        lacking = {rule.name: reason for rule in RULES if (reason := rule.lacks(device))}
+        for key, packed in device.families.items():
+            judgement.transactions += 1
+            truth = weigh(device, unpack(packed), ledger.tables)
+            _count_days(truth, judgement)
+            if truth.is_message:
+                _judge_message(truth, key, lacking, judgement, ledger.tables)
+        for stamp, verdict in device.loose.values():
+            judgement.days[_day(stamp), verdict] += 1
+    judgement.found.sort(key=_order)
+    return judgement
+
+
+def _judge_message(truth: Truth, key: str, lacking: dict[str, str], judgement: Judgement, tables: Tables) -> None:
+    judgement.messages += 1
+    judgement.unfinished += truth.unfinished
+    for rule in RULES:
+        if rule.name in lacking:
+            judgement.doubts[rule.name, lacking[rule.name]] += 1
+            continue
+        judgement.judged[rule.name] += 1
+        judgement.doubts.update((rule.name, doubt.reason) for doubt in rule.doubts if doubt.holds(truth))
+        for hit in rule.find(truth):
+            children = sorted({tables.children.values[record.child] or "" for record in truth.records} - {""})
+            stamps = [record.dated for record in truth.records if record.dated is not None]
+            judgement.found.append(Found(hit, truth.device.name, key, tuple(children), min(stamps, default=None)))
+
+
+def _count_days(truth: Truth, judgement: Judgement) -> None:
+    """A message counts once per day and verdict, however many history lines its recipients have."""
+    seen = {(_day(r.dated), r.verdict) for r in truth.records if r.kind == Kind.HISTORY}
+    judgement.days.update(seen)
+
+
+def _day(stamp: int | None) -> int | None:
+    """The stamp of the day's beginning, so that equal days are equal."""
+    return None if stamp is None else stamp - stamp % 86_400_000
+
+
+def _count_shared(ledger: Ledger, judgement: Judgement) -> None:
+    """Ids that stand in two files whose devices cannot be told equal or different."""
+    devices = ledger.devices
+    if len(devices) < 2 or all(device.name is not None for device in devices):
+        return
+    shared: set[str] = set()
+    for one, other in _pairs(devices):
+        shared.update(one.families.keys() & other.families.keys())
+    if shared:
+        judgement.doubts.update({(rule.name, SHARED): len(shared) for rule in RULES})
+
+
+def _pairs(devices: list[Device]) -> Iterator[tuple[Device, Device]]:
+    """Every two devices of which at least one has no name (those stand last)."""
+    for place, one in enumerate(devices):
+        if one.name is None:
+            yield from ((one, other) for other in devices[:place])
+
+
+def _order(found: Found) -> tuple[object, ...]:
+    """Worst first, then by time, device, transaction and recipient: never by the order of lines."""
+    worst = -SEVERITIES.index(found.hit.severity)
+    stamp = found.stamp if found.stamp is not None else -1
+    return worst, stamp, found.device or "", found.transaction, found.hit.recipient, found.hit.rule

@@ -1,0 +1,91 @@
+"""A scan's answer as the JSON object of the contract (`zenrei.scan/1`)."""
+
+from typing import Any, Final
+
+from ingest.engine.result import Evidence, FileReport, Finding, ScanResult
+
+SCHEMA: Final = "zenrei.scan/1"
+
+
+def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
+    """The object; ``seconds`` is the time the caller measured."""
+    return {
+        "schema": SCHEMA,
+        "rule_set": result.rule_set,
+        "files": [_file(file) for file in result.files],
+        "lines": result.lines,
+        "transactions": result.transactions,
+        "messages": result.messages,
+        "unfinished": result.unfinished,
+        "not_judged": [
+            {"rule": row.rule, "transactions": row.transactions, "reason": row.reason} for row in result.not_judged
+        ],
+        "findings": [_finding(finding) for finding in result.findings],
+        "finding_counts": result.finding_counts,
+        "severity_counts": result.severity_counts,
+        "judged": result.judged,
+        "by_day": [
+            {
+                "day": row.day,
+                "verdict": row.verdict,
+                "verdict_code": row.verdict_code,
+                "messages": row.messages,
+            }
+            for row in result.by_day
+        ],
+        "seconds": seconds,
+    }
+
+
+def _file(file: FileReport) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "format": file.format,
+        "encoding": file.encoding,
+        "bytes": file.bytes,
+        "lines": file.lines,
+        "blank_lines": file.blank_lines,
+        "unread_lines": file.unread_lines,
+        "unread_examples": [{"line": one.line, "text": one.text, "reason": one.reason} for one in file.unread_examples],
+        "unread_reasons": file.unread_reasons,
+        "warnings": list(file.warnings),
+        "first_time": file.first_time,
+        "last_time": file.last_time,
+        "device": file.device,
+        "complete": file.complete,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "transaction": finding.transaction,
+        "recipient": finding.recipient,
+        "summary": finding.summary,
+        "detector": None,
+        "device": finding.device,
+        "firmware": finding.firmware,
+        "children": list(finding.children),
+        "copies": list(finding.copies),
+        "explained": finding.explained,
+        "first_time": finding.first_time,
+        "rule_set": finding.rule_set,
+        "evidence": [_evidence(one) for one in finding.evidence],
+        "evidence_left_out": finding.evidence_left_out,
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {
+        "file": one.file,
+        "line": one.line,
+        "offset": one.offset,
+        "says": one.says,
+        "text": one.text,
+        "truncated": one.truncated,
+        "spans": [list(span) for span in one.spans],
+        "transaction": one.transaction,
+        "time": one.time,
+        "log": one.log,
+    }

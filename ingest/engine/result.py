@@ -1,0 +1,137 @@
+"""What a scan hands back: plain data, ready to be printed (`report`) or stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ingest.engine.findings.hit import Says, Severity
+from ingest.engine.judge import DayCount, NotJudged
+from ingest.engine.source import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to scan. ``format`` None means by content; ``max_findings`` 0 lists all (counts are always complete)."""
+
+    format: str | None = None
+    max_findings: int = 1000
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scan is: ``fraction`` of the files' bytes as they lie on the disk, 0 to 1; the rest are counts."""
+
+    fraction: float
+    bytes: int
+    lines: int
+    findings: int
+    file: str
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLine:
+    """A line that could not be read, kept as an example."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One plain stream: a file, or a member of an archive. ``complete`` is False where reading ended early.
+
+    ``bytes`` are those of the decompressed stream. ``format`` is None where no format fits: then every line is unread.
+    """
+
+    path: str
+    format: str | None
+    encoding: str
+    bytes: int
+    lines: int
+    blank_lines: int
+    unread_lines: int
+    unread_examples: tuple[UnreadLine, ...]
+    unread_reasons: dict[str, int]
+    warnings: tuple[str, ...]
+    first_time: str | None
+    last_time: str | None
+    device: str | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One cited line. ``offset`` counts bytes of the decompressed stream; ``transaction`` is the id as it stands.
+
+    ``spans`` are ``(start, end)`` of the deciding words inside ``text``, in characters.
+    """
+
+    file: str
+    line: int
+    offset: int
+    says: Says
+    text: str
+    truncated: bool
+    spans: tuple[tuple[int, int], ...]
+    transaction: str | None
+    time: str | None
+    log: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says about a message and a recipient, with the lines that prove it."""
+
+    rule: str
+    severity: Severity
+    transaction: str
+    recipient: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+    evidence_left_out: int
+    device: str | None
+    firmware: str | None
+    children: tuple[str, ...]
+    copies: tuple[str, ...]
+    explained: str | None
+    first_time: str | None
+    rule_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """The whole answer. ``finding_counts`` are complete even where ``findings`` are not all listed.
+
+    A rule has a count, be it 0, only where it judged at least one message (``judged`` says how many); a rule that
+    judged none is in ``not_judged`` alone.
+    """
+
+    files: tuple[FileReport, ...]
+    lines: int
+    transactions: int
+    messages: int
+    unfinished: int
+    not_judged: tuple[NotJudged, ...]
+    findings: tuple[Finding, ...]
+    finding_counts: dict[str, int]
+    severity_counts: dict[str, int]
+    judged: dict[str, int]
+    by_day: tuple[DayCount, ...]
+    rule_set: str
+
+    @property
+    def unread_lines(self) -> int:
+        return sum(file.unread_lines for file in self.files)
+
+    @property
+    def read_lines(self) -> int:
+        return sum(file.lines - file.blank_lines - file.unread_lines for file in self.files)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line of every file was read."""
+        return not self.unread_lines and all(file.complete for file in self.files)

@@ -1,0 +1,153 @@
+"""The way of a log through the engine: read, join, judge, cite. The same evidence twice is one result."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ingest.engine.citing import Texts, read_back
+from ingest.engine.event import Event
+from ingest.engine.findings.cites import Cite
+from ingest.engine.findings.hit import SEVERITIES
+from ingest.engine.formats import make_format
+from ingest.engine.intake import Intake
+from ingest.engine.judge import Found, Judgement, NotJudged, judge
+from ingest.engine.result import Evidence, Finding, OnProgress, Options, Progress, ScanResult
+from ingest.engine.rules import RULE_SET
+from ingest.engine.source import Source
+from ingest.engine.summary import summarise
+from ingest.engine.tally import line_zone, show
+from ingest.engine.times import read_zone, rfc3339
+
+TEXT_LENGTH: Final = 4096
+MOST_EVIDENCE: Final = 40
+MOST_PER_WORD: Final = 10
+ENDED_EARLY: Final = "the reading of a file ended early or lines could not be read: what they say is not judged"
+
+
+def scan(
+    sources: Sequence[Source], options: Options | None = None, on_progress: OnProgress | None = None
+) -> ScanResult:
+    """Read all sources as one body of evidence. Raises `ValueError` for an unknown format or zone, nothing else."""
+    options = options or Options()
+    for source in sources:
+        read_zone(source.zone)
+    if options.format:
+        make_format(options.format)
+    intake = Intake(options, on_progress)
+    intake.read(list(sources))
+    judgement = judge(intake.ledger)
+    listed = judgement.found[: options.max_findings or None]
+    findings = Citer(intake, list(sources), options).findings(listed)
+    if on_progress:
+        last = intake.reports[-1].path if intake.reports else ""
+        on_progress(Progress(1.0, intake.bytes, intake.lines, len(judgement.found), last))
+    return _result(intake, judgement, findings)
+
+
+def _result(intake: Intake, judgement: Judgement, findings: list[Finding]) -> ScanResult:
+    rules = Counter(found.hit.rule for found in judgement.found)
+    severities = Counter(found.hit.severity for found in judgement.found)
+    not_judged = judgement.not_judged()
+    if any(not file.complete or file.unread_lines for file in intake.reports):
+        not_judged += [NotJudged(rule, 0, ENDED_EARLY) for rule in sorted(judgement.judged)]
+    return ScanResult(
+        files=tuple(intake.reports),
+        lines=intake.lines,
+        transactions=judgement.transactions,
+        messages=judgement.messages,
+        unfinished=judgement.unfinished,
+        not_judged=tuple(not_judged),
+        findings=tuple(findings),
+        finding_counts={rule: rules[rule] for rule in sorted(judgement.judged)},
+        severity_counts={severity: severities[severity] for severity in SEVERITIES if severities[severity]},
+        judged=dict(sorted(judgement.judged.items())),
+        by_day=tuple(judgement.by_day(intake.ledger.tables)),
+        rule_set=RULE_SET,
+    )
+
+
+class Citer:
+    """Turns hits into findings with the text of their lines."""
+
+    def __init__(self, intake: Intake, sources: list[Source], options: Options) -> None:
+        self._places = intake.places
+        self._sources = sources
+        self._limits = options.limits
+        self._formats = {place.format: make_format(place.format) for place in intake.places if place.format}
+
+    def findings(self, found: Iterable[Found]) -> list[Finding]:
+        """The findings of hits, in the same order."""
+        chosen = [(one, _choose(one.hit.cites)) for one in found]
+        texts = read_back(
+            (record for _, cites in chosen for record, _ in cites), self._places, self._sources, self._limits
+        )
+        return [self._finding(one, cites, texts) for one, cites in chosen]
+
+    def _finding(self, found: Found, cites: list[Cite], texts: Texts) -> Finding:
+        hit, evidence = found.hit, []
+        events: dict[str, list[Event]] = defaultdict(list)
+        for record, says in cites:
+            text = texts.get((record.place, record.line), "")
+            place = self._places[record.place]
+            reading = self._formats[place.format]
+            event = reading.read(text)
+            read = event if isinstance(event, Event) else None
+            if read:
+                events[says].append(read)
+            spans = tuple(span for span in reading.spans(text) if span[1] <= TEXT_LENGTH)
+            evidence.append(
+                Evidence(
+                    file=place.label,
+                    line=record.line,
+                    offset=record.offset,
+                    says=says,
+                    text=show(text, TEXT_LENGTH),
+                    truncated=len(text) > TEXT_LENGTH,
+                    spans=spans,
+                    transaction=read.session if read else None,
+                    time=self._time(record.dated, read, place.source),
+                    log=read.log if read else None,
+                )
+            )
+        first = cites[0][0]
+        return Finding(
+            rule=hit.rule,
+            severity=hit.severity,
+            transaction=found.transaction,
+            recipient=hit.recipient,
+            summary=summarise(hit, events["rejected"], events["delivered"]),
+            evidence=tuple(evidence),
+            evidence_left_out=len(hit.cites) - len(cites),
+            device=found.device,
+            firmware=self._firmware(cites),
+            children=found.children,
+            copies=hit.copies,
+            explained=hit.explained,
+            first_time=self._time(found.stamp, None, self._places[first.place].source),
+            rule_set=RULE_SET,
+        )
+
+    def _time(self, stamp: int | None, event: Event | None, source: int) -> str | None:
+        zone = read_zone(self._sources[source].zone)
+        if zone is None and event and event.zone:
+            zone = line_zone(event.zone)
+        return rfc3339(stamp, zone)
+
+    def _firmware(self, cites: list[Cite]) -> str | None:
+        """The firmware of the cited files, where they agree; None is "version unknown"."""
+        named = {self._sources[self._places[record.place].source].firmware for record, _ in cites}
+        return named.pop() if len(named) == 1 else None
+
+
+def _choose(cites: tuple[Cite, ...]) -> list[Cite]:
+    """The lines to show, in order of time: some of each kind where a hostile family has thousands."""
+    ordered = sorted(cites, key=lambda cite: (cite[0].stamp, cite[0].place, cite[0].line))
+    if len(ordered) <= MOST_EVIDENCE:
+        return ordered
+    seen: Counter[str] = Counter()
+    chosen = []
+    for cite in ordered:
+        seen[cite[1]] += 1
+        if seen[cite[1]] <= MOST_PER_WORD:
+            chosen.append(cite)
+    return chosen[:MOST_EVIDENCE]

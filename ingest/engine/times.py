@@ -1,0 +1,76 @@
+"""Times as logs print them: local, often without a date, never with a zone unless somebody says which."""
+
+import datetime as dt
+import re
+import zoneinfo
+from functools import lru_cache
+from typing import Final
+
+DAY_MS: Final = 86_400_000
+EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
+_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:[.,](\d{1,9}))?$")
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$")
+
+
+@lru_cache(maxsize=4096)
+def day_number(date: str) -> int | None:
+    """Days from 1970-01-01 of ``YYYY-MM-DD``, or None for what is no date."""
+    try:
+        return dt.date.fromisoformat(date).toordinal() - EPOCH_DAY if len(date) == 10 else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _second_of_day(clock: str) -> int | None:
+    found = _CLOCK.match(clock)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None
+
+
+def clock_ms(clock: str) -> int | None:
+    """Milliseconds of the day of ``hh:mm:ss[.fff]``, or None for what is no time of day."""
+    second = _second_of_day(clock[:8])
+    if second is None:
+        return None
+    fraction = clock[9:12]
+    if not fraction:
+        return second * 1000 if len(clock) == 8 else None
+    return second * 1000 + int(fraction.ljust(3, "0")) if fraction.isdigit() and clock[8] in ".," else None
+
+
+def stamp(date: str | None, clock: str | None) -> int | None:
+    """Milliseconds from 1970 on the log's own clock; None where the log has no date or no time."""
+    if not date or not clock:
+        return None
+    day, ms = day_number(date), clock_ms(clock)
+    return None if day is None or ms is None else day * DAY_MS + ms
+
+
+def day_text(ms: int) -> str:
+    """The day of a stamp as ``YYYY-MM-DD``."""
+    return dt.date.fromordinal(ms // DAY_MS + EPOCH_DAY).isoformat()
+
+
+def rfc3339(ms: int | None, zone: dt.tzinfo | None) -> str | None:
+    """A stamp as RFC 3339, with an offset only where the zone is known (else the log's clock as it is)."""
+    if ms is None:
+        return None
+    time = dt.datetime.fromordinal(ms // DAY_MS + EPOCH_DAY) + dt.timedelta(milliseconds=ms % DAY_MS)
+    digits = "milliseconds" if ms % 1000 else "seconds"
+    return time.replace(tzinfo=zone).isoformat(timespec=digits)
+
+
+def read_zone(zone: str | None) -> dt.tzinfo | None:
+    """An IANA name or ``±hh:mm`` as a zone; raises `ValueError` with one sentence for what is neither."""
+    if not zone:
+        return None
+    if zone in {"Z", "UTC"}:
+        return dt.UTC
+    if found := _OFFSET.match(zone):
+        minutes = int(found[2]) * 60 + int(found[3])
+        if minutes < 24 * 60:
+            return dt.timezone(dt.timedelta(minutes=minutes if found[1] == "+" else -minutes))
+    try:
+        return zoneinfo.ZoneInfo(zone)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
+        raise ValueError(f"“{zone}” is no time zone: give an IANA name (Asia/Tokyo) or an offset (+09:00)") from error

@@ -1,0 +1,101 @@
+"""Lines joined to families: parent and children of one id, across the files of one device.
+
+Devices are never joined by id. A line without a device takes the one given with its source; where neither says, the
+lines of one source are taken to be of one unit, and never joined with another source.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.engine.event import Event, Flag, Kind
+from ingest.engine.fortimail.session import is_queue_id
+from ingest.engine.records import Record, Tables
+
+EVENT_KINDS: Final = frozenset({Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.DELIVERY})
+QUEUE_ID_AT: Final = 15  # in a key of two halves of 14 characters
+
+
+@dataclass(slots=True)
+class Device:
+    """One unit's families, packed (`records`), and which kinds of lines there are at all.
+
+    ``name`` is None where nobody said; ``source`` then is the number of the one source.
+    """
+
+    name: str | None
+    source: int | None
+    families: dict[str, bytearray] = field(default_factory=dict)
+    loose: dict[int, tuple[int | None, int]] = field(default_factory=dict)  # history lines without an id, by digest
+    own: dict[int, str] = field(default_factory=dict)  # receipts that look like this unit's own message ids
+    history: int = 0
+    statuses: int = 0
+    mail_events: int = 0
+    first_event: int | None = None
+    last_event: int | None = None
+    _halves: set[str] | None = None
+
+    def add(self, event: Event, packed: bytes) -> None:
+        """Take in one event that has an id."""
+        key, kind = event.key or "", event.kind
+        family = self.families.get(key)
+        if family is None:
+            self.families[key] = bytearray(packed)
+        else:
+            family += packed
+        if kind in EVENT_KINDS:
+            self._see_event(event)
+        elif kind is Kind.HISTORY or kind is Kind.UPDATE:
+            self.history += 1
+            self.statuses += bool(event.flags & Flag.STATUS)
+
+    def _see_event(self, event: Event) -> None:
+        self.mail_events += 1
+        if event.flags & Flag.OWN_ID:
+            self.own[hash(event.words)] = event.words[6:20]
+        if (stamp := event.stamp) is not None:
+            if self.first_event is None or stamp < self.first_event:
+                self.first_event = stamp
+            if self.last_event is None or stamp > self.last_event:
+                self.last_event = stamp
+
+    def handed_to_itself(self, delivery: Record) -> bool:
+        """Whether the receipt of a delivery is one of this unit's own message ids: then it went nowhere yet."""
+        queue_id = self.own.get(delivery.words)
+        if queue_id is None:
+            return False
+        if self._halves is None:
+            halves = (key[QUEUE_ID_AT:] for key in self.families)
+            self._halves = {half for half in halves if is_queue_id(half)}
+        return queue_id in self._halves
+
+
+class Ledger:
+    """All devices of a scan."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._devices: dict[tuple[str | None, int | None], Device] = {}
+
+    @property
+    def devices(self) -> list[Device]:
+        """In the order of their names, those without one last, in the order of their sources."""
+        return sorted(self._devices.values(), key=lambda d: (d.name is None, d.name or "", d.source or 0))
+
+    def device(self, name: str | None, source: int) -> Device:
+        """The device of a line: by its name, else the one nameless device of the source."""
+        key = (name, None) if name else (None, source)
+        device = self._devices.get(key)
+        if device is None:
+            device = self._devices[key] = Device(*key)
+        return device
+
+    def add(self, event: Event, device: Device, place: int, line: int, offset: int) -> None:
+        """Take in one event that stands at a place."""
+        if event.key is None:
+            if event.kind is Kind.HISTORY:
+                verdict = self.tables.verdicts((event.verdict, event.verdict_code))
+                device.loose[event.digest] = (event.stamp, verdict)
+        elif event.kind is Kind.OTHER and not event.flags:
+            device.families.setdefault(event.key, bytearray())
+        else:
+            device.add(event, self.tables.pack(event, place, line, offset))

@@ -1,0 +1,222 @@
+"""What a family of lines says: for every recipient what was told, what was done, and who had a copy.
+
+The order of the lines never matters here: within equal or second-resolution times the order is unknown.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.engine.event import DONE, TOLD, Flag, Kind
+from ingest.engine.records import UNDATED, Record, Tables
+from ingest.engine.transactions import Device
+
+REFUSED: Final = TOLD.index("refused")
+DEFERRED: Final = TOLD.index("deferred")
+DELIVERED: Final = DONE.index("delivered")
+EXPANDED: Final = DONE.index("expanded")
+NAMELESS: Final = (DONE.index("none"), DONE.index("unknown"))
+FINAL: Final = frozenset(map(DONE.index, ("delivered", "bounced", "quarantined", "discarded", "expanded")))
+BEGINNINGS: Final = frozenset({Kind.HISTORY, Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.SPAM, Kind.VIRUS})
+
+Group = dict[str, list[Record]]
+
+
+def _group() -> Group:
+    return defaultdict(list)
+
+
+@dataclass(slots=True)
+class Truth:
+    """One message. Lists hold the records that say so.
+
+    ``refused_all`` is told for every original recipient, ``refused`` for one. ``delivered`` are deliveries by the next
+    hop's word, ``status`` by the gateway's own record (8.0). ``dsn`` counts notices to an address: each explains one
+    delivery to it. ``ends`` are the recipients for whom something final is known.
+    """
+
+    device: Device
+    records: list[Record]
+    originals: set[str] = field(default_factory=set)
+    under_suffix: set[str] = field(default_factory=set)
+    refused_all: list[Record] = field(default_factory=list)
+    refused: Group = field(default_factory=_group)
+    delivered: Group = field(default_factory=_group)
+    status: Group = field(default_factory=_group)
+    dsn: Counter[str] = field(default_factory=Counter)
+    notified: list[Record] = field(default_factory=list)
+    notified_recipients: set[str] = field(default_factory=set)
+    infected: list[Record] = field(default_factory=list)
+    verdicts: list[Record] = field(default_factory=list)
+    ends: set[str] = field(default_factory=set)
+    ended: bool = False
+    begun: bool = False
+    unclear: bool = False
+    unknown_bits: bool = False
+    unnamed: bool = False
+    envelope: int = 0
+
+    @property
+    def copies(self) -> set[str]:
+        """Addresses that are no original recipient: seen only under a suffix, or only in an update."""
+        return self.under_suffix - self.originals
+
+    @property
+    def is_message(self) -> bool:
+        """Whether the family speaks of at least one recipient."""
+        return bool(self.originals)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the log does not cover the beginning, or the end for some recipient."""
+        return not self.begun or not (self.ended or self.originals <= self.ends)
+
+    @property
+    def unnamed_recipients(self) -> int:
+        """How many recipients the envelope counted that no line names."""
+        return max(0, self.envelope - len(self.originals))
+
+    def refusals(self, recipient: str) -> list[Record]:
+        """The lines that tell the sender "refused" for a recipient."""
+        everybody = self.refused_all if recipient in self.originals else []
+        return everybody + self.refused.get(recipient, [])
+
+    def deliveries(self, recipient: str) -> list[list[Record]]:
+        """Deliveries to a recipient by receipt (bare ones by time), without those that a DSN explains."""
+        by_receipt: dict[tuple[int, int], list[Record]] = {}
+        for record in self.delivered.get(recipient, ()):
+            key = (record.words, record.stamp if record.flags & Flag.BARE else 0)
+            by_receipt.setdefault(key, []).append(record)
+        groups = sorted(by_receipt.values(), key=lambda group: (group[0].child != 0, group[0].stamp, group[0].words))
+        return groups[: max(0, len(groups) - self.dsn[recipient])]
+
+
+def weigh(device: Device, records: list[Record], tables: Tables) -> Truth:
+    """The truth of one family."""
+    truth = Truth(device, records)
+    replies: dict[int, int] = {}
+    for record in records:
+        if record.kind == Kind.REFUSAL and record.words:
+            replies[record.words] = max(record.told, replies.get(record.words, 0))
+    names = tables.recipients.values
+    for record in records:
+        _HANDLERS[record.kind](truth, record, names[record.recipients], replies)
+        truth.begun = truth.begun or record.kind in BEGINNINGS
+        truth.unclear = truth.unclear or bool(record.flags & Flag.UNCLEAR)
+    _settle_statuses(truth, names)
+    if not truth.originals:
+        truth.originals, truth.under_suffix = truth.under_suffix, set()
+    return truth
+
+
+def _know(truth: Truth, record: Record, recipients: tuple[str, ...]) -> None:
+    (truth.under_suffix if record.child else truth.originals).update(recipients)
+
+
+def _history(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    truth.unknown_bits = truth.unknown_bits or bool(record.flags & Flag.UNKNOWN_BITS)
+    if record.flags & Flag.NOTIFICATION:
+        truth.notified.append(record)
+        truth.notified_recipients.update(recipients)
+    _tell(truth, record, recipients, record.told)
+
+
+def _update(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    truth.under_suffix.update(recipients)  # an update makes nobody an original recipient
+
+
+def _envelope(truth: Truth, record: Record, _: tuple[str, ...], __: dict[int, int]) -> None:
+    if not record.child:
+        truth.envelope = max(truth.envelope, record.verdict)
+
+
+def _refusal(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    if record.flags & Flag.EVERYBODY:
+        if record.told == REFUSED:
+            truth.refused_all.append(record)
+        truth.ended = truth.ended or record.told in {REFUSED, DEFERRED}
+    else:
+        _tell(truth, record, recipients, record.told)
+
+
+def _answer(truth: Truth, record: Record, recipients: tuple[str, ...], replies: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    _tell(truth, record, recipients, replies.get(record.words, 0) if record.words else 0)
+
+
+def _delivery(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    _tell(truth, record, recipients, record.told)
+    if record.done == DELIVERED and truth.device.handed_to_itself(record):
+        return
+    for recipient in recipients:
+        if record.done == DELIVERED:
+            truth.delivered[recipient].append(record)
+        if record.done in FINAL:
+            truth.ends.add(recipient)
+
+
+def _dsn(truth: Truth, _: Record, recipients: tuple[str, ...], __: dict[int, int]) -> None:
+    truth.dsn.update(recipients)
+
+
+def _spam(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    truth.verdicts.append(record)
+
+
+def _virus(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+    if record.flags & Flag.INFECTED:
+        truth.infected.append(record)
+
+
+def _other(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
+    _know(truth, record, recipients)
+
+
+def _tell(truth: Truth, record: Record, recipients: tuple[str, ...], told: int) -> None:
+    """What the sender was told for some recipients; refused or deferred is an end for them."""
+    if told == REFUSED and not recipients:
+        truth.unnamed = True
+    for recipient in recipients:
+        if told == REFUSED:
+            truth.refused[recipient].append(record)
+        if told in {REFUSED, DEFERRED}:
+            truth.ends.add(recipient)
+
+
+def _settle_statuses(truth: Truth, names: list[tuple[str, ...]]) -> None:
+    """The gateway's own records of what became of the message: an update replaces what was said before it."""
+    by_recipient: dict[str, list[Record]] = defaultdict(list)
+    for record in truth.records:
+        if record.kind in {Kind.HISTORY, Kind.UPDATE} and record.done not in NAMELESS:
+            for recipient in names[record.recipients]:
+                by_recipient[recipient].append(record)
+    for recipient, records in by_recipient.items():
+        updates = [record.stamp for record in records if record.kind == Kind.UPDATE]
+        last = max(updates, default=UNDATED)
+        for record in records:
+            replaced = record.kind == Kind.UPDATE or record.stamp <= last or last < UNDATED // 2
+            if updates and replaced and not (record.kind == Kind.UPDATE and record.stamp == last):
+                continue
+            if record.done == DELIVERED:
+                truth.status[recipient].append(record)
+            if record.done in FINAL:
+                truth.ends.add(recipient)
+
+
+_HANDLERS: Final = {
+    Kind.OTHER: _other,
+    Kind.HISTORY: _history,
+    Kind.UPDATE: _update,
+    Kind.ENVELOPE: _envelope,
+    Kind.REFUSAL: _refusal,
+    Kind.ANSWER: _answer,
+    Kind.DELIVERY: _delivery,
+    Kind.DSN: _dsn,
+    Kind.SPAM: _spam,
+    Kind.VIRUS: _virus,
+}
