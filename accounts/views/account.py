@@ -1,5 +1,7 @@
 """Ones own account: who one is, the tokens, the password."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -70,9 +72,9 @@ def new_token(request: PageRequest) -> HttpResponseBase:
 
 @require_POST
 @for_people
-def end_token(request: PageRequest, public_id: str) -> HttpResponseBase:
+def end_token(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Revoke a token."""
-    revoke_token(user=request.user, public_id=public_id)
+    revoke_token(user=request.user, public_id=str(public_id))
     messages.info(request, gettext("The token is revoked."))
     return redirect("accounts:account")
 

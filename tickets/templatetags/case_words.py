@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from common.templatetags.icons import draw_icon
 from kb.models import Party, PartyKind
 from tickets import words
+from tickets.machine_words import in_words
 
 register = template.Library()
 
@@ -68,3 +69,15 @@ def custody_words(action: str) -> Any:
 def version_words(version: str | None) -> str:
     """Return a version, or that it is unknown."""
     return version or gettext("version unknown")
+
+
+@register.filter
+def machine_words(text: str) -> str:
+    """Return what the product itself wrote in the reader's language."""
+    return in_words(text)
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """Return a value of a dictionary by a key that is a variable."""
+    return mapping.get(key)

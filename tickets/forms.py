@@ -1,0 +1,185 @@
+"""The forms of cases and their timeline."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Department, User
+from common.forms import PageForm
+from kb.forms import as_choices
+from kb.models import Device, Party, PartyKind, Product
+from tickets import words
+from tickets.models import Precision, TimelineEntry
+
+NOON = time(12)  # a day that is known without its hour: no zone makes another day of its noon
+TITLE_MISSING = {"required": _("Name the case by what is wrong.")}
+
+
+def _day(**attrs: str) -> forms.DateInput:
+    """Return the input of a day."""
+    return forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d")
+
+
+def _clock() -> forms.TimeInput:
+    """Return the input of a time."""
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class CaseForm(PageForm):
+    """A new case."""
+
+    title = forms.CharField(
+        label=pgettext_lazy("of a case", "Title"), max_length=300, error_messages=TITLE_MISSING,
+        help_text=_("What is wrong, as you would say it to a colleague."),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: words.choices(words.CASE_KINDS))
+    severity = forms.ChoiceField(
+        label=_("Severity"), choices=lambda: words.choices(words.SEVERITIES), initial="unknown"
+    )
+    department = forms.ChoiceField(label=pgettext_lazy("that owns a case", "Department"))
+    product = forms.ChoiceField(label=_("Product"), required=False)
+    release = forms.CharField(
+        label=_("Release"), max_length=80, required=False, help_text=_("As the device prints it: 7.0.2,build163.")
+    )
+    opened_on = forms.DateField(label=_("Since"), required=False, widget=_day())
+    parties = forms.MultipleChoiceField(
+        label=_("Parties"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("From whom do you want something?"),
+    )  # fmt: skip
+    devices = forms.MultipleChoiceField(label=_("Devices"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(
+        self,
+        *args: Any,
+        departments: Sequence[Department],
+        products: Sequence[Product],
+        parties: Sequence[Party],
+        devices: Sequence[Device],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["department"].choices = as_choices(departments, value="slug")
+        fields["product"].choices = as_choices(products, value="slug", empty=_("none"))
+        fields["parties"].choices = as_choices([one for one in parties if one.kind != PartyKind.US], value="slug")
+        fields["devices"].choices = as_choices(devices, value="public_id")
+
+    def opened_at(self) -> datetime | None:
+        """Return the day on which it began; None is now."""
+        chosen = self.cleaned_data["opened_on"]
+        if chosen is None or chosen == timezone.localdate():
+            return None
+        return timezone.make_aware(datetime.combine(chosen, NOON))
+
+
+class ChangeForm(PageForm):
+    """What of a case changes."""
+
+    title = forms.CharField(label=pgettext_lazy("of a case", "Title"), max_length=300, error_messages=TITLE_MISSING)
+    state = forms.ChoiceField(label=_("State"), choices=lambda: words.choices(words.CASE_STATES))
+    severity = forms.ChoiceField(label=_("Severity"), choices=lambda: words.choices(words.SEVERITIES))
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: words.choices(words.CASE_KINDS))
+    assignee = forms.ChoiceField(label=_("Assigned to"), required=False)
+    product = forms.ChoiceField(label=_("Product"), required=False)
+    release = forms.CharField(label=_("Release"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, people: Sequence[User], products: Sequence[Product], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["assignee"].choices = as_choices(people, value="pk", empty=_("nobody"))
+        fields["product"].choices = as_choices(products, value="slug", empty=_("none"))
+
+
+class EntryForm(PageForm):
+    """An entry of the timeline, new or corrected. How exactly the time is known follows from what is filled in."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("of an entry", "Kind"),
+        choices=lambda: words.choices(words.ENTRY_KINDS, only=words.WRITTEN_BY_PEOPLE),
+    )
+    text = forms.CharField(
+        label=_("What happened"), widget=forms.Textarea(attrs={"rows": 4}), max_length=100_000,
+        error_messages={"required": _("Say what happened.")},
+    )  # fmt: skip
+    day = forms.DateField(label=_("Day"), widget=_day(), error_messages={"required": _("On which day?")})
+    at = forms.TimeField(label=_("Time"), required=False, widget=_clock(), help_text=_("Empty: only the day is known."))
+    about = forms.BooleanField(label=_("about then: only the week is known"), required=False)
+    from_party = forms.ChoiceField(label=pgettext_lazy("from a party", "From"), required=False)
+    to_party = forms.ChoiceField(label=pgettext_lazy("to a party", "To"), required=False)
+    due_on = forms.DateField(label=_("Due"), required=False, widget=_day(), help_text=_("Of an ask or a promise."))
+
+    def __init__(self, *args: Any, parties: Sequence[Party], known: Sequence[Party] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_party", "to_party"):
+            self.fields[name].choices = party_choices(parties, known)  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes, but for the parties, which are still slugs."""
+        chosen = self.cleaned_data
+        precision = Precision.WEEK if chosen["about"] else Precision.MINUTE if chosen["at"] else Precision.DAY
+        clock = chosen["at"] if precision == Precision.MINUTE else NOON
+        due = chosen["due_on"]
+        return {
+            "kind": chosen["kind"],
+            "text": chosen["text"],
+            "precision": precision,
+            "happened_at": timezone.make_aware(datetime.combine(chosen["day"], clock)),
+            "due_at": timezone.make_aware(datetime.combine(due, NOON)) if due else None,
+        }
+
+    @staticmethod
+    def initial_of(entry: TimelineEntry) -> dict[str, Any]:
+        """Return the fields of an entry that is to be corrected."""
+        at = timezone.localtime(entry.happened_at)
+        return {
+            "kind": entry.kind,
+            "text": entry.text,
+            "day": at.date(),
+            "at": at.time() if entry.precision == Precision.MINUTE else None,
+            "about": entry.precision == Precision.WEEK,
+            "from_party": entry.from_party.slug if entry.from_party else "",
+            "to_party": entry.to_party.slug if entry.to_party else "",
+            "due_on": timezone.localtime(entry.due_at).date() if entry.due_at else None,
+        }
+
+
+def party_choices(parties: Sequence[Party], known: Sequence[Party]) -> list[tuple[str, Any]]:
+    """Return parties as options: nobody, we, those of the case, the others."""
+    ours = [("us", pgettext_lazy("our own side", "We"))]
+    near = {party.slug for party in known}
+    here = as_choices([one for one in parties if one.slug in near], value="slug")
+    others = as_choices([one for one in parties if one.slug not in near and one.kind != PartyKind.US], value="slug")
+    groups: list[tuple[str, Any]] = [("", _("nobody named")), *ours, *here]
+    return [*groups, (str(_("other parties")), others)] if others else groups
+
+
+class CasePartyForm(PageForm):
+    """A party of a case, with the number that it gave the case, if it did."""
+
+    party = forms.ChoiceField(label=_("Party"), error_messages={"required": _("Which party?")})
+    number = forms.CharField(
+        label=_("Its ticket number"), max_length=80, required=False, help_text=_("As the party writes it.")
+    )
+
+    def __init__(self, *args: Any, parties: Sequence[Party], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [one for one in parties if one.kind != PartyKind.US]
+        self.fields["party"].choices = as_choices(others, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
+
+
+class ShareForm(PageForm):
+    """A department that a case is shared with."""
+
+    department = forms.ChoiceField(
+        label=pgettext_lazy("that a case is shared with", "Department"),
+        error_messages={"required": _("Which department?")},
+    )
+
+    def __init__(self, *args: Any, departments: Sequence[Department], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = as_choices(departments, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]

@@ -1,0 +1,92 @@
+"""What the product itself wrote into a timeline or a job, in the reader's language.
+
+Services write these texts in English, once and for all; a text that is not known here is shown as it was written.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
+
+from tickets.words import CASE_KINDS, CASE_STATES, RULES, SEVERITIES
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?P<name>.+) received, (?P<size>[\d,]+) bytes, SHA-256 (?P<hash>[0-9a-f]{64})", re.DOTALL),
+     gettext_noop("%(name)s received, %(size)s bytes, SHA-256 %(hash)s")),
+    (re.compile(r"(?P<name>.+) read again; read: (?P<lines>[\d,]+) lines", re.DOTALL),
+     gettext_noop("%(name)s read again, together with newer evidence: %(lines)s lines")),
+    (re.compile(r"(?P<name>.+) read: (?P<lines>[\d,]+) lines", re.DOTALL), gettext_noop("%(name)s read: %(lines)s lines")),
+    (re.compile(r"(?P<name>.+?) (?:read again; )?read in part: (?P<reason>.+)", re.DOTALL),
+     gettext_noop("%(name)s read in part: %(reason)s")),
+    (re.compile(r"(?P<name>.+?) (?:read again; )?kept, but not read as a log, and so not judged: (?P<reason>.+)", re.DOTALL),
+     gettext_noop("%(name)s kept, but not read as a log, and so not judged: %(reason)s")),
+    (re.compile(r"(?P<name>.+?) (?:read again; )?could not be read, and so is not judged: (?P<reason>.+)", re.DOTALL),
+     gettext_noop("%(name)s could not be read, and so is not judged: %(reason)s")),
+    (re.compile(r"(?P<lines>[\d,]+) lines read, (?P<findings>[\d,]+) findings so far"),
+     gettext_noop("%(lines)s lines read, %(findings)s findings so far")),
+    (re.compile(r"Waiting for another piece of this case to be read\."),
+     gettext_noop("Waiting for another piece of this case to be read.")),
+    (re.compile(r"shared with (?P<name>.+)"), gettext_noop("shared with %(name)s")),
+    (re.compile(r"no longer shared with (?P<name>.+)"), gettext_noop("no longer shared with %(name)s")),
+    (re.compile(r"party added: (?P<name>.+)"), gettext_noop("party added: %(name)s")),
+    (re.compile(r"ticket (?P<number>.+) at (?P<name>.+)"), gettext_noop("ticket %(number)s at %(name)s")),
+)  # fmt: skip
+_FOUND = re.compile(r"(?P<rule>[a-z-]+): (?P<now>[\d,]+)(?: \((?P<then>[\d,]+) before\))?")
+_CHANGED = re.compile(r"(?P<field>title|kind|state|severity|product|release|assignee|devices): (?P<old>.*) → (?P<new>.*)")
+_FIELDS = {
+    "title": gettext_noop("title"),
+    "kind": gettext_noop("kind"),
+    "state": gettext_noop("state"),
+    "severity": gettext_noop("severity"),
+    "product": gettext_noop("product"),
+    "release": gettext_noop("release"),
+    "assignee": gettext_noop("assigned to"),
+    "devices": gettext_noop("devices"),
+}
+_VALUES: dict[str, Mapping[str, Any]] = {"kind": CASE_KINDS, "state": CASE_STATES, "severity": SEVERITIES}
+
+
+def in_words(text: str) -> str:
+    """Return a text of the product's own in the reader's language."""
+    for read in (_by_pattern, _found, _changed):
+        told = read(text)
+        if told is not None:
+            return told
+    return text
+
+
+def _by_pattern(text: str) -> str | None:
+    """Return a text of one of the fixed forms."""
+    for pattern, words in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match:
+            return gettext(words) % match.groupdict()
+    return None
+
+
+def _found(text: str) -> str | None:
+    """Return how often a rule holds now, and before."""
+    match = _FOUND.fullmatch(text)
+    if match is None or match["rule"] not in RULES:
+        return None
+    told = gettext("%(rule)s: %(n)s") % {"rule": RULES[match["rule"]], "n": match["now"]}
+    return told + (gettext(" (%(n)s before)") % {"n": match["then"]} if match["then"] else "")
+
+
+def _changed(text: str) -> str | None:
+    """Return which fields of a case changed."""
+    told = []
+    for part in text.split("; "):
+        match = _CHANGED.fullmatch(part)
+        if match is None:
+            return None
+        field, words = match["field"], _word_of(match["field"])
+        told.append(f"{gettext(_FIELDS[field])}: {words(match['old'])} → {words(match['new'])}")
+    return gettext("; ").join(told)
+
+
+def _word_of(field: str) -> Callable[[str], str]:
+    """Return what turns a stored value of a field into its word."""
+    known = _VALUES.get(field, {})
+    return lambda value: str(known[value].text) if value in known else value

@@ -1,0 +1,63 @@
+"""The one sentence on top of a case: what its logs prove, as far as they were read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from tickets.queries.reading import Coverage
+from tickets.words import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentence and its tone. Nothing found is never good: it is only as much as was read."""
+
+    lead: str
+    tone: str
+
+
+def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, scanned: bool) -> Answer:
+    """Return the sentence: findings first, then what is being read, then why nothing is known."""
+    standing = [row for row in rules if row["stand"]]
+    if standing:
+        serious = any(row["serious"] for row in standing)
+        return Answer(_found(coverage, standing), "bad" if serious else "calm")
+    if not coverage.pieces:
+        return Answer(gettext("Nothing read yet: no log is attached."), "warn")
+    if coverage.waiting:
+        words = ngettext("%(n)d log is being read.", "%(n)d logs are being read.", coverage.waiting)
+        return Answer(words % {"n": coverage.waiting}, "")
+    if not coverage.usable:
+        return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
+    return Answer(_none(coverage) if scanned else gettext("Read, but not yet judged."), "warn" if not coverage.whole else "")
+
+
+def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
+    """Say what was found, the worst rule first, and in how much."""
+    parts = []
+    for row in standing:
+        messages = ngettext("%(n)s message", "%(n)s messages", row["stand"]) % {"n": f"{row['stand']:,}"}
+        parts.append(gettext("%(rule)s: %(messages)s") % {"rule": RULES.get(row["rule"], row["rule"]), "messages": messages})
+    return gettext("%(found)s in %(read)d of %(logs)d logs read.") % {
+        "found": gettext("; ").join(parts),
+        "read": coverage.usable,
+        "logs": coverage.logs,
+    }
+
+
+def _unread(coverage: Coverage) -> str:
+    """Say that nothing could be read, and why."""
+    if coverage.failed:
+        words = ngettext("%(n)d log could not be read.", "%(n)d logs could not be read.", coverage.failed)
+        return words % {"n": coverage.failed}
+    return gettext("Nothing read: what is attached is no log that is known.")
+
+
+def _none(coverage: Coverage) -> str:
+    """Say that no rule found anything, and never without how much was read."""
+    return gettext("No finding in what was read: %(read)d of %(logs)d logs.") % {
+        "read": coverage.usable,
+        "logs": coverage.logs,
+    }

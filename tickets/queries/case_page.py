@@ -1,0 +1,102 @@
+"""Everything that the page of a case shows, in a constant number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.pages import Page, page_of
+from tickets.models import Case, Evidence, Finding, TimelineEntry
+from tickets.queries.answer import Answer, answer_of
+from tickets.queries.asks import unanswered
+from tickets.queries.cited import ShownFinding, shown
+from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
+from tickets.queries.reading import Coverage, coverage_of, state_of
+
+ENTRIES_A_PAGE = 100
+PIECES_ALLOWED = 200
+FINDINGS_LISTED = 10
+ASKS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRow:
+    """A piece of evidence with where its reading is."""
+
+    evidence: Evidence
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """The parts of the page."""
+
+    answer: Answer
+    coverage: Coverage
+    scan: Any
+    rules: list[dict[str, Any]]
+    first: ShownFinding | None
+    others: list[Finding]
+    pieces: list[PieceRow]
+    more_pieces: bool
+    entries: Page[TimelineEntry]
+    asks: list[TimelineEntry]
+
+    @property
+    def standing(self) -> int:
+        """How many findings stand."""
+        return sum(row["stand"] for row in self.rules)
+
+    @property
+    def findings(self) -> int:
+        """How many findings there are, those dismissed or explained included."""
+        return sum(row["all"] for row in self.rules)
+
+
+def pieces_of(case: Case) -> QuerySet[Evidence]:
+    """Return the evidence of a case with what a row shows of it, the newest first."""
+    return case.evidence.select_related(
+        "blob", "job", "reading", "device", "from_party", "received_by"
+    ).order_by("-pk")
+
+
+def entries_of(case: Case) -> QuerySet[TimelineEntry]:
+    """Return the timeline of a case, newest first, with what a row shows of it."""
+    return case.entries.select_related(
+        "author", "from_party", "to_party", "evidence", "replaces", "replaced_by__author"
+    ).order_by("-happened_at", "-pk")
+
+
+def with_parts(case: Case) -> dict[str, Any]:
+    """Return what stands in the head of a case: parties with their numbers, devices, departments it is shared with."""
+    numbers: dict[int, list[str]] = {}
+    for ticket in case.party_tickets.all():
+        numbers.setdefault(ticket.party_id, []).append(ticket.number)
+    links = case.case_parties.select_related("party").order_by("position", "pk")
+    return {
+        "parties": [(link.party, numbers.get(link.party_id, [])) for link in links],
+        "devices": list(case.devices.order_by("name")),
+        "shares": list(case.shares.select_related("department").order_by("pk")),
+    }
+
+
+def case_page(case: Case, *, page: str | None) -> CasePage:
+    """Return the page of a case; `page` is the page of its timeline."""
+    pieces = list(pieces_of(case)[: PIECES_ALLOWED + 1])
+    rules = counts_by_rule(case)
+    scan = getattr(case, "scan", None)
+    coverage = coverage_of(pieces)
+    rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
+    opened = shown(case.findings.select_related("status_by").get(pk=rows[0].pk)) if rows else None
+    return CasePage(
+        answer=answer_of(coverage, rules, scanned=scan is not None),
+        coverage=coverage,
+        scan=scan,
+        rules=rules,
+        first=opened,
+        others=rows[1:],
+        pieces=[PieceRow(piece, state_of(piece)) for piece in pieces[:PIECES_ALLOWED]],
+        more_pieces=len(pieces) > PIECES_ALLOWED,
+        entries=page_of(entries_of(case), page, size=ENTRIES_A_PAGE),
+        asks=list(unanswered(case.entries.all()).select_related("from_party", "to_party")[:ASKS_SHOWN]),
+    )

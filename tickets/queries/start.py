@@ -1,0 +1,48 @@
+"""The start page: the lists that decay if nobody looks. Each is one query, whatever it holds."""
+
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.principal import Principal
+from common.jobs.models import JobState
+from kb.models import US
+from tickets.access import visible_cases, visible_entries, visible_evidence, visible_findings
+from tickets.models import Case, Evidence, FindingStatus, ReadingState, TimelineEntry
+from tickets.queries.asks import unanswered
+from tickets.queries.case_list import UNFINISHED
+
+SHOWN = 5
+
+
+def unjudged_findings(principal: Principal) -> list[dict[str, Any]]:
+    """Return, by case and rule, the findings that nobody has confirmed or dismissed."""
+    rows = (
+        visible_findings(principal)
+        .filter(status=FindingStatus.NEW, holds=True)
+        .values("case__ref", "case__title", "rule")
+        .annotate(n=Count("pk"), since=Max("created_at"))
+        .order_by("-since", "case__ref", "rule")
+    )
+    return list(rows[:SHOWN])
+
+
+def restless_evidence(principal: Principal) -> QuerySet[Evidence]:
+    """Return the evidence that is being read, could not be read, or was read in part."""
+    wanted = Q(job__state__in=[JobState.QUEUED, JobState.RUNNING, JobState.FAILED]) | Q(
+        reading__state__in=[ReadingState.FAILED, ReadingState.PARTLY]
+    )
+    pieces = visible_evidence(principal).filter(wanted, case__state__in=UNFINISHED)
+    return pieces.select_related("case", "job", "reading").order_by("-pk")[:SHOWN]
+
+
+def asked_of_us(principal: Principal) -> QuerySet[TimelineEntry]:
+    """Return what we were asked and have not answered."""
+    asks = unanswered(visible_entries(principal).filter(to_party__slug=US, case__state__in=UNFINISHED))
+    return asks.select_related("case", "from_party")[:SHOWN]
+
+
+def lately_changed(principal: Principal) -> QuerySet[Case]:
+    """Return the open cases that changed last."""
+    cases = visible_cases(principal).filter(state__in=UNFINISHED).select_related("product")
+    return cases.order_by("-updated_at", "-pk")[:SHOWN]
