@@ -18,7 +18,8 @@ SCOPE_WORDS = {TokenScope.READ.value: _("read only"), TokenScope.WRITE.value: _(
 
 def zone_choices(empty: Any) -> list[tuple[str, Any]]:
     """Return the time zones that have a place's name, after the word for none."""
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    known = zoneinfo.available_timezones()
+    names = sorted(name for name in known if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     return [("", empty), ("UTC", "UTC"), *((name, name) for name in names)]
 
 

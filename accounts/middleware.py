@@ -25,6 +25,6 @@ class PreferencesMiddleware:
             with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
                 if user.language:
                     translation.activate(user.language)
-                    request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+                    request.LANGUAGE_CODE = user.language
                 return self.get_response(request)
         return self.get_response(request)

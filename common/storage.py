@@ -7,13 +7,17 @@ may a row name it. A crash in between leaves a temporary file or a blob without 
 import hashlib
 import os
 import re
+import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from django.conf import settings
+
+LEFTOVER_AFTER_SECONDS = 24 * 3600
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -44,6 +48,7 @@ class BlobWriter:
         self._file = self._path.open("xb", buffering=0)
         self._digest = hashlib.sha256()
         self.size = 0
+        self._kept = False
 
     def write(self, piece: bytes) -> None:
         """Append a piece; the disk being full raises OSError, and nothing is acknowledged."""
@@ -53,6 +58,10 @@ class BlobWriter:
             written = self._file.write(view)
             self.size += written
             view = view[written:]
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written. `commit` does it too; this does it outside a transaction."""
+        os.fsync(self._file.fileno())
 
     @property
     def sha256(self) -> str:
@@ -68,19 +77,24 @@ class BlobWriter:
         target = self._store.path(blob.sha256)
         if target.exists() and target.stat().st_size == blob.size:
             self._path.unlink()
-            _fsync_folder(target.parent)  # the other writer may not have come so far yet
-            return blob
+        else:
+            self._move(target)
+        self._kept = True
+        _fsync_folder(target.parent)  # of a blob that was there: its own writer may not have come so far yet
+        return blob
+
+    def _move(self, target: Path) -> None:
+        """Give the file its place and its name."""
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
             _fsync_folder(target.parent.parent)
         self._path.replace(target)
-        _fsync_folder(target.parent)
-        return blob
 
     def abort(self) -> None:
-        """Throw away what was written."""
+        """Throw away what was written, unless it is kept already."""
         self._file.close()
-        self._path.unlink(missing_ok=True)
+        if not self._kept:
+            self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +102,7 @@ class BlobWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._file.closed:
-            self.abort()
+        self.abort()
 
 
 class BlobStore:
@@ -101,8 +114,20 @@ class BlobStore:
 
     def writer(self) -> BlobWriter:
         """Return a writer for a new blob."""
-        self.incoming.mkdir(parents=True, exist_ok=True)
+        if not self.incoming.is_dir():
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            _fsync_folder(self.folder)
+            _fsync_folder(self.folder.parent)
+        self._forget_leftovers()
         return BlobWriter(self)
+
+    def _forget_leftovers(self) -> None:
+        """Remove what a killed process left unfinished: nobody wrote to it for LEFTOVER_AFTER_SECONDS."""
+        oldest = time.time() - LEFTOVER_AFTER_SECONDS
+        for path in self.incoming.iterdir():
+            with suppress(FileNotFoundError):  # it was moved into place, or another process removed it
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
 
     def path(self, sha256: str) -> Path:
         """Return where the blob lies; ValueError for what is no SHA-256."""

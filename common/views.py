@@ -1,11 +1,13 @@
 """Answers that belong to no app: a failed CSRF check, not found, broken."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from common.errors import Forbidden, NotVisible
-from common.middleware import error_response, is_api
+from common.errors import Forbidden, Invalid, NotVisible
+from common.middleware import DATABASE_AWAY, database_away, error_response, is_api
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,8 +22,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_response(request, NotVisible())
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django refuses before any view: a Host that is not ours, a form with a thousand fields."""
+    error = Invalid(f"The request does not hold together: {exception}")
+    if is_api(request):
+        return error_response(request, error)
+    return HttpResponse(error.detail + "\n", status=400, content_type="text/plain; charset=utf-8")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a mistake of ours, without anything that could fail again."""
+    """Answer a mistake of ours, without anything that could fail again.
+
+    What a middleware raises ends here too, and is no mistake of ours where the database went away under it.
+    """
+    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return database_away(request)
     if is_api(request):
         body = b'{"type":"about:blank","title":"A mistake of ours","status":500,"detail":"It was logged.","errors":[]}'
         return HttpResponse(body, status=500, content_type="application/problem+json")

@@ -1,4 +1,7 @@
-"""The Celery application: `celery -A config.celery worker`. Tasks carry ids; the job rows are the truth (common/jobs)."""
+"""The Celery application: `celery -A config.celery worker`.
+
+Tasks carry ids; the job rows are the truth (common/jobs).
+"""
 
 import os
 

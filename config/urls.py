@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("tickets.urls")),
 ]
 
+handler400 = "common.views.bad_request"
 handler404 = "common.views.not_found"
 handler500 = "common.views.server_error"

@@ -13,6 +13,7 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 BODY_WORTH_DRAINING = 64 * 1024
+STALLED_AFTER_SECONDS = 60
 
 
 def close_after_refusal(application: Application) -> Application:
@@ -23,12 +24,13 @@ def close_after_refusal(application: Application) -> Application:
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
-        large = length.isdecimal() and int(length) > BODY_WORTH_DRAINING
+        endless = "HTTP_TRANSFER_ENCODING" in environ
+        large = endless or (length.isdecimal() and int(length) > BODY_WORTH_DRAINING)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            response = getattr(start_response, "__self__", None)
-            if large and not status.startswith("2") and hasattr(response, "force_close"):
-                response.force_close()
+            force_close = getattr(getattr(start_response, "__self__", None), "force_close", None)
+            if large and not status.startswith("2") and force_close is not None:
+                force_close()
             return start_response(status, headers, *rest)
 
         return application(environ, start)
@@ -46,7 +48,7 @@ class WholeBody:
         self._stream = stream
         self._left = length
 
-    def _count(self, piece: bytes, asked: int | None) -> bytes:
+    def _count(self, piece: bytes, asked: int) -> bytes:
         self._left -= len(piece)
         if self._left > 0 and not piece and asked != 0:
             raise ConnectionResetError(f"the body ended {self._left} bytes early")
@@ -54,13 +56,11 @@ class WholeBody:
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes."""
-        return self._count(self._stream.read(size) if size is not None and size >= 0 else self._stream.read(), size)
+        return self._count(self._stream.read(size) if size >= 0 else self._stream.read(), size)
 
     def readline(self, size: int = -1) -> bytes:
         """Return a line of up to `size` bytes."""
-        return self._count(
-            self._stream.readline(size) if size is not None and size >= 0 else self._stream.readline(), size
-        )
+        return self._count(self._stream.readline(size) if size >= 0 else self._stream.readline(), size)
 
 
 def refuse_cut_bodies(application: Application) -> Application:
@@ -75,4 +75,19 @@ def refuse_cut_bodies(application: Application) -> Application:
     return serve
 
 
-application = close_after_refusal(refuse_cut_bodies(get_wsgi_application()))
+def end_stalled_connections(application: Application) -> Application:
+    """Cut off a client from which, or to which, nothing moves for STALLED_AFTER_SECONDS.
+
+    gunicorn waits for a request's body without end: a handful of silent clients would hold every thread.
+    """
+
+    def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.settimeout(STALLED_AFTER_SECONDS)
+        return application(environ, start_response)
+
+    return serve
+
+
+application = end_stalled_connections(close_after_refusal(refuse_cut_bodies(get_wsgi_application())))

@@ -45,6 +45,14 @@ def require_write(principal: Principal, case: Case) -> None:
         raise Forbidden(f"{case.ref} is yours to read. Only operators of the department that owns it may change it.")
 
 
+def get_case_to_share(principal: Principal, ref: str) -> Case:
+    """Return a case whose audience the reader may change: a manager of the department that owns it."""
+    case = get_case(principal, ref)
+    if not principal.may_manage(case.department_id):
+        raise Forbidden("Only managers of the department that owns the case may change who sees it.")
+    return case
+
+
 def visible_evidence(principal: Principal) -> QuerySet[Evidence]:
     """Return the evidence of the cases that the reader may see."""
     return Evidence.objects.filter(case__audience__overlap=principal.department_ids)

@@ -21,7 +21,11 @@ def evidence_download(evidence: Evidence, *, reader: User) -> FileResponse:
             "Tell the administrator: a backup has them.",
             code="blob_missing",
         ) from None
-    record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
+    try:
+        record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
+    except BaseException:
+        stream.close()
+        raise
     response = FileResponse(stream, as_attachment=True, filename=evidence.name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

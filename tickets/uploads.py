@@ -22,22 +22,31 @@ from common.storage import BlobWriter, StoredBlob, evidence_store
 
 FORM_OVERHEAD = 1024 * 1024  # fields and boundaries around the file
 
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _places = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
 
 
-class StoredUpload(UploadedFile):  # type: ignore[type-arg]
-    """An uploaded file that is in the store already; its bytes are not offered again."""
+class ReceivedUpload(UploadedFile):  # type: ignore[type-arg]
+    """An uploaded file that lies durably beside the store; `keep` puts it in. Its bytes are not offered again.
 
-    def __init__(self, name: str, blob: StoredBlob) -> None:
-        super().__init__(file=None, name=name, size=blob.size)
-        self.blob = blob
+    A request that is refused after its bytes came (an unknown device, a second file) must leave nothing behind.
+    """
+
+    def __init__(self, name: str, writer: BlobWriter) -> None:
+        super().__init__(file=None, name=name, size=writer.size)
+        self._writer = writer
 
     @property
     def sha256(self) -> str:
         """The hash of the bytes, for the comparison of retries."""
-        return self.blob.sha256
+        return self._writer.sha256
+
+    def keep(self) -> StoredBlob:
+        """Put the bytes into the store, to stay, and return the blob that they are; nothing for no bytes at all."""
+        if self._writer.size == 0:
+            raise Invalid.field("file", "The file is empty: it would prove nothing.", code="empty")
+        return self._writer.commit()
 
 
 class EvidenceUploadHandler(FileUploadHandler):
@@ -72,18 +81,18 @@ class EvidenceUploadHandler(FileUploadHandler):
         self.abort()
         raise StopUpload(connection_reset=True)
 
-    def file_complete(self, file_size: int) -> StoredUpload:
-        """Make the file durable."""
+    def file_complete(self, file_size: int) -> ReceivedUpload:
+        """Make the file durable; whether it is kept is for the request to say."""
         assert self.writer is not None  # noqa: S101
-        writer, self.writer = self.writer, None
-        return StoredUpload(self.file_name or "", writer.commit())
+        self.writer.sync()
+        return ReceivedUpload(self.file_name or "", self.writer)
 
     def upload_interrupted(self) -> None:
         """The client went away in the middle: nothing was acknowledged, nothing is kept."""
         self.abort()
 
     def abort(self) -> None:
-        """Throw away a file that is being written."""
+        """Throw away what was written and not kept."""
         if self.writer is not None:
             self.writer.abort()
             self.writer = None
@@ -121,7 +130,8 @@ def check_origin(request: HttpRequest) -> None:
 def receiving(request: HttpRequest) -> Iterator[EvidenceUploadHandler]:
     """Hold an upload place while the body is read by the yielded handler; Busy where none is free.
 
-    The database connection goes back to the pool meanwhile: a slow client must not hold one for minutes.
+    What was received is thrown away at the end, unless it was kept (`ReceivedUpload.keep`) inside. The database
+    connection goes back to the pool meanwhile: a slow client must not hold one for minutes.
     """
     if not _places.acquire(blocking=False):
         raise Busy("All upload places are taken. Try again in a moment.")
@@ -148,9 +158,9 @@ def receiving(request: HttpRequest) -> Iterator[EvidenceUploadHandler]:
         _places.release()
 
 
-def uploaded_file(files: "MultiValueDict[str, UploadedFile[bytes]]") -> StoredUpload:
-    """Return the one stored file of a form."""
+def uploaded_file(files: "MultiValueDict[str, UploadedFile[bytes]]") -> ReceivedUpload:
+    """Return the one received file of a form."""
     upload = files.get("file")
-    if not isinstance(upload, StoredUpload):
+    if not isinstance(upload, ReceivedUpload):
         raise Invalid.field("file", "Choose a file: the field `file` is missing.", code="required")
     return upload

@@ -56,7 +56,7 @@ def _take_lock(principal: str, method: str, path: str, key: str) -> None:
             )
 
 
-def _answer(request: Request, key: str, work: Callable[[], Response]) -> Response:
+def _answer(request: Request, key: str, work: Callable[[], Response], recheck: Callable[[Any], None]) -> Response:
     """Return the stored answer of `key`, or do the work and store its answer."""
     if not _KEY.fullmatch(key):
         raise ValidationError({"Idempotency-Key": "1 to 200 visible ASCII characters."})
@@ -78,27 +78,27 @@ def _answer(request: Request, key: str, work: Callable[[], Response]) -> Respons
         return response
     if bytes(stored.body_hash) != fingerprint:
         raise KeyReused("This Idempotency-Key came before with another body. Take a new key for a new request.")
-    return Response(
-        orjson.loads(bytes(stored.body)) if stored.body else None,
-        status=stored.status,
-        headers={"Idempotency-Replayed": "true"},
-    )
+    answer = orjson.loads(bytes(stored.body)) if stored.body else None
+    recheck(answer)
+    return Response(answer, status=stored.status, headers={"Idempotency-Replayed": "true"})
 
 
 def idempotent(method: PostMethod) -> PostMethod:
     """Run a view's `post` in a transaction, once per Idempotency-Key.
 
-    The view's `authorize(request, **kwargs)`, where it has one, is asked before a replay: rights may have gone since.
+    Rights may have gone since: the view's `authorize(request, …)` is asked first, and before a replay its
+    `recheck(request, answer)`, where the address does not name the thing that the answer tells.
     """
 
     @functools.wraps(method)
     def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         if hasattr(view, "authorize"):
-            view.authorize(request, **kwargs)
+            view.authorize(request, *args, **kwargs)
         key = request.headers.get("Idempotency-Key")
         with transaction.atomic():
             if key is None:
                 return method(view, request, *args, **kwargs)
-            return _answer(request, key, lambda: method(view, request, *args, **kwargs))
+            recheck = functools.partial(view.recheck, request) if hasattr(view, "recheck") else lambda answer: None
+            return _answer(request, key, lambda: method(view, request, *args, **kwargs), recheck)
 
     return post

@@ -10,6 +10,8 @@ from rest_framework.parsers import BaseParser
 
 from common.errors import TooLarge
 
+DEPTH_ALLOWED = 32
+
 
 class JSONParser(BaseParser):
     """Reads one JSON object of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
@@ -30,19 +32,24 @@ class JSONParser(BaseParser):
             raise ParseError(f"The body is no JSON: {error}") from error
         if not isinstance(data, dict):
             raise ParseError('The body is not a JSON object: {"field": value, …}.')
-        refuse_nul(data)
+        refuse_unstorable(data)
         return data
 
 
-def refuse_nul(value: Any, path: str = "") -> None:
-    """Refuse NUL characters anywhere in `value`: PostgreSQL cannot store them in text."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ParseError(f"{path or 'The body'} holds a NUL character, which no text may hold.")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            refuse_nul(name, path)
-            refuse_nul(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for position, inner in enumerate(value):
-            refuse_nul(inner, f"{path}.{position}")
+def refuse_unstorable(data: dict[str, Any]) -> None:
+    """Refuse NUL characters, which PostgreSQL cannot store in text, and nesting deeper than any body of ours has."""
+    level: list[tuple[str, Any]] = [("", data)]
+    for _ in range(DEPTH_ALLOWED):
+        deeper: list[tuple[str, Any]] = []
+        for path, value in level:
+            if isinstance(value, str) and "\x00" in value:
+                raise ParseError(f"{path or 'The body'} holds a NUL character, which no text may hold.")
+            if isinstance(value, dict):
+                deeper += [(path, name) for name in value]
+                deeper += [(f"{path}.{name}" if path else name, inner) for name, inner in value.items()]
+            elif isinstance(value, list):
+                deeper += [(f"{path}.{position}", inner) for position, inner in enumerate(value)]
+        if not deeper:
+            return
+        level = deeper
+    raise ParseError(f"The body is nested more than {DEPTH_ALLOWED} deep.")

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from common.errors import Busy, DomainError, NotVisible
+from common.errors import Busy, DomainError, Invalid, NotVisible, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -63,13 +63,25 @@ def _from_drf(error: exceptions.APIException) -> dict[str, Any]:
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": named}
 
 
+def _in_our_words(error: Exception) -> Exception:
+    """Return the refusal that one of Django's own exceptions is, or the exception as it came."""
+    if isinstance(error, Http404):
+        return NotVisible()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge("The fields of the form are larger than is taken. Send long texts as files.")
+    if isinstance(error, SuspiciousOperation):
+        return Invalid(f"The request does not hold together: {error}")
+    if isinstance(error, UnreadablePostError):
+        return Invalid("The body was cut off before its end. Nothing was changed; send it again.", code="cut_off")
+    return error
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of an API view into its problem answer; None lets Django's own handling go on."""
     headers: dict[str, str] = {}
-    if isinstance(error, Http404):
-        error = NotVisible()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+    error = _in_our_words(error)
     if isinstance(error, DomainError):
         body = problem_body(error)
         if isinstance(error, Busy):

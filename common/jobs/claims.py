@@ -1,6 +1,7 @@
 """A worker's hold on a job: taken with a lease, renewed while it works, ended with the effect in one transaction."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +10,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Q
 from django.utils import timezone
 
 from common.jobs.models import Job, JobState
+from common.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +41,25 @@ def _lease() -> timedelta:
 
 
 def claim_job(job_id: int) -> "Claim | None":
-    """Take the job if it is due and nobody holds it; None otherwise. One UPDATE decides between rivals."""
+    """Take the job if it is due and nobody holds it; None otherwise.
+
+    The row's lock decides between rivals; one whose worker is just finishing it is not waited for. The claim's number
+    is read under the lock: read later, it could already be the next worker's.
+    """
     now = timezone.now()
     open_and_due = Q(state=JobState.QUEUED, due_at__lte=now) | Q(state=JobState.RUNNING, due_at__lt=now)
-    taken = Job.objects.filter(open_and_due, pk=job_id).update(
-        state=JobState.RUNNING,
-        claims=F("claims") + 1,
-        deaths=Case(When(state=JobState.RUNNING, then=F("deaths") + 1), default=F("deaths")),
-        due_at=now + _lease(),
-        started_at=now,
-        swept_at=None,
-    )
-    return Claim(Job.objects.get(pk=job_id)) if taken else None
+    with transaction.atomic():
+        job = Job.objects.select_for_update(skip_locked=True).filter(open_and_due, pk=job_id).first()
+        if job is None:
+            return None
+        job.deaths += job.state == JobState.RUNNING
+        job.state = JobState.RUNNING
+        job.claims += 1
+        job.due_at = now + _lease()
+        job.started_at = now
+        job.swept_at = None
+        job.save(update_fields=["deaths", "state", "claims", "due_at", "started_at", "swept_at"])
+    return Claim(job)
 
 
 class Claim:
@@ -86,10 +95,9 @@ class Claim:
 
     def tell(self, progress: float, detail: str) -> None:
         """Show how far it is; LeaseLost where the job is no longer ours."""
-        share = min(max(progress, 0.0), 1.0)
-        if not Job.objects.filter(self._fence).update(
-            progress=share, detail=detail[:500], due_at=timezone.now() + _lease()
-        ):
+        share = min(max(progress, 0.0), 1.0) if math.isfinite(progress) else 0.0
+        told = storable(detail[:500])
+        if not Job.objects.filter(self._fence).update(progress=share, detail=told, due_at=timezone.now() + _lease()):
             raise LeaseLost(f"job {self.job.pk} was taken over")
 
     def finish(self, effect: Callable[[], str]) -> None:
@@ -99,7 +107,7 @@ class Claim:
                 raise LeaseLost(f"job {self.job.pk} was taken over")
             detail = effect()
             Job.objects.filter(self._fence).update(
-                state=JobState.DONE, progress=1.0, detail=detail, finished_at=timezone.now()
+                state=JobState.DONE, progress=1.0, detail=storable(detail[:2000]), finished_at=timezone.now()
             )
 
     def postpone(self, *, seconds: float, detail: str) -> None:
@@ -107,7 +115,7 @@ class Claim:
         Job.objects.filter(self._fence).update(
             state=JobState.QUEUED,
             due_at=timezone.now() + timedelta(seconds=seconds),
-            detail=detail[:500],
+            detail=storable(detail[:500]),
         )
 
     def failed(self, *, reason: str, give_up: Callable[[Job, str], None], final: bool = False) -> None:
@@ -117,11 +125,11 @@ class Claim:
             if job is None:
                 return
             job.failures += 1
-            job.detail = reason[:2000]
+            job.detail = storable(reason[:2000])
             if final or job.failures >= settings.JOB_FAILURES_ALLOWED:
                 job.state = JobState.FAILED
                 job.finished_at = timezone.now()
-                give_up(job, reason)
+                give_up(job, job.detail)
             else:
                 job.state = JobState.QUEUED
                 job.due_at = timezone.now() + timedelta(seconds=2**job.failures)

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.jobs.claims import Claim, GivenUp, LeaseLost, Postponed, claim_job
 from common.jobs.kinds import JobKind, job_kind
 from common.jobs.models import Job, JobState
-from common.jobs.wake import RUN_JOB, WAKE_EXPIRES_SECONDS
+from common.jobs.wake import RUN_JOB, send
 from common.models import IdempotentAnswer
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ def sweep() -> int:
     only after RESEND_AFTER, or the queue would fill with copies of its id.
     """
     now = timezone.now()
+    IdempotentAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
     with transaction.atomic():
         due = list(
             Job.objects.select_for_update(skip_locked=True)
@@ -73,6 +74,5 @@ def sweep() -> int:
         )
         Job.objects.filter(pk__in=due).update(swept_at=now)
     for job_id in due:
-        current_app.send_task(RUN_JOB, args=[job_id], expires=WAKE_EXPIRES_SECONDS)
-    IdempotentAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
+        send(job_id)
     return len(due)

@@ -2,18 +2,29 @@
 
 A send to a broker that is away blocks for seconds. So ids are handed to a thread of this process; where it cannot keep
 up or the broker refuses, the id is dropped: the sweep finds the row.
+
+The broker's client is made here from the settings. Celery's `current_app` is the project's only in a thread that
+imported `config.celery`; elsewhere it would knock at a broker that nobody set up, and nobody would notice.
 """
 
 import logging
 import queue
 import threading
 
-from celery import current_app
+from celery import Celery
 
 log = logging.getLogger(__name__)
 
 RUN_JOB = "common.jobs.tasks.run_job"
 WAKE_EXPIRES_SECONDS = 60  # the sweep has sent a newer one by then
+
+_client = Celery("zenrei-wake", set_as_current=False, fixups=[])
+_client.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+def send(job_id: int) -> None:
+    """Send a job's id to the broker now; raises, and may block for seconds, where the broker is away."""
+    _client.send_task(RUN_JOB, args=[job_id], expires=WAKE_EXPIRES_SECONDS)
 
 
 class _Waker:
@@ -41,7 +52,7 @@ class _Waker:
         while True:
             job_id = self._ids.get()
             try:
-                current_app.send_task(RUN_JOB, args=[job_id], expires=WAKE_EXPIRES_SECONDS)
+                send(job_id)
             except Exception as error:  # noqa: BLE001  (whatever the broker's client raises: the sweep sends again)
                 log.warning("wake-up of job %s left to the sweep: %s", job_id, error)
             finally:

@@ -13,8 +13,10 @@ from ingest.models import CaseScan, DailyCount
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
 from tickets.models import Case, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
-from tickets.services.findings import FoundFinding, record_findings
+from tickets.services.findings import record_findings
 from tickets.services.readings import record_reading
+
+REASONS_TOLD = 20  # an archive of thousands of broken files must not fill a page; the files' own rows have them all
 
 
 def record_scan(*, case: Case, pieces: Sequence[Evidence], files: ScanFiles) -> str:
@@ -29,19 +31,11 @@ def record_scan(*, case: Case, pieces: Sequence[Evidence], files: ScanFiles) -> 
         raise Postponed(0.5, "Another reading of this case went further; it is read again together with that.")
     summary = read_summary(files)
     _record_readings(pieces, summary)
-    rules: Counter[str] = Counter()
-    record_findings(case=locked, found=_counted(read_findings(files), rules))
+    rules = record_findings(case=locked, found=read_findings(files))
     _record_daily_counts(locked, summary["by_day"])
     scan = _record_numbers(locked, before, covered, summary, rules)
     _tell_findings(locked, scan, before.finding_counts if before else {})
     return _closing_words(summary, rules)
-
-
-def _counted(found: Iterable[FoundFinding], rules: Counter[str]) -> Iterable[FoundFinding]:
-    """Pass findings on, counting them by rule."""
-    for finding in found:
-        rules[finding.rule] += 1
-        yield finding
 
 
 def _record_readings(pieces: Sequence[Evidence], summary: dict[str, Any]) -> None:
@@ -56,17 +50,16 @@ def _record_readings(pieces: Sequence[Evidence], summary: dict[str, Any]) -> Non
 
 
 def reading_state(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the state of a piece's reading and the reason, out of its file objects."""
-    reasons = [reason for part in parts for reason in _reasons(part)]
+    """Return the state of a piece's reading and the remarks on it, out of its file objects."""
+    reason = "; ".join(remark for part in parts for remark in _remarks(part))
     if not any(part["format"] for part in parts):
-        return {"state": ReadingState.NOT_A_LOG, "reason": "; ".join(reasons) or "Nothing in it is a known log."}
-    if reasons:
-        return {"state": ReadingState.PARTLY, "reason": "; ".join(reasons)}
-    return {"state": ReadingState.READ, "reason": ""}
+        return {"state": ReadingState.NOT_A_LOG, "reason": reason or "Nothing in it is a known log."}
+    whole = all(part["complete"] and not part["unread_lines"] for part in parts)
+    return {"state": ReadingState.READ if whole else ReadingState.PARTLY, "reason": reason}
 
 
-def _reasons(part: dict[str, Any]) -> Iterable[str]:
-    """Yield why a file object was not read whole."""
+def _remarks(part: dict[str, Any]) -> Iterable[str]:
+    """Yield what must be known about the reading of a file object: warnings, and why lines are unread."""
     prefix = f"{part['path']}: " if part["path"] else ""
     for warning in part["warnings"]:
         yield prefix + warning
@@ -76,18 +69,21 @@ def _reasons(part: dict[str, Any]) -> Iterable[str]:
 
 
 def _record_daily_counts(case: Case, rows: Sequence[dict[str, Any]]) -> None:
-    """Replace the case's daily counts."""
+    """Replace the case's daily counts. Verdicts come from the log and have any length: those cut alike are one."""
+    counts: Counter[tuple[str | None, str, str]] = Counter()
+    for row in rows:
+        counts[row["day"], (row["verdict"] or "")[:120], (row["verdict_code"] or "")[:10]] += row["messages"]
     DailyCount.objects.filter(case=case).delete()
     DailyCount.objects.bulk_create(
         [
             DailyCount(
                 case=case,
-                day=date.fromisoformat(row["day"]) if row["day"] else None,
-                verdict=(row["verdict"] or "")[:120],
-                verdict_code=row["verdict_code"] or "",
-                messages=row["messages"],
+                day=date.fromisoformat(day) if day else None,
+                verdict=verdict,
+                verdict_code=code,
+                messages=messages,
             )
-            for row in rows
+            for (day, verdict, code), messages in counts.items()
         ],
         batch_size=1000,
     )

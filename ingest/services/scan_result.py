@@ -4,6 +4,7 @@ What a log says is hostile until shown otherwise: text is made storable (Postgre
 and findings are streamed, so that a million of them never lie in the worker's memory.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from common.moments import is_kept
+from common.text import storable
 from tickets.services.findings import FoundFinding
 
 
@@ -23,20 +26,29 @@ class ScanFiles:
     findings: Path
 
 
-def storable(value: Any) -> Any:
-    """Return a JSON value whose texts PostgreSQL can hold: NUL and lone surrogates become U+FFFD."""
+def storable_json(value: Any) -> Any:
+    """Return a JSON value whose texts PostgreSQL can hold."""
     if isinstance(value, str):
-        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+        return storable(value)
     if isinstance(value, dict):
-        return {storable(name): storable(inner) for name, inner in value.items()}
+        return {storable(name): storable_json(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [storable(inner) for inner in value]
+        return [storable_json(inner) for inner in value]
     return value
+
+
+def _parsed(document: bytes) -> Any:
+    """Return a JSON document with storable texts. The standard library reads what orjson refuses: lone surrogates."""
+    try:
+        value = orjson.loads(document)
+    except orjson.JSONDecodeError:
+        value = json.loads(document)
+    return storable_json(value)
 
 
 def read_summary(files: ScanFiles) -> dict[str, Any]:
     """Return everything of the answer but its findings."""
-    summary: dict[str, Any] = storable(orjson.loads(files.summary.read_bytes()))
+    summary: dict[str, Any] = _parsed(files.summary.read_bytes())
     return summary
 
 
@@ -44,7 +56,7 @@ def read_findings(files: ScanFiles) -> Iterator[FoundFinding]:
     """Yield the findings, one after the other."""
     with files.findings.open("rb") as lines:
         for line in lines:
-            yield found_finding(storable(orjson.loads(line)))
+            yield found_finding(_parsed(line))
 
 
 def found_finding(raw: dict[str, Any]) -> FoundFinding:
@@ -71,11 +83,12 @@ def _place(label: str) -> dict[str, str]:
 
 
 def moment(text: str | None) -> datetime | None:
-    """Return a time that the log gave with a zone; None without one: a zone is never guessed."""
+    """Return a time that the log gave with a zone; None without one, which is never guessed, and for a broken clock."""
     if not text:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-        return parsed.astimezone(UTC) if parsed.tzinfo else None
+        moment = parsed.astimezone(UTC) if parsed.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return moment if moment and is_kept(moment) else None

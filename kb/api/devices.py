@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.principal import Principal, asker
+from common.api.fields import Text
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Forbidden, NotVisible
@@ -52,19 +53,19 @@ class DeviceWithHistorySerializer(DeviceSerializer):
 class NewDeviceSerializer(serializers.Serializer[Any]):
     """What a new device needs."""
 
-    name = serializers.CharField(max_length=80)
-    product = serializers.CharField(max_length=140, help_text="A product's slug.")
-    department = serializers.CharField(max_length=120, required=False, help_text="Your first one where not given.")
-    serial = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
-    zone = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    name = Text(max_length=80)
+    product = Text(max_length=140, help_text="A product's slug.")
+    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
+    serial = Text(max_length=80, required=False, allow_blank=True, default="")
+    zone = Text(max_length=64, required=False, allow_blank=True, default="")
 
 
 class NewFirmwareSerializer(serializers.Serializer[Any]):
     """What an upgrade or downgrade needs."""
 
-    version = serializers.CharField(max_length=80)
+    version = Text(max_length=80)
     installed_at = serializers.DateTimeField(required=False)
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    note = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
 class DeviceFilter(filters.FilterSet):
@@ -90,6 +91,14 @@ class DeviceList(RowsListView):
     def rows(self, page: Sequence[Device]) -> list[dict[str, Any]]:
         """Return the devices of a page."""
         return [device_row(device) for device in page]
+
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
+    def recheck(self, request: Request, answer: dict[str, Any]) -> None:
+        """Refuse to tell a device again that its recorder may no longer see."""
+        _annotated(asker(request), uuid.UUID(answer["id"]))
 
     @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
     @idempotent

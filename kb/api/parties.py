@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.principal import asker
+from common.api.fields import Text
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -29,9 +30,9 @@ class PartySerializer(serializers.ModelSerializer[Party]):
 class NewPartySerializer(serializers.Serializer[Any]):
     """What a new party needs."""
 
-    name = serializers.CharField(max_length=120)
+    name = Text(max_length=120)
     kind = serializers.ChoiceField(choices=[kind for kind in PartyKind.choices if kind[0] != PartyKind.US])
-    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 
 
 class PartyFilter(filters.FilterSet):
@@ -53,11 +54,14 @@ class PartyList(RowsListView):
         """Return the parties of a page."""
         return [party_row(party) for party in page]
 
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
     @extend_schema(request=NewPartySerializer, responses={201: PartySerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Record a party."""
-        asker(request).require_write_anywhere()
         party = create_party(**validated(NewPartySerializer, request))
         return Response(party_row(party), status=201)
 

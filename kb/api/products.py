@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.principal import asker
+from common.api.fields import Text
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -32,8 +33,8 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 class NewProductSerializer(serializers.Serializer[Any]):
     """What a new product needs."""
 
-    name = serializers.CharField(max_length=120)
-    vendor = serializers.CharField(max_length=140, help_text="The slug of a party of the kind vendor.")
+    name = Text(max_length=120)
+    vendor = Text(max_length=140, help_text="The slug of a party of the kind vendor.")
 
 
 class ProductFilter(filters.FilterSet):
@@ -55,11 +56,14 @@ class ProductList(RowsListView):
         """Return the products of a page."""
         return [product_row(product) for product in page]
 
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
     @extend_schema(request=NewProductSerializer, responses={201: ProductSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Record a product of a vendor."""
-        asker(request).require_write_anywhere()
         values = validated(NewProductSerializer, request)
         (vendor,) = parties_by_slug([values["vendor"]], field="vendor")
         return Response(product_row(create_product(name=values["name"], vendor=vendor)), status=201)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Department, User
 from common.errors import Conflict, Invalid
+from common.moments import check_moment
 from kb.models import Device, FirmwareInstallation, Product
 from kb.models.device import validate_zone
 
@@ -41,6 +42,7 @@ def record_firmware(
     """Record that a device runs a version from a moment on, an upgrade or a downgrade alike."""
     if not version.strip():
         raise Invalid.field("version", "Write the version as the device prints it.", code="required")
+    check_moment(installed_at, field="installed_at")
     return FirmwareInstallation.objects.create(
         device=device, version=version.strip(), installed_at=installed_at, note=note, recorded_by=author
     )

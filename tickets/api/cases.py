@@ -16,7 +16,7 @@ from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
 from kb.queries import devices_by_name, parties_by_slug, product_by_slug
-from tickets.access import get_case, get_case_to_write, visible_cases
+from tickets.access import get_case, get_case_to_share, get_case_to_write, visible_cases
 from tickets.api.serializers import (
     CaseChangesSerializer,
     CaseRowSerializer,
@@ -59,6 +59,14 @@ class CaseList(RowsListView):
     def rows(self, page: Sequence[Case]) -> list[dict[str, Any]]:
         """Return the cases of a page."""
         return [case_row(case) for case in page]
+
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
+    def recheck(self, request: Request, answer: dict[str, Any]) -> None:
+        """Refuse to tell a case again that its opener may no longer see."""
+        get_case(asker(request), answer["ref"])
 
     @extend_schema(request=NewCaseSerializer, responses={201: CaseSerializer})
     @idempotent
@@ -129,14 +137,14 @@ class CaseShares(APIView):
     """The departments that a case is shared with."""
 
     def authorize(self, request: Request, ref: str) -> None:
-        """Refuse who may not change the case."""
-        get_case_to_write(asker(request), ref)
+        """Refuse who may not share the case, before a name of a department is looked up."""
+        get_case_to_share(asker(request), ref)
 
     @extend_schema(request=ShareSerializer, responses={201: ShareSerializer})
     @idempotent
     def post(self, request: Request, ref: str) -> Response:
         """Let another department see the case; managers of the owning one may."""
-        case = get_case_to_write(asker(request), ref)
+        case = get_case_to_share(asker(request), ref)
         department = _department(validated(ShareSerializer, request)["department"])
         share_case(principal=asker(request), case=case, department=department)
         return Response({"department": department.slug}, status=201)
@@ -148,7 +156,7 @@ class CaseShareView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, ref: str, slug: str) -> Response:
         """Take the case back from the department."""
-        case = get_case_to_write(asker(request), ref)
+        case = get_case_to_share(asker(request), ref)
         unshare_case(principal=asker(request), case=case, department=_department(slug))
         return Response(status=204)
 

@@ -30,7 +30,7 @@ from tickets.downloads import evidence_download
 from tickets.models import Case, CustodyEntry, Evidence, ReadingState
 from tickets.queries.evidence import custody_row, evidence_row, for_rows
 from tickets.services.evidence import EvidenceFacts, store_evidence
-from tickets.uploads import StoredUpload, check_before_body, receiving, uploaded_file
+from tickets.uploads import ReceivedUpload, check_before_body, receiving, uploaded_file
 
 
 class EvidenceFilter(filters.FilterSet):
@@ -67,21 +67,20 @@ class CaseEvidence(RowsListView):
         get_case_to_write(asker(request), ref)
         check_before_body(request._request)
         with receiving(request._request):
-            upload = uploaded_file(request.FILES)
-        return self.store(request, ref, upload=upload)
+            return self.store(request, ref, upload=uploaded_file(request.FILES))
 
     def authorize(self, request: Request, ref: str, **_: Any) -> None:
         """Refuse who may not change the case."""
         get_case_to_write(asker(request), ref)
 
     @idempotent
-    def store(self, request: Request, ref: str, *, upload: StoredUpload) -> Response:
+    def store(self, request: Request, ref: str, *, upload: ReceivedUpload) -> Response:
         """Attach the received blob to the case."""
         values = validated(NewEvidenceSerializer, request)
         case = get_case_to_write(asker(request), ref)
         facts = facts_of(asker(request), case, values)
         evidence, new = store_evidence(
-            case=case, giver=asker(request).user, blob=upload.blob, name=upload.name or "", facts=facts
+            case=case, giver=asker(request).user, blob=upload.keep(), name=upload.name or "", facts=facts
         )
         row = evidence_row(for_rows(Evidence.objects.filter(pk=evidence.pk)).get())
         return Response(row | {"duplicate": not new}, status=202)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.fields import Text, TextList
 from tickets.models import CaseKind, CaseState, EntryKind, FindingStatus, Precision, ReadingState, Severity
 
 MOMENT_HELP = "RFC 3339; now, where not given."
@@ -29,8 +30,8 @@ class CaseRowSerializer(serializers.Serializer[Any]):
 class PartyTicketSerializer(serializers.Serializer[Any]):
     """The number that a party gave the case."""
 
-    party = serializers.CharField(max_length=140)
-    number = serializers.CharField(max_length=80)
+    party = Text(max_length=140)
+    number = Text(max_length=80)
 
 
 class CaseSerializer(CaseRowSerializer):
@@ -46,19 +47,19 @@ class CaseSerializer(CaseRowSerializer):
 class CaseFieldsSerializer(serializers.Serializer[Any]):
     """The fields of a case that can be given and changed."""
 
-    title = serializers.CharField(max_length=300)
+    title = Text(max_length=300)
     kind = serializers.ChoiceField(choices=CaseKind.choices)
     severity = serializers.ChoiceField(choices=Severity.choices, required=False)
-    product = serializers.CharField(max_length=140, required=False, allow_null=True)
-    release = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    product = Text(max_length=140, required=False, allow_null=True)
+    release = Text(max_length=80, required=False, allow_blank=True)
 
 
 class NewCaseSerializer(CaseFieldsSerializer):
     """What a new case needs: a title and a kind."""
 
-    department = serializers.CharField(max_length=120, required=False, help_text="Your first one where not given.")
-    parties = serializers.ListField(child=serializers.CharField(max_length=140), required=False, max_length=50)
-    devices = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=200)
+    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
+    parties = TextList(child=Text(max_length=140), required=False, max_length=50)
+    devices = TextList(child=Text(max_length=80), required=False, max_length=200)
     opened_at = serializers.DateTimeField(required=False, help_text=MOMENT_HELP)
 
 
@@ -75,9 +76,9 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=EntryKind.choices)
     happened_at = serializers.DateTimeField(required=False, help_text=MOMENT_HELP)
     precision = serializers.ChoiceField(choices=Precision.choices, required=False)
-    from_party = serializers.CharField(max_length=140, required=False, allow_null=True)
-    to_party = serializers.CharField(max_length=140, required=False, allow_null=True)
-    text = serializers.CharField(max_length=100_000)
+    from_party = Text(max_length=140, required=False, allow_null=True)
+    to_party = Text(max_length=140, required=False, allow_null=True)
+    text = Text(max_length=100_000)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
@@ -201,4 +202,4 @@ class FindingStatusSerializer(serializers.Serializer[Any]):
 class ShareSerializer(serializers.Serializer[Any]):
     """A department that a case is shared with."""
 
-    department = serializers.CharField(max_length=120, help_text="A department's slug.")
+    department = Text(max_length=120, help_text="A department's slug.")

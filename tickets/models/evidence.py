@@ -28,7 +28,7 @@ class Blob(models.Model):
 class Evidence(PublicId):
     """A piece of evidence of a case. What it does not say itself (device, firmware, zone) is asked at upload.
 
-    A trigger (migration `evidence_is_kept`) refuses deletion and any change of what was given.
+    A trigger (migration `history_is_kept`) refuses deletion and any change of what was given.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")

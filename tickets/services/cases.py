@@ -11,6 +11,7 @@ from accounts.models import Department, User
 from accounts.principal import Principal
 from accounts.services.departments import next_case_number
 from common.errors import Forbidden, Invalid
+from common.moments import check_moment
 from kb.models import Device, Party, Product
 from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, PartyTicket, Severity, TimelineEntry
 
@@ -38,6 +39,7 @@ def open_case(
         raise Invalid.field("title", "Name the case by what is wrong.", code="required")
     if any(device.department_id != department.pk for device in devices):
         raise Invalid.field("devices", "Devices of another department cannot be named.")
+    check_moment(opened_at, field="opened_at")
     number = next_case_number(department)
     case = Case.objects.create(
         ref=f"{department.code}-{number:04d}",

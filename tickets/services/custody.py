@@ -55,7 +55,10 @@ def record_custody(
 
 
 def broken_links(evidence: Evidence) -> list[int]:
-    """Return the sequence numbers at which a piece's chain does not hold; empty when it is whole."""
+    """Return the sequence numbers at which a piece's chain does not hold; empty when it is whole.
+
+    A chain begins with the receipt: one without any link is broken at its first.
+    """
     broken, previous, expected = [], "", 1
     for entry in CustodyEntry.objects.filter(evidence=evidence).order_by("sequence"):
         digest = entry_hash(
@@ -70,4 +73,4 @@ def broken_links(evidence: Evidence) -> list[int]:
         if entry.sequence != expected or entry.previous_hash != previous or entry.hash != digest:
             broken.append(entry.sequence)
         previous, expected = entry.hash, entry.sequence + 1
-    return broken
+    return broken if previous else [1]

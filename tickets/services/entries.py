@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Conflict, Invalid
+from common.moments import check_moment
 from kb.models import Party
 from tickets.models import Case, EntryKind, Evidence, Precision, TimelineEntry
 
@@ -28,6 +29,7 @@ def add_entry(
 ) -> TimelineEntry:
     """Record what happened. An ask needs to say who is asked; a promise, who promised."""
     _check(kind=kind, text=text, from_party=from_party, to_party=to_party)
+    _check_times(happened_at, due_at)
     return _write(
         case=case,
         author=author,
@@ -57,6 +59,12 @@ def _check(*, kind: str, text: str, from_party: Party | None, to_party: Party | 
         raise Invalid.field("to_party", "From and to are the same party.")
 
 
+def _check_times(happened_at: datetime, due_at: datetime | None) -> None:
+    """Raise Invalid for a time that the product does not keep."""
+    check_moment(happened_at, field="happened_at")
+    check_moment(due_at, field="due_at")
+
+
 def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]) -> TimelineEntry:
     """Write a new revision of an entry; the old one stays, struck through, with who and when."""
     if entry.is_machine:
@@ -66,6 +74,7 @@ def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]
         for name in ("kind", "happened_at", "precision", "text", "from_party", "to_party", "due_at")
     } | changes
     _check(**{name: values[name] for name in ("kind", "text", "from_party", "to_party")})
+    _check_times(values["happened_at"], values["due_at"])
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=entry.case_id)
         if TimelineEntry.objects.filter(replaces=entry).exists():

@@ -9,12 +9,15 @@ from accounts.models import User
 from common.errors import Invalid
 from common.storage import StoredBlob
 from kb.models import Device, Party
+from kb.services.devices import check_zone
 from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence
 from tickets.services.custody import record_custody
 from tickets.services.entries import add_machine_entry
 from tickets.signals import evidence_stored
 
 NAME_ALLOWED = 255
+FIRMWARE_ALLOWED = 80
+NOTE_ALLOWED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,14 @@ class EvidenceFacts:
     zone: str = ""
     from_party: Party | None = None
     note: str = ""
+
+
+def _check(facts: EvidenceFacts) -> None:
+    """Raise Invalid for facts that the database has no room for, or a zone that is none."""
+    for name, text, allowed in (("firmware", facts.firmware, FIRMWARE_ALLOWED), ("note", facts.note, NOTE_ALLOWED)):
+        if len(text) > allowed:
+            raise Invalid.field(name, f"At most {allowed} characters.", code="max_length")
+    check_zone(facts.zone)
 
 
 def clean_name(raw: str) -> str:
@@ -43,6 +54,7 @@ def store_evidence(
 
     The same bytes of the same device are one piece: giving them again is noted in its custody log, and changes nothing.
     """
+    _check(facts)
     if blob.size == 0:
         raise Invalid.field("file", "The file is empty: it would prove nothing.", code="empty")
     Case.objects.select_for_update().get(pk=case.pk)  # two uploads of the same file at once wait for each other

@@ -1,6 +1,7 @@
 """Recording what the logs of a case prove, and what people make of it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
@@ -34,25 +36,24 @@ class FoundFinding:
 
 
 @transaction.atomic
-def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> int:
-    """Make the case's findings those of its newest scan, whole; return how many hold.
+def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> Counter[str]:
+    """Make the case's findings those of its newest scan, whole; return how many of each rule hold.
 
     A finding that is known keeps its id and what people made of it. One that no longer holds stays, and says so.
     """
-    case.findings.filter(holds=True).update(holds=False)
-    total = 0
+    case.findings.filter(holds=True).update(holds=False, updated_at=timezone.now())
     iterator = iter(found)
     while batch := list(islice(iterator, BATCH)):
-        total += len(batch)
+        rows = {row.key: row for row in (_row(case, finding) for finding in batch)}  # one INSERT takes each key once
         Finding.objects.bulk_create(
-            [_row(case, finding) for finding in batch],
+            rows.values(),
             update_conflicts=True,
             unique_fields=["case", "key"],
             update_fields=[
                 "severity", "firmware", "summary", "rule_set", "happened_at", "lines", "holds", "updated_at",
             ],
         )  # fmt: skip
-    return total
+    return Counter(dict(case.findings.filter(holds=True).order_by().values_list("rule").annotate(number=Count("pk"))))
 
 
 def finding_key(finding: FoundFinding) -> str:

@@ -8,13 +8,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.principal import principal_of
+from accounts.principal import Principal, principal_of
+from common.text import storable
 from kb.queries import devices_by_name, party_by_slug
 from kb.services.devices import check_zone
 from tickets.access import get_case, get_case_to_write, get_evidence
 from tickets.downloads import evidence_download
+from tickets.models import Case
 from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.uploads import check_before_body, check_origin, receiving, uploaded_file
+
+FIELDS = ("device", "firmware", "zone", "from_party", "note")
 
 
 @csrf_exempt  # check_origin does its work from the headers, before the body is read
@@ -27,18 +31,24 @@ def upload_evidence(request: HttpRequest, ref: str) -> HttpResponse:
     case = get_case_to_write(principal, ref)
     check_before_body(request)
     with receiving(request):
-        form, upload = request.POST, uploaded_file(request.FILES)
-    devices = [name] if (name := form.get("device", "")) else []
-    facts = EvidenceFacts(
-        device=next(iter(devices_by_name(principal, devices, department_id=case.department_id, field="device")), None),
-        firmware=form.get("firmware", "").strip(),
-        zone=check_zone(form.get("zone", "").strip()),
-        from_party=party_by_slug(form.get("from_party"), field="from_party"),
-        note=form.get("note", "").strip(),
-    )
-    store_evidence(case=case, giver=principal.user, blob=upload.blob, name=upload.name or "", facts=facts)
+        upload = uploaded_file(request.FILES)
+        facts = _facts(principal, case, {name: storable(request.POST.get(name, "")).strip() for name in FIELDS})
+        store_evidence(case=case, giver=principal.user, blob=upload.keep(), name=upload.name or "", facts=facts)
     address = reverse("case", args=[case.ref]) + "#evidence"
     return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+
+
+def _facts(principal: Principal, case: Case, form: dict[str, str]) -> EvidenceFacts:
+    """Return what the giver said about a file; names that are unknown are refused, never dropped."""
+    names = [form["device"]] if form["device"] else []
+    devices = devices_by_name(principal, names, department_id=case.department_id, field="device")
+    return EvidenceFacts(
+        device=devices[0] if devices else None,
+        firmware=form["firmware"],
+        zone=check_zone(form["zone"]),
+        from_party=party_by_slug(form["from_party"], field="from_party"),
+        note=form["note"],
+    )
 
 
 @login_required

@@ -1,0 +1,26 @@
+"""The times that the product keeps: within the centuries in which an appliance can have run.
+
+A time near the ends of what a calendar can hold is a typing mistake, and cannot even be shown in another zone.
+"""
+
+from datetime import UTC, datetime
+
+from common.errors import Invalid
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def is_kept(moment: datetime) -> bool:
+    """Whether a time with a zone is one that the product keeps."""
+    return EARLIEST <= moment < LATEST
+
+
+def check_moment(moment: datetime | None, *, field: str) -> None:
+    """Raise Invalid for a time without a zone, or outside what is kept."""
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        raise Invalid.field(field, "A time needs its zone: write it like 2022-06-08T09:00:00+09:00.")
+    if not is_kept(moment):
+        raise Invalid.field(field, f"A time from {EARLIEST:%Y} on and before {LATEST:%Y}.")
