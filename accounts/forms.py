@@ -82,7 +82,7 @@ class TokenForm(PageForm):
     days = forms.IntegerField(label=_("Days"), initial=90, min_value=1, max_value=3650)
 
 
-class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+class PasswordForm(PasswordChangeForm):
     """A new password, with the old one as proof."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rest_framework.request import Request
-
 from accounts.models import ApiToken, Department, Membership, Role, TokenScope, User
 from common.errors import Forbidden, Invalid
 
@@ -58,7 +56,7 @@ class Principal:
     def department_to_write(self, slug: str | None) -> Department:
         """Return the department that a new thing will belong to.
 
-        `slug` None is the person's only (or first) department with the right to write. A department that the person does
+        `slug` None is the first department in which the person may write. A department that the person does
         not belong to reads the same as one that does not exist.
         """
         self.require_write_anywhere()
@@ -73,10 +71,3 @@ class Principal:
 def principal_of(user: User) -> Principal:
     """Return the principal of a person who logged in on the pages."""
     return Principal(user=user, roles=dict(Membership.objects.filter(user=user).values_list("department_id", "role")))
-
-
-def asker(request: Request) -> Principal:
-    """Return who asks over the API. The permission class has let nobody else in."""
-    if not isinstance(request.user, Principal):
-        raise TypeError("This view has no token permission: the door was left open.")
-    return request.user

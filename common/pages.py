@@ -1,4 +1,4 @@
-"""A page of a list on screen: 25 rows, a count that costs the same however long the list is, links that keep filters."""
+"""A page of a list on screen: 25 rows, a count of constant cost, links that keep the filters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from common.api.pagination import bounded_count
+from common.counts import bounded_count
 
 PAGE_SIZE = 25
 PAGE_LIMIT = 100_000
@@ -66,7 +66,7 @@ def page_number(raw: str | None) -> int:
 def page_of(
     queryset: QuerySet[Row], raw: str | None, *, size: int = PAGE_SIZE, counted: tuple[int, bool] | None = None
 ) -> Page[Row]:
-    """Return a page of an ordered query; a page beyond the end is the last one. Two queries, one where it is counted."""
+    """Return a page of an ordered query; a page beyond the end is the last one. Two queries, one where counted."""
     count, exact = counted or bounded_count(queryset)
     number = page_number(raw)
     if exact:

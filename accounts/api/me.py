@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Department, Role, TokenScope
-from accounts.principal import asker
+from accounts.permissions import asker
 
 
 class MembershipSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """API tokens: shown once, stored as a hash, scoped, expiring."""
 
+import hashlib
 from typing import Any, ClassVar
 
 from django.db import models
@@ -14,6 +15,11 @@ class TokenScope(models.TextChoices):
 
     READ = "read"
     WRITE = "write"
+
+
+def token_digest(secret: str) -> str:
+    """Return what is stored of a token. The secret has 256 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 class ApiToken(PublicId):

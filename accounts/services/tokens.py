@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.authentication import token_digest
-from accounts.models import ApiToken, TokenScope, User
+from accounts.models import ApiToken, TokenScope, User, token_digest
 from common.errors import Invalid, NotVisible
 
 PREFIX = "zrt_"

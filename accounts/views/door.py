@@ -40,7 +40,7 @@ def for_people(
         patch_vary_headers(response, ["HX-Request"])  # a fragment is no page
         return response
 
-    return door
+    return door  # type: ignore[return-value]
 
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -10,23 +9,18 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-COUNT_LIMIT = 10_000
+from common.counts import COUNT_LIMIT, bounded_count
+
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 500
 PAGE_LIMIT = 100_000
-
-
-def bounded_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
-    """Return how many rows there are, at most COUNT_LIMIT, and whether that is exact."""
-    number = queryset.order_by()[: COUNT_LIMIT + 1].count()
-    return min(number, COUNT_LIMIT), number <= COUNT_LIMIT
 
 
 def whole_number(raw: str | None, *, name: str, default: int, limit: int) -> int:
     """Return a query parameter as a number from 1 to `limit`."""
     if not raw:
         return default
-    if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:12]) <= limit:
+    if len(raw) <= 12 and raw.isascii() and raw.isdecimal() and 1 <= int(raw) <= limit:
         return int(raw)
     raise ValidationError({name: f"A whole number from 1 to {limit}."})
 

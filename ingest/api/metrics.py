@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.principal import asker
+from accounts.permissions import asker
 from common.errors import Forbidden
 from common.jobs.models import Job, JobState
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import asker
+from accounts.permissions import asker
 from common.errors import NotVisible
 from ingest.models import CaseScan, DailyCount
 from tickets.access import get_case

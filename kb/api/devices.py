@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import Principal, asker
+from accounts.permissions import asker
+from accounts.principal import Principal
 from common.api.fields import Text
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import asker
+from accounts.permissions import asker
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
 from tickets.access import get_case, require_write, visible_findings

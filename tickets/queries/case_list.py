@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
-from common.api.pagination import bounded_count
+from common.counts import bounded_count
 from tickets.models import Case, CaseKind, CaseState, Severity
 
 UNFINISHED = (CaseState.OPEN, CaseState.PARKED)
