@@ -1,3 +1,11 @@
 """Addresses of the pages."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from ingest.views.context import evidence_lines
+from ingest.views.days import case_days
+
+urlpatterns = [
+    path("cases/<str:ref>/days/", case_days, name="case-days"),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/lines/", evidence_lines, name="evidence-lines"),
+]

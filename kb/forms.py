@@ -1,6 +1,6 @@
 """The forms of parties, products, devices and their firmware."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
@@ -23,7 +23,7 @@ KIND_WORDS = {
 MADE_BY_PEOPLE = [(kind, KIND_WORDS[kind]) for kind in ("vendor", "reseller", "department")]
 
 
-def as_choices(rows: Sequence[Any], *, value: str, empty: Any = None) -> list[tuple[str, Any]]:
+def as_choices(rows: Iterable[Any], *, value: str, empty: Any = None) -> list[tuple[str, Any]]:
     """Return rows as the options of a select, after the word for none."""
     options = [(str(getattr(row, value)), str(row)) for row in rows]
     return options if empty is None else [("", empty), *options]
@@ -45,7 +45,7 @@ class ProductForm(PageForm):
         label=_("Vendor"), help_text=_("The vendor is missing here? Record it first, among the parties.")
     )
 
-    def __init__(self, *args: Any, vendors: Sequence[Party], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, vendors: Iterable[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["vendor"].choices = as_choices(vendors, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
 
@@ -71,7 +71,7 @@ class DeviceForm(PageForm):
     )
 
     def __init__(
-        self, *args: Any, products: Sequence[Product], departments: Sequence[Department], **kwargs: Any
+        self, *args: Any, products: Iterable[Product], departments: Iterable[Department], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["product"].choices = as_choices(products, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
@@ -89,7 +89,9 @@ class FirmwareForm(PageForm):
         error_messages={"required": _("Write the version as the device prints it.")},
     )
     day = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    at = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    at = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
     def installed_at(self) -> datetime:

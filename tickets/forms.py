@@ -1,6 +1,6 @@
 """The forms of cases and their timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
@@ -56,10 +56,10 @@ class CaseForm(PageForm):
     def __init__(
         self,
         *args: Any,
-        departments: Sequence[Department],
-        products: Sequence[Product],
-        parties: Sequence[Party],
-        devices: Sequence[Device],
+        departments: Iterable[Department],
+        products: Iterable[Product],
+        parties: Iterable[Party],
+        devices: Iterable[Device],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +88,7 @@ class ChangeForm(PageForm):
     product = forms.ChoiceField(label=_("Product"), required=False)
     release = forms.CharField(label=_("Release"), max_length=80, required=False)
 
-    def __init__(self, *args: Any, people: Sequence[User], products: Sequence[Product], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], products: Iterable[Product], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["assignee"].choices = as_choices(people, value="pk", empty=_("nobody"))
@@ -113,7 +113,7 @@ class EntryForm(PageForm):
     to_party = forms.ChoiceField(label=pgettext_lazy("to a party", "To"), required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=_day(), help_text=_("Of an ask or a promise."))
 
-    def __init__(self, *args: Any, parties: Sequence[Party], known: Sequence[Party] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parties: Iterable[Party], known: Iterable[Party] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("from_party", "to_party"):
             self.fields[name].choices = party_choices(parties, known)  # type: ignore[attr-defined]
@@ -148,7 +148,7 @@ class EntryForm(PageForm):
         }
 
 
-def party_choices(parties: Sequence[Party], known: Sequence[Party]) -> list[tuple[str, Any]]:
+def party_choices(parties: Iterable[Party], known: Iterable[Party]) -> list[tuple[str, Any]]:
     """Return parties as options: nobody, we, those of the case, the others."""
     ours = [("us", pgettext_lazy("our own side", "We"))]
     near = {party.slug for party in known}
@@ -166,7 +166,7 @@ class CasePartyForm(PageForm):
         label=_("Its ticket number"), max_length=80, required=False, help_text=_("As the party writes it.")
     )
 
-    def __init__(self, *args: Any, parties: Sequence[Party], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parties: Iterable[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = [one for one in parties if one.kind != PartyKind.US]
         self.fields["party"].choices = as_choices(others, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
@@ -180,6 +180,6 @@ class ShareForm(PageForm):
         error_messages={"required": _("Which department?")},
     )
 
-    def __init__(self, *args: Any, departments: Sequence[Department], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, departments: Iterable[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].choices = as_choices(departments, value="slug", empty=_("choose one"))  # type: ignore[attr-defined]

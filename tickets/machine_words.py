@@ -11,29 +11,32 @@ from django.utils.translation import gettext, gettext_noop
 
 from tickets.words import CASE_KINDS, CASE_STATES, RULES, SEVERITIES
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?P<name>.+) received, (?P<size>[\d,]+) bytes, SHA-256 (?P<hash>[0-9a-f]{64})", re.DOTALL),
+_NOT_READ = r"(?P<name>.+?) (?:read again; )?"
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"(?P<name>.+) received, (?P<size>[\d,]+) bytes, SHA-256 (?P<hash>[0-9a-f]{64})",
      gettext_noop("%(name)s received, %(size)s bytes, SHA-256 %(hash)s")),
-    (re.compile(r"(?P<name>.+) read again; read: (?P<lines>[\d,]+) lines", re.DOTALL),
-     gettext_noop("%(name)s read again, together with newer evidence: %(lines)s lines")),
-    (re.compile(r"(?P<name>.+) read: (?P<lines>[\d,]+) lines", re.DOTALL), gettext_noop("%(name)s read: %(lines)s lines")),
-    (re.compile(r"(?P<name>.+?) (?:read again; )?read in part: (?P<reason>.+)", re.DOTALL),
-     gettext_noop("%(name)s read in part: %(reason)s")),
-    (re.compile(r"(?P<name>.+?) (?:read again; )?kept, but not read as a log, and so not judged: (?P<reason>.+)", re.DOTALL),
+    (r"(?P<name>.+) read again; read: (?P<lines>[\d,]+) lines",
+     gettext_noop("%(name)s read again, together with other evidence: %(lines)s lines")),
+    (r"(?P<name>.+) read: (?P<lines>[\d,]+) lines", gettext_noop("%(name)s read: %(lines)s lines")),
+    (_NOT_READ + r"read in part: (?P<reason>.+)", gettext_noop("%(name)s read in part: %(reason)s")),
+    (_NOT_READ + r"kept, but not read as a log, and so not judged: (?P<reason>.+)",
      gettext_noop("%(name)s kept, but not read as a log, and so not judged: %(reason)s")),
-    (re.compile(r"(?P<name>.+?) (?:read again; )?could not be read, and so is not judged: (?P<reason>.+)", re.DOTALL),
+    (_NOT_READ + r"could not be read, and so is not judged: (?P<reason>.+)",
      gettext_noop("%(name)s could not be read, and so is not judged: %(reason)s")),
-    (re.compile(r"(?P<lines>[\d,]+) lines read, (?P<findings>[\d,]+) findings so far"),
+    (r"(?P<lines>[\d,]+) lines read, (?P<findings>[\d,]+) findings so far",
      gettext_noop("%(lines)s lines read, %(findings)s findings so far")),
-    (re.compile(r"Waiting for another piece of this case to be read\."),
+    (r"Waiting for another piece of this case to be read\.",
      gettext_noop("Waiting for another piece of this case to be read.")),
-    (re.compile(r"shared with (?P<name>.+)"), gettext_noop("shared with %(name)s")),
-    (re.compile(r"no longer shared with (?P<name>.+)"), gettext_noop("no longer shared with %(name)s")),
-    (re.compile(r"party added: (?P<name>.+)"), gettext_noop("party added: %(name)s")),
-    (re.compile(r"ticket (?P<number>.+) at (?P<name>.+)"), gettext_noop("ticket %(number)s at %(name)s")),
+    (r"shared with (?P<name>.+)", gettext_noop("shared with %(name)s")),
+    (r"no longer shared with (?P<name>.+)", gettext_noop("no longer shared with %(name)s")),
+    (r"party added: (?P<name>.+)", gettext_noop("party added: %(name)s")),
+    (r"ticket (?P<number>.+) at (?P<name>.+)", gettext_noop("ticket %(number)s at %(name)s")),
 )  # fmt: skip
+_FORMS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _PATTERNS)
 _FOUND = re.compile(r"(?P<rule>[a-z-]+): (?P<now>[\d,]+)(?: \((?P<then>[\d,]+) before\))?")
-_CHANGED = re.compile(r"(?P<field>title|kind|state|severity|product|release|assignee|devices): (?P<old>.*) → (?P<new>.*)")
+_CHANGED = re.compile(
+    r"(?P<field>title|kind|state|severity|product|release|assignee|devices): (?P<old>.*) → (?P<new>.*)"
+)
 _FIELDS = {
     "title": gettext_noop("title"),
     "kind": gettext_noop("kind"),
@@ -44,6 +47,7 @@ _FIELDS = {
     "assignee": gettext_noop("assigned to"),
     "devices": gettext_noop("devices"),
 }
+_CHANGED = re.compile(rf"(?P<field>{'|'.join(_FIELDS)}): (?P<old>.*) → (?P<new>.*)")
 _VALUES: dict[str, Mapping[str, Any]] = {"kind": CASE_KINDS, "state": CASE_STATES, "severity": SEVERITIES}
 
 
@@ -58,7 +62,7 @@ def in_words(text: str) -> str:
 
 def _by_pattern(text: str) -> str | None:
     """Return a text of one of the fixed forms."""
-    for pattern, words in _PATTERNS:
+    for pattern, words in _FORMS:
         match = pattern.fullmatch(text)
         if match:
             return gettext(words) % match.groupdict()

@@ -1,3 +1,30 @@
 """Addresses of the pages."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from common.views import keyboard
+from tickets.views import case, case_party, cases, entry, evidence, finding, upload
+from tickets.views.start import start
+
+urlpatterns = [
+    path("", start, name="start"),
+    path("keyboard/", keyboard, name="keyboard"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases.csv", cases.cases_csv, name="cases-csv"),
+    path("cases/new/", case.new_case, name="new-case"),
+    path("cases/<str:ref>/", case.case, name="case"),
+    path("cases/<str:ref>/change/", case.change, name="change-case"),
+    path("cases/<str:ref>/devices/", case.change_devices, name="change-case-devices"),
+    path("cases/<str:ref>/parties/", case_party.new_case_party, name="new-case-party"),
+    path("cases/<str:ref>/shares/", case_party.new_share, name="new-share"),
+    path("cases/<str:ref>/shares/<slug:slug>/end/", case_party.end_share, name="end-share"),
+    path("cases/<str:ref>/entries/new/", entry.new_entry, name="new-entry"),
+    path("cases/<str:ref>/entries/<uuid:public_id>/correct/", entry.correction, name="correct-entry"),
+    path("cases/<str:ref>/findings/", finding.findings, name="findings"),
+    path("cases/<str:ref>/findings/<uuid:public_id>/", finding.finding, name="finding"),
+    path("cases/<str:ref>/findings/<uuid:public_id>/judge/", finding.judgement, name="judge-finding"),
+    path("cases/<str:ref>/evidence/", upload.upload_evidence, name="case-upload"),
+    path("cases/<str:ref>/evidence/reading/", evidence.open_jobs, name="open-jobs"),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/", evidence.evidence, name="evidence"),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/file/", upload.download_evidence, name="evidence-download"),
+]

@@ -43,6 +43,5 @@ def icon_symbols(context: Context) -> SafeString:
     """End a page: the drawings of the icons that it used."""
     used = getattr(context.get("request"), USED, None) or ()
     symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 16 16">{ICONS[name]}</symbol>' for name in sorted(used))
-    return mark_safe(  # noqa: S308  (our own drawings)
-        f'<svg id="symbols" width="0" height="0" class="hide" aria-hidden="true" focusable="false"><defs>{symbols}</defs></svg>'
-    )
+    attributes = 'id="symbols" width="0" height="0" class="hide" aria-hidden="true" focusable="false"'
+    return mark_safe(f"<svg {attributes}><defs>{symbols}</defs></svg>")  # noqa: S308  (our own drawings)

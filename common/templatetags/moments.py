@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 register = template.Library()
+DAYS_TOLD = 60  # beyond, a date says more than a number of days
 
 
 def local(moment: datetime) -> datetime:
@@ -71,6 +72,8 @@ def clock(at: datetime) -> str:
 def noted(recorded: datetime, at: datetime) -> str:
     """Say how much later than it happened something was written down."""
     days = (local(recorded).date() - local(at).date()).days
+    if abs(days) > DAYS_TOLD:
+        return gettext("noted %(day)s") % {"day": day_words(local(recorded))}
     if days == 0:
         return gettext("noted same day")
     if days < 0:

@@ -31,7 +31,8 @@ def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, scanned: b
         return Answer(words % {"n": coverage.waiting}, "")
     if not coverage.usable:
         return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
-    return Answer(_none(coverage) if scanned else gettext("Read, but not yet judged."), "warn" if not coverage.whole else "")
+    words = _none(coverage) if scanned else gettext("Read, but not yet judged.")
+    return Answer(words, "" if coverage.whole and scanned else "warn")
 
 
 def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
@@ -39,7 +40,8 @@ def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
     parts = []
     for row in standing:
         messages = ngettext("%(n)s message", "%(n)s messages", row["stand"]) % {"n": f"{row['stand']:,}"}
-        parts.append(gettext("%(rule)s: %(messages)s") % {"rule": RULES.get(row["rule"], row["rule"]), "messages": messages})
+        rule = RULES.get(row["rule"], row["rule"])
+        parts.append(gettext("%(rule)s: %(messages)s") % {"rule": rule, "messages": messages})
     return gettext("%(found)s in %(read)d of %(logs)d logs read.") % {
         "found": gettext("; ").join(parts),
         "read": coverage.usable,

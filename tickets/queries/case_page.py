@@ -55,9 +55,7 @@ class CasePage:
 
 def pieces_of(case: Case) -> QuerySet[Evidence]:
     """Return the evidence of a case with what a row shows of it, the newest first."""
-    return case.evidence.select_related(
-        "blob", "job", "reading", "device", "from_party", "received_by"
-    ).order_by("-pk")
+    return case.evidence.select_related("blob", "job", "reading", "device", "from_party", "received_by").order_by("-pk")
 
 
 def entries_of(case: Case) -> QuerySet[TimelineEntry]:

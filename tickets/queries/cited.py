@@ -75,38 +75,38 @@ def _clean(spans: Any, length: int) -> list[tuple[int, int]]:
 
 def sessions_of(finding: Finding) -> list[Session]:
     """Return a finding's cited lines by session, the parent first, each in the order of its log."""
-    parent = finding.transaction
     sessions: dict[str, Session] = {}
     last: dict[tuple[str, Any, Any], int] = {}
     for number, line in enumerate(_in_order(finding.lines)):
-        session_id = str(line.get("transaction") or parent)
-        child = session_id.startswith(parent) and session_id != parent
-        session = sessions.setdefault(
-            session_id,
-            Session(
-                id=session_id, parent=parent, suffix=session_id[len(parent) :] if child else "", time=line.get("time") or ""
-            ),
+        session = _session_of(line, finding.transaction)
+        session = sessions.setdefault(session.id, session)
+        place, at = (session.id, line.get("evidence"), line.get("file")), int(line.get("line") or 0)
+        cited = CitedLine(
+            line=line,
+            pieces=pieces_of(str(line.get("text") or ""), line.get("spans"), str(line.get("says") or "")),
+            gap=at - last[place] - 1 if place in last else None,
+            anchor=f"{finding.public_id.hex[:8]}-{number}",
         )
-        place, at = (session_id, line.get("evidence"), line.get("file")), int(line.get("line") or 0)
-        gap = at - last[place] - 1 if place in last else None
+        session.lines.append(cited)
         last[place] = at
-        text = str(line.get("text") or "")
-        session.lines.append(
-            CitedLine(
-                line=line,
-                pieces=pieces_of(text, line.get("spans"), str(line.get("says") or "")),
-                gap=gap,
-                anchor=f"{finding.public_id.hex[:8]}-{number}",
-            )
-        )
-    return sorted(sessions.values(), key=lambda session: {"parent": 0, "child": 1, "other": 2}[session.kind])
+    return sorted(sessions.values(), key=lambda session: ("parent", "child", "other").index(session.kind))
+
+
+def _session_of(line: dict[str, Any], parent: str) -> Session:
+    """Return the session that a line belongs to, without its lines."""
+    session_id = str(line.get("transaction") or parent)
+    suffix = session_id.removeprefix(parent) if session_id.startswith(parent) else ""
+    return Session(id=session_id, parent=parent, suffix=suffix, time=str(line.get("time") or ""))
 
 
 def _in_order(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return lines in the order of their logs."""
-    return sorted(
-        lines, key=lambda line: (str(line.get("evidence") or ""), str(line.get("file") or ""), int(line.get("line") or 0))
-    )
+    return sorted(lines, key=_place)
+
+
+def _place(line: dict[str, Any]) -> tuple[str, str, int]:
+    """Return where a line stands: in which piece, which file of it, which line."""
+    return str(line.get("evidence") or ""), str(line.get("file") or ""), int(line.get("line") or 0)
 
 
 def outcome(finding: Finding, *says: str) -> str:
@@ -115,7 +115,8 @@ def outcome(finding: Finding, *says: str) -> str:
         if line.get("says") in says:
             text = str(line.get("text") or "")
             spans = _clean(line.get("spans"), len(text))
-            return text[spans[0][0] if spans else 0 :][:OUTCOME_ALLOWED]
+            words = text[spans[0][0] if spans else 0 :].removeprefix("reject=")
+            return words[:OUTCOME_ALLOWED]
     return ""
 
 

@@ -56,7 +56,7 @@ def filtered(findings: QuerySet[Finding], values: Any) -> QuerySet[Finding]:
 def counts_by_rule(case: Case) -> list[dict[str, Any]]:
     """Return for each rule how many findings of a case stand: hold, and were not dismissed."""
     stands = Q(holds=True) & ~Q(status=FindingStatus.DISMISSED)
-    rows = case.findings.values("rule").annotate(
+    rows: Any = case.findings.values("rule").annotate(
         stand=Count("pk", filter=stands),
         new=Count("pk", filter=stands & Q(status=FindingStatus.NEW)),
         serious=Count("pk", filter=stands & ~Q(severity=Severity.INFO)),

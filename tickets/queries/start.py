@@ -17,7 +17,7 @@ SHOWN = 5
 
 def unjudged_findings(principal: Principal) -> list[dict[str, Any]]:
     """Return, by case and rule, the findings that nobody has confirmed or dismissed."""
-    rows = (
+    rows: Any = (
         visible_findings(principal)
         .filter(status=FindingStatus.NEW, holds=True)
         .values("case__ref", "case__title", "rule")

@@ -1,0 +1,150 @@
+"""The page of a case, a new case, and changing one."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.forms import zone_choices
+from accounts.models import Department, User
+from accounts.views.door import PageRequest, for_people
+from common.errors import DomainError
+from kb.models import Device, Party, PartyKind, Product
+from kb.queries import parties_by_slug, product_by_slug, visible_devices
+from tickets.access import get_case, get_case_to_write
+from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
+from tickets.models import Case
+from tickets.queries.case_page import case_page, with_parts
+from tickets.queries.reading import jobs_key
+from tickets.services.case_devices import set_devices
+from tickets.services.cases import change_case, open_case
+
+DEVICES_OFFERED = 200
+
+
+@require_safe
+@for_people
+def case(request: PageRequest, ref: str) -> HttpResponseBase:
+    """Show a case."""
+    found = get_case(request.principal, ref)
+    shown = case_page(found, page=request.GET.get("page"))
+    may_write = request.principal.may_write(found.department_id)
+    context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
+    open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
+    context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}
+    if may_write:
+        context["upload_devices"] = Device.objects.filter(department=found.department_id)[:DEVICES_OFFERED]
+        context["upload_zones"] = zone_choices(gettext("unknown, or the device's"))
+        context["upload_parties"] = Party.objects.exclude(kind=PartyKind.US)
+    return render(request, "tickets/case.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def new_case(request: PageRequest) -> HttpResponseBase:
+    """Open a case."""
+    principal = request.principal
+    principal.require_write_anywhere()
+    form = CaseForm(
+        request.POST or None,
+        initial={"title": request.GET.get("search", "")[:300], "opened_on": timezone.localdate()},
+        departments=Department.objects.filter(pk__in=filter(principal.may_write, principal.department_ids)),
+        products=Product.objects.order_by("name"),
+        parties=Party.objects.order_by("name"),
+        devices=visible_devices(principal)[:DEVICES_OFFERED],
+    )
+    if form.is_valid():
+        try:
+            return redirect("case", _open(request, form).ref)
+        except DomainError as error:
+            form.refuse(error)
+    return render(request, "tickets/new_case.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _open(request: PageRequest, form: CaseForm) -> Case:
+    """Open the case of a valid form."""
+    chosen = form.cleaned_data
+    return open_case(
+        department=request.principal.department_to_write(chosen["department"]),
+        author=request.user,
+        title=chosen["title"],
+        kind=chosen["kind"],
+        severity=chosen["severity"],
+        product=product_by_slug(chosen["product"]),
+        release=chosen["release"],
+        parties=parties_by_slug(chosen["parties"], field="parties"),
+        devices=list(visible_devices(request.principal).filter(public_id__in=chosen["devices"])),
+        opened_at=form.opened_at(),
+    )
+
+
+def settings_page(request: PageRequest, case: Case, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Show the page on which a case is changed, with the form that somebody is in the middle of."""
+    people = User.objects.filter(memberships__department=case.department_id, is_active=True).order_by("name", "email")
+    parts = with_parts(case)
+    context = {
+        "case": case,
+        "form": ChangeForm(initial=_initial(case), people=people, products=Product.objects.order_by("name")),
+        "party_form": CasePartyForm(parties=Party.objects.order_by("name"), prefix="party"),
+        "share_form": ShareForm(departments=Department.objects.exclude(pk=case.department_id), prefix="share"),
+        "all_devices": Device.objects.filter(department=case.department_id)[:DEVICES_OFFERED],
+        "chosen_devices": {device.pk for device in parts["devices"]},
+        "may_share": request.principal.may_manage(case.department_id),
+        **parts,
+        **forms,
+    }
+    return render(request, "tickets/change_case.html", context, status=status)
+
+
+def _initial(case: Case) -> dict[str, Any]:
+    """Return a case's fields as the form has them."""
+    fields = {name: getattr(case, name) for name in ("title", "state", "severity", "kind", "release")}
+    return fields | {"assignee": case.assignee_id or "", "product": case.product.slug if case.product else ""}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def change(request: PageRequest, ref: str) -> HttpResponseBase:
+    """Change state, severity, title, assignee, product, release."""
+    found = get_case_to_write(request.principal, ref)
+    if request.method != "POST":
+        return settings_page(request, found)
+    people = User.objects.filter(memberships__department=found.department_id, is_active=True).order_by("name", "email")
+    form = ChangeForm(request.POST, people=people, products=Product.objects.order_by("name"))
+    if form.is_valid():
+        chosen = dict(form.cleaned_data)
+        assignee = people.filter(pk=chosen.pop("assignee") or 0).first()
+        product = product_by_slug(chosen.pop("product"))
+        try:
+            change_case(case=found, author=request.user, changes=chosen | {"assignee": assignee, "product": product})
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return redirect("case", found.ref)
+    return settings_page(request, found, form=form, status=422)
+
+
+@require_http_methods(["POST"])
+@for_people
+def change_devices(request: PageRequest, ref: str) -> HttpResponseBase:
+    """Choose the devices that a case is about."""
+    found = get_case_to_write(request.principal, ref)
+    ids = [one for raw in request.POST.getlist("device") if (one := _uuid(raw))]
+    devices = list(Device.objects.filter(department=found.department_id, public_id__in=ids))
+    set_devices(case=found, author=request.user, devices=devices)
+    messages.info(request, gettext("Saved."))
+    return redirect("change-case", found.ref)
+
+
+def _uuid(raw: str) -> uuid.UUID | None:
+    """Return an id of a form; None for what is none."""
+    try:
+        return uuid.UUID(raw)
+    except ValueError:
+        return None

@@ -1,0 +1,25 @@
+"""The start page."""
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.views.door import PageRequest, for_people
+from tickets.queries import start as lists
+from tickets.queries.reading import state_of
+
+
+@require_safe
+@for_people
+def start(request: PageRequest) -> HttpResponseBase:
+    """Show what decays if nobody looks."""
+    principal = request.principal
+    context = {
+        "findings": lists.unjudged_findings(principal),
+        "pieces": [(piece, state_of(piece)) for piece in lists.restless_evidence(principal)],
+        "asks": lists.asked_of_us(principal),
+        "cases": lists.lately_changed(principal),
+        "may_write": principal.may_write_anywhere,
+        "belongs": bool(principal.roles),
+    }
+    return render(request, "tickets/start.html", context)
