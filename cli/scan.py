@@ -3,6 +3,8 @@
 import argparse
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import orjson
 
@@ -11,7 +13,7 @@ from cli.progress import reporter
 from cli.sources import add_facts, sources_of
 from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
-from ingest.engine.report import to_json
+from ingest.engine.report import finding_json, to_json
 from ingest.engine.report_text import to_text
 from ingest.engine.result import Options, ScanResult
 from ingest.engine.scan import scan
@@ -41,6 +43,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--max-findings", type=int, default=1000, metavar="N", help="list at most N (default 1000, 0 all)"
     )
     parser.add_argument(
+        "--findings", metavar="FILE.jsonl", help="write all findings to FILE, one JSON object a line, and list none"
+    )
+    parser.add_argument(
         "--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 1 for findings this bad or worse"
     )
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
@@ -54,8 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--max-findings: give a number of 0 (all) or more")
     start = time.monotonic()
     with sources_of(arguments) as sources:
-        options = Options(format=arguments.format, max_findings=arguments.max_findings)
-        result = scan(sources, options, reporter(arguments.progress))
+        limit = 0 if arguments.findings else arguments.max_findings
+        result = scan(sources, Options(format=arguments.format, max_findings=limit), reporter(arguments.progress))
+    if arguments.findings:
+        write_findings(result, Path(arguments.findings))
+        result = replace(result, findings=())
     if arguments.json:
         report = orjson.dumps(to_json(result, round(time.monotonic() - start, 3)))
         sys.stdout.buffer.write(report + b"\n")
@@ -63,6 +71,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(to_text(result))
     return exit_code(result, arguments.fail_on)
+
+
+def write_findings(result: ScanResult, path: Path) -> None:
+    """All findings as JSON lines: a reader takes them one by one, however many there are."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(orjson.dumps(finding_json(finding)) + b"\n" for finding in result.findings)
+    except OSError as error:
+        raise UsageError(f"the findings cannot be written to {path}: {error.strerror}") from error
 
 
 def exit_code(result: ScanResult, fail_on: str | None) -> int:

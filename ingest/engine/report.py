@@ -20,7 +20,7 @@ def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
         "not_judged": [
             {"rule": row.rule, "transactions": row.transactions, "reason": row.reason} for row in result.not_judged
         ],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_json(finding) for finding in result.findings],
         "finding_counts": result.finding_counts,
         "severity_counts": result.severity_counts,
         "judged": result.judged,
@@ -56,7 +56,8 @@ def _file(file: FileReport) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as the contract has it."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -11,7 +11,7 @@ import orjson
 from django.conf import settings
 
 from common.storage import evidence_store
-from ingest.sandbox import SandboxLimits, run_limited
+from ingest.sandbox import Outcome, SandboxLimits, run_limited
 from ingest.services.scan_result import ScanFiles
 from tickets.models import Evidence
 
@@ -45,7 +45,16 @@ def scan_pieces(pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], Non
         files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")
         argv = ["scan", "--json", "--progress", "json", "--manifest", str(manifest), "--findings", str(files.findings)]
         outcome = run_limited(argv, limits=scan_limits(), workdir=workdir, stdout_path=files.summary, on_progress=tell)
-        yield ScanEnd(None, outcome.reason) if outcome.reason else ScanEnd(files)
+        yield _end_of(outcome, files)
+
+
+def _end_of(outcome: Outcome, files: ScanFiles) -> ScanEnd:
+    """Return the answer's files, or why there is none: an empty answer must never pass for a clean one."""
+    if outcome.reason:
+        return ScanEnd(None, outcome.reason)
+    if not files.findings.exists() or files.summary.stat().st_size == 0:
+        return ScanEnd(None, f"Reading gave no answer: {outcome.said or 'it ended without a word'}")
+    return ScanEnd(files)
 
 
 def _source(piece: Evidence) -> dict[str, str | None]:

@@ -21,7 +21,9 @@ def message_lines(number: int, *, contradictory: bool, seed: int = 0) -> Iterato
     pid = 9000 + (seed * 977 + number) % 90_000
     session = f"{queue_id(utc, number * 2, pid)}-{queue_id(utc, number * 2 + 1, pid)}"
     stamp = f"date={moment:%Y-%m-%d} time={moment:%H:%M:%S} device_id=FE-TEST-{seed:04d}"
-    event = f"{stamp} log_id=0003{pid:06d} type=event subtype=smtp pri=information user=mail ui=mail action=NONE status=N/A"
+    event = (
+        f"{stamp} log_id=0003{pid:06d} type=event subtype=smtp pri=information user=mail ui=mail action=NONE status=N/A"
+    )
     to = f"user{number}@example.com"
     yield f'{event} session_id="{session}" msg="from=<s{number}@example.net>, size=1200, class=0, nrcpts=1, proto=ESMTP"'
     if contradictory:
