@@ -7,6 +7,7 @@ from accounts.api.me import Me
 from common.api.health import Live, Ready
 from common.jobs.api import JobView
 from ingest.api.metrics import Metrics
+from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
 from kb.api.parties import PartyList, PartyView
@@ -43,6 +44,7 @@ urlpatterns = [
     path("cases/<str:ref>/evidence/<uuid:public_id>/", CaseEvidenceView.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/custody/", CaseEvidenceCustody.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/download", CaseEvidenceDownload.as_view()),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/read-again/", ReadAgain.as_view()),
     path("findings/", FindingList.as_view()),
     path("findings/<uuid:public_id>/", FindingView.as_view()),
 ]

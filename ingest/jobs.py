@@ -1,10 +1,9 @@
 """The job kinds of this app."""
 
 from common.jobs.kinds import JobKind, register
+from ingest.kinds import READ_EVIDENCE
 from ingest.services.read_evidence import give_up_reading, read_evidence
 from tickets.access import visible_evidence_jobs
-
-READ_EVIDENCE = "read-evidence"
 
 
 def register_kinds() -> None:

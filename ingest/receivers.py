@@ -3,7 +3,7 @@
 from typing import Any
 
 from common.jobs.outbox import submit_job
-from ingest.jobs import READ_EVIDENCE
+from ingest.kinds import READ_EVIDENCE
 from tickets.models import Evidence
 from tickets.signals import evidence_stored
 

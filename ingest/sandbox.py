@@ -1,48 +1,58 @@
-"""Running `zenrei` over hostile bytes: a child with limits, in a session of its own, that dies with its parent.
+"""Run a program of this project on hostile bytes: in a child process with limits, its own session and folder.
 
-The child is `cli/limited.py`. It is started from one thread of a worker that has several, so nothing runs between fork
-and exec. The kernel ends it when the thread that started it ends: that thread waits for it, so that is just right.
+The child can be killed by what it reads; the worker cannot. Every way to die comes back as a sentence for people.
+It may be called from any thread: nothing runs between fork and exec, the child limits itself (`sandbox_child`).
 """
 
+import contextlib
+import json
 import os
-import selectors
+import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
-import orjson
+from ingest import sandbox_child as child
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-LINE_BYTES: Final = 64 * 1024
-TAIL_BYTES: Final = 2000
-OUT_OF_MEMORY: Final = 71  # cli/limited.py
-ANSWERED: Final = frozenset({0, 1, 2, 3})  # the exit codes of `zenrei scan`: each of them comes with an answer
+GIB: Final = 1024**3
+ROOT: Final = Path(__file__).resolve().parents[1]
+READ_SIZE: Final = 65_536
+LINE_SIZE: Final = 65_536
+KEPT_MESSAGES: Final = 2_000
+MESSAGE_BYTES: Final = 64 * 1024**2
+PROGRESS_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 0.1
+FINE: Final = (0, 1, 3)
+
+OnProgress = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What a child may use: bytes of data, CPU seconds, bytes of one file, open files, seconds on the wall."""
+    """What the child may use: bytes of data memory, CPU and wall seconds, bytes per file it writes, open files."""
 
-    data_bytes: int
-    cpu_seconds: int
-    file_bytes: int
-    open_files: int
-    wall_seconds: float
+    data_bytes: int = 4 * GIB
+    cpu_seconds: int = 3600
+    wall_seconds: float = 7200.0
+    file_bytes: int = 4 * GIB
+    open_files: int = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the child ended. `reason` is a sentence where it gave no whole answer, else None; `said` its last words."""
+    """How the child ended. ``reason`` is None where its output counts, else one sentence; ``messages`` is the end of
+    what it wrote to standard error besides progress."""
 
     returncode: int
     reason: str | None
-    said: str = ""
+    messages: str
 
 
 def run_limited(
@@ -51,125 +61,189 @@ def run_limited(
     limits: SandboxLimits,
     workdir: Path,
     stdout_path: Path,
-    on_progress: Callable[[dict[str, Any]], None] | None = None,
+    on_progress: OnProgress | None = None,
+    module: str = "cli",
+    fine: Sequence[int] = FINE,
+    env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run `zenrei ARGV` with limits in `workdir`, its answer going to `stdout_path`.
+    """Run ``python -m <module> <argv>`` limited, with standard output in a file.
 
-    `on_progress` gets each JSON object that the child writes to its standard error; what it raises ends the child and
-    is passed on. Nothing of this process's environment reaches the child but what Python needs to start.
+    ``argv`` must name files by absolute path: the child works in a temporary folder of its own under ``workdir``, which
+    is removed afterwards. It inherits no environment but ``env``. ``on_progress`` gets the child's latest progress
+    line (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and is
+    raised here. Exit codes in ``fine`` are no failure.
     """
-    words = {name: value for name, value in asdict(limits).items() if name != "wall_seconds"} | {"parent": os.getpid()}
-    command = [sys.executable, "-m", "cli.limited", orjson.dumps(words).decode(), "--", *argv]
-    with stdout_path.open("wb") as answer:
-        child = subprocess.Popen(
-            command,
-            cwd=workdir,
-            env=_environment(workdir),
-            stdin=subprocess.DEVNULL,
-            stdout=answer,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    folder = Path(tempfile.mkdtemp(prefix="attempt-", dir=workdir))
     try:
-        listener = _Listener(child, on_progress)
-        in_time = listener.listen(time.monotonic() + limits.wall_seconds)
+        with stdout_path.open("wb") as out:
+            command = [sys.executable, "-s", "-B", "-m", "ingest.sandbox_child", _settings(limits, module), *argv]
+            process = _start(command, folder, out, env or {})
+        return _watch(process, limits, on_progress, fine)
     finally:
-        _end(child)
-    return Outcome(child.returncode, _reason(child.returncode, limits, listener.said, in_time=in_time), listener.said)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(workdir: Path) -> dict[str, str]:
-    """Return the child's whole environment: no address of a database, no token."""
+def _settings(limits: SandboxLimits, module: str) -> str:
+    """What the child has to know, as JSON."""
+    return json.dumps(
+        {
+            "parent": os.getpid(),
+            "module": module,
+            "data_bytes": limits.data_bytes,
+            "cpu_seconds": limits.cpu_seconds,
+            "file_bytes": limits.file_bytes,
+            "open_files": limits.open_files,
+        }
+    )
+
+
+def _start(command: Sequence[str], folder: Path, out: IO[bytes], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=_environment(folder) | dict(env),
+        start_new_session=True,
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """All that the child gets to know: where the program is, and its folder. No secret of the worker."""
     return {
         "PATH": os.defpath,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if path and path != str(ROOT))]),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(ROOT),
         "LANG": "C.UTF-8",
-        "HOME": str(workdir),
-        "TMPDIR": str(workdir),
+        "TZ": "UTC",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
     }
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kill the child's whole group, if it still runs, and reap it."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    if child.stderr is not None:
-        child.stderr.close()
+@dataclass(slots=True)
+class _Stderr:
+    """The child's standard error: progress lines apart, the end of the rest kept, however much there is."""
 
+    on_progress: OnProgress | None
+    buffer: bytes = b""
+    messages: str = ""
+    size: int = 0
+    latest: dict[str, Any] | None = None
+    told_at: float = field(default=0.0)
 
-class _Listener:
-    """Reads the child's standard error without ever holding more than a line of it."""
-
-    def __init__(self, child: subprocess.Popen[bytes], on_progress: Callable[[dict[str, Any]], None] | None) -> None:
-        assert child.stderr is not None  # noqa: S101  (a pipe was asked for)
-        self._child = child
-        self._stream = child.stderr.fileno()
-        self._on_progress = on_progress
-        self._line = b""
-        self._tail = b""
-
-    @property
-    def said(self) -> str:
-        """The end of what the child said beside its progress."""
-        return self._tail.decode("utf-8", "replace").strip()
-
-    def listen(self, deadline: float) -> bool:
-        """Read until the child ends; False where the deadline came first."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._stream, selectors.EVENT_READ)
-            while (left := deadline - time.monotonic()) > 0:
-                if not selector.select(min(left, 1.0)):
-                    continue
-                piece = os.read(self._stream, LINE_BYTES)
-                if not piece:
-                    return self._wait(deadline)
-                self._take(piece)
-        return False
-
-    def _wait(self, deadline: float) -> bool:
-        """Wait for the end of a child that has closed its standard error."""
-        try:
-            self._child.wait(max(deadline - time.monotonic(), 0))
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def _take(self, piece: bytes) -> None:
-        """Cut what came into lines; of a line that never ends only the end is kept."""
-        *lines, self._line = (self._line + piece).split(b"\n")
-        self._line = self._line[-LINE_BYTES:]
+    def feed(self, data: bytes) -> None:
+        self.size += len(data)
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
         for line in lines:
-            self._tell(line)
-        if not lines:
-            self._tail = self._line[-TAIL_BYTES:]
+            self._line(line)
+        if len(self.buffer) > LINE_SIZE:
+            self._line(self.buffer)
+            self.buffer = b""
+        self.tell()
 
-    def _tell(self, line: bytes) -> None:
-        """Pass a progress object on; remember anything else."""
-        try:
-            progress = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            progress = None
-        if isinstance(progress, dict):
-            if self._on_progress is not None:
-                self._on_progress(progress)
-        else:
-            self._tail = (self._tail + b"\n" + line)[-TAIL_BYTES:]
+    def _line(self, line: bytes) -> None:
+        progress = _read_progress(line)
+        if progress is not None:
+            self.latest = progress
+        elif line.strip():
+            text = line[-KEPT_MESSAGES:].decode(errors="replace").strip()
+            self.messages = f"{self.messages}\n{text}".strip()[-KEPT_MESSAGES:]
+
+    def tell(self, *, last: bool = False) -> None:
+        """Pass the latest progress on, not too often."""
+        now = time.monotonic()
+        if self.latest is None or self.on_progress is None or (now - self.told_at < PROGRESS_SECONDS and not last):
+            return
+        latest, self.latest, self.told_at = self.latest, None, now
+        self.on_progress(latest)
 
 
-def _reason(returncode: int, limits: SandboxLimits, said: str, *, in_time: bool) -> str | None:
-    """Return in a sentence why the child gave no whole answer; None where it did."""
-    if not in_time:
-        return f"Reading took longer than {limits.wall_seconds:,.0f} seconds and was stopped."
-    if returncode in ANSWERED:
+def _read_progress(line: bytes) -> dict[str, Any] | None:
+    """A progress line, where it is one: an object with a ``progress`` that is a share."""
+    if not line.startswith(b"{") or len(line) > LINE_SIZE:
         return None
-    if returncode == OUT_OF_MEMORY:
-        return f"Reading needed more than {limits.data_bytes // 1024**2:,} MiB of memory and was stopped."
-    if returncode == -signal.SIGXCPU:
-        return f"Reading needed more than {limits.cpu_seconds:,} seconds of CPU time and was stopped."
-    if returncode == -signal.SIGXFSZ:
-        return f"What was found is larger than {limits.file_bytes // 1024**2:,} MiB, the limit of an answer."
+    try:
+        progress = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    share = progress.get("progress") if isinstance(progress, dict) else None
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        return None
+    return progress  # type: ignore[no-any-return]
+
+
+def _watch(
+    process: subprocess.Popen[bytes], limits: SandboxLimits, on_progress: OnProgress | None, fine: Sequence[int]
+) -> Outcome:
+    stderr, stopped = _Stderr(on_progress), None
+    try:
+        stopped = _follow(process, limits, stderr)
+    finally:
+        _kill_group(process)
+        assert process.stderr is not None  # noqa: S101 - it was asked for as a pipe
+        process.stderr.close()
+        returncode = process.wait()
+    stderr.tell(last=True)
+    if stderr.buffer:
+        stderr.feed(b"\n")
+    reason = stopped or _reason(returncode, limits, stderr.messages, fine)
+    return Outcome(returncode, reason, stderr.messages)
+
+
+def _follow(process: subprocess.Popen[bytes], limits: SandboxLimits, stderr: _Stderr) -> str | None:
+    """Read standard error until the child ends; the reason where the parent has to end it."""
+    assert process.stderr is not None  # noqa: S101 - it was asked for as a pipe
+    pipe = process.stderr.fileno()
+    os.set_blocking(pipe, False)
+    watch = select.poll()
+    watch.register(pipe, select.POLLIN)
+    deadline = time.monotonic() + limits.wall_seconds
+    while True:
+        if ended := _has_ended(process):
+            _kill_group(process)  # what it started must not hold or fill the pipe any longer
+        readable = watch.poll(0 if ended else POLL_SECONDS * 1000)
+        data = os.read(pipe, READ_SIZE) if readable else b""
+        stderr.feed(data)
+        if stderr.size > MESSAGE_BYTES:
+            return f"it wrote more than {MESSAGE_BYTES} bytes of messages and was stopped"
+        if ended and not data:
+            return None
+        if not ended and time.monotonic() > deadline:
+            return f"it took longer than the limit of {limits.wall_seconds:g} seconds and was stopped"
+        if readable and not data:  # the pipe is closed, the child still runs
+            time.sleep(POLL_SECONDS)
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the child has ended; it stays unreaped, so that its group's number cannot pass to somebody else."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End the child and all that it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _reason(returncode: int, limits: SandboxLimits, messages: str, fine: Sequence[int]) -> str | None:
+    """Why the output does not count, in one sentence; None where it does."""
+    if returncode in fine:
+        return None
+    known = {
+        child.OUT_OF_MEMORY: f"it needed more memory than the limit of {limits.data_bytes} bytes",
+        child.FILE_TOO_LARGE: f"its output grew beyond the limit of {limits.file_bytes} bytes",
+        child.CRASHED: "the program failed on what it read",
+        child.PARENT_GONE: "the worker that started it was gone",
+        -signal.SIGXCPU: f"it used more CPU time than the limit of {limits.cpu_seconds} seconds",
+        -signal.SIGXFSZ: f"its output grew beyond the limit of {limits.file_bytes} bytes",
+        -signal.SIGKILL: "the system killed it (most likely for want of memory)",
+        -signal.SIGSEGV: "it crashed on what it read (signal SIGSEGV)",
+    }
+    if returncode in known:
+        return known[returncode]
+    last = messages.rpartition("\n")[2].removeprefix("zenrei: ")
     if returncode < 0:
-        return f"Reading was ended by the signal {signal.Signals(-returncode).name}."
-    return f"Reading ended with exit code {returncode}: {said[-500:] or 'without a word'}."
+        with contextlib.suppress(ValueError):
+            return f"it was ended by signal {signal.Signals(-returncode).name}"
+    return last or f"it ended with exit code {returncode} and said nothing"

@@ -28,7 +28,7 @@ def read_evidence(handle: Handle) -> None:
     hostile file must not keep the others unread.
     """
     evidence = Evidence.objects.select_related("case", "device").get(public_id=uuid.UUID(handle.job.args["evidence"]))
-    if _is_covered(evidence):
+    if not handle.job.args.get("again") and _is_covered(evidence):
         handle.finish(lambda: "Read together with another piece of this case.")
         return
     _wait_for_others(evidence)
@@ -94,5 +94,6 @@ def _scan(handle: Handle, evidence: Evidence, pieces: Sequence[Evidence]) -> str
 def give_up_reading(job: Job, reason: str) -> None:
     """Say in the case why a piece could not be read; called in the transaction that gives the job up."""
     evidence = Evidence.objects.select_related("case").get(public_id=uuid.UUID(job.args["evidence"]))
-    if not Reading.objects.filter(evidence=evidence).exists():
+    read_before = Reading.objects.filter(evidence=evidence).exclude(state=ReadingState.FAILED).exists()
+    if not read_before:
         record_reading(evidence=evidence, state=ReadingState.FAILED, reason=reason)
