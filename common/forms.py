@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.refusals import in_words
 
 TAKEN = gettext_lazy("There is one of this name already.")
 
@@ -14,7 +15,7 @@ def spoken(error: DomainError, message: str) -> str:
     """Return a refusal in the reader's language, where its words are known (common/refusals.py)."""
     if error.code == "taken" or message == "taken":
         return str(TAKEN)
-    return gettext(message)
+    return in_words(message)
 
 
 class PageForm(forms.Form):

@@ -1,6 +1,6 @@
 """Dates and times as a person reads them, in the reader's zone; nothing is shown more exactly than it is known."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django import template
 from django.utils import timezone
@@ -45,6 +45,12 @@ def moment(at: datetime | None) -> SafeString | str:
     shown = local(at)
     words = pgettext("day and time", "%(day)s, %(time)s") % {"day": day_words(shown), "time": clock_words(shown)}
     return format_html('<time datetime="{}">{}</time>', shown.isoformat(timespec="seconds"), words)
+
+
+@register.simple_tag
+def since(at: datetime | None) -> SafeString | str:
+    """Show a moment that may stand for a whole day: midnight is no hour that anybody told."""
+    return day(at) if at is None or local(at).time() == time() else moment(at)
 
 
 @register.simple_tag
