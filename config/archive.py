@@ -76,9 +76,7 @@ class Writer:
 
     def _add(self, name: str, file: BinaryIO, size: int) -> None:
         if not is_valid_name(name):
-            raise Refusal(
-                f"{name!r} cannot be part of a backup: only the store's own names can.", exit_code=1
-            )
+            raise Refusal(f"{name!r} cannot be part of a backup: only the store's own names can.", exit_code=1)
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, 0o600
         reader = _Hashing(file)
@@ -133,14 +131,10 @@ def unpack(stream: BinaryIO, target: Path, source: str) -> Contents:
                 found[info.name] = _unpack_one(tar, info, target)
     except (zstandard.ZstdError, tarfile.TarError, EOFError) as error:
         if not found:
-            raise Refusal(
-                f"{source} is not a Zenrei backup, or damaged from its beginning ({error})."
-            ) from None
+            raise Refusal(f"{source} is not a Zenrei backup, or damaged from its beginning ({error}).") from None
         raise Refusal(f"{source} is damaged or cut off at {place!r}, {_position(stream)}: {error}.") from None
     if MANIFEST not in found:
-        raise Refusal(
-            f"{source} is cut off after {place!r}, {_position(stream)}: its table of contents is missing."
-        )
+        raise Refusal(f"{source} is cut off after {place!r}, {_position(stream)}: its table of contents is missing.")
     manifest = json.loads((target / MANIFEST).read_bytes())
     _verify(manifest, found, source)
     return Contents(manifest, found)
@@ -157,9 +151,7 @@ def _check_member(info: tarfile.TarInfo, found: Mapping[str, Member], source: st
     if not info.isreg() or not is_valid_name(info.name) or info.name in found or MANIFEST in found:
         raise Refusal(f"{source} has a member that no backup has, {info.name!r}: nothing was restored.")
     if info.name in (HEADER, MANIFEST) and info.size > _SMALL:
-        raise Refusal(
-            f"{source} has {info.name!r} of {info.size:,} bytes, which no backup has: nothing was restored."
-        )
+        raise Refusal(f"{source} has {info.name!r} of {info.size:,} bytes, which no backup has: nothing was restored.")
 
 
 def _unpack_one(tar: tarfile.TarFile, info: tarfile.TarInfo, target: Path) -> Member:
@@ -182,9 +174,7 @@ def _unpack_one(tar: tarfile.TarFile, info: tarfile.TarInfo, target: Path) -> Me
 
 def _verify(manifest: Mapping[str, Any], found: Mapping[str, Member], source: str) -> None:
     if manifest.get("schema") != SCHEMA:
-        raise Refusal(
-            f"{source} has the format {manifest.get('schema')!r}, and this release reads {SCHEMA!r}."
-        )
+        raise Refusal(f"{source} has the format {manifest.get('schema')!r}, and this release reads {SCHEMA!r}.")
     told = {each["name"]: Member(each["name"], each["size"], each["sha256"]) for each in manifest["members"]}
     for name in sorted(set(told) | set(found) - {MANIFEST}):
         if told.get(name) != found.get(name):

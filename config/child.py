@@ -22,6 +22,11 @@ def die_with_parent(number: int, parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_with_our_parent() -> None:
+    """Have this process end when its parent does: for a child that a program makes by fork, such as Celery's beat."""
+    die_with_parent(signal.SIGKILL, os.getppid())
+
+
 def main(words: list[str]) -> None:
     """Read the command line and become the command."""
     number, parent, *command = words

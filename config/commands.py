@@ -19,6 +19,7 @@ from types import FrameType
 from config.instance import Attachment, DataFolder, is_running, using
 from config.lifetime import BUSY, show
 from config.privileges import Place, borrow_place, can, find_place, visit_place
+from config.processes import dying_with_us
 from config.refusal import Refusal
 from config.services import REPO, environment, needed
 
@@ -50,9 +51,7 @@ def servers(place: Place, *, careless: bool = False) -> Iterator[Attachment]:
             if helper is None and not is_running(folder):
                 helper = _start_services(place, careless=careless)
             if time.monotonic() > end:
-                raise Refusal(
-                    f"the instance on {folder.root} neither becomes ready nor stops; its logs: {folder.log}."
-                )
+                raise Refusal(f"the instance on {folder.root} neither becomes ready nor stops; its logs: {folder.log}.")
             time.sleep(0.02)
     finally:
         if helper is not None:
@@ -137,7 +136,7 @@ def execute(named: str | None, words: list[str]) -> int:
             options.pop("env")
             if can(place.user, lambda: os.access(".", os.R_OK | os.X_OK)):
                 options.pop("cwd")
-        return run_command(command, variables, **options)
+        return run_command([*place.dying_with_us(signal.SIGTERM), *command], variables, **options)
 
 
 def _spelled_out(words: list[str]) -> list[str]:
@@ -169,6 +168,7 @@ def test(place: Place, words: list[str]) -> int:
                 variables.pop(name, None)
             variables["ZENREI_SECRET_KEY_FILE"] = str(DataFolder(home).secret_key)
             command = [sys.executable, "-m", "pytest", *words]
+            command = [*dying_with_us(signal.SIGTERM), *command]
             return run_command(command, variables, cwd=REPO, pass_fds=[attached.descriptor])
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -183,9 +183,7 @@ def back_up(place: Place, target: Path, *, force: bool) -> int:
     if not DataFolder(place.data).postgres.exists() and needed(os.environ)[0]:
         raise Refusal(f"there is nothing to back up in the data folder {place.data}.")
     try:
-        descriptor, partial = tempfile.mkstemp(
-            prefix=f".{target.name}.", suffix=".partial", dir=target.parent
-        )
+        descriptor, partial = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
     except OSError as error:
         raise Refusal(f"{target.parent} cannot be written: {error.strerror}.") from None
     try:
@@ -203,9 +201,7 @@ def back_up(place: Place, target: Path, *, force: bool) -> int:
 
 
 def _write_backup(place: Place, attached: Attachment, descriptor: int) -> int:
-    variables = (
-        environment(DataFolder(place.data), attached.environment) | place.environment() | attached.environment
-    )
+    variables = environment(DataFolder(place.data), attached.environment) | place.environment() | attached.environment
     kept = [descriptor, *([attached.descriptor] if attached.descriptor >= 0 else [])]
     options = place.popen_options() | {"pass_fds": kept}
     options.pop("env")
@@ -233,9 +229,7 @@ def _put_in_place(partial: Path, target: Path, *, force: bool) -> None:
 def put_back(place: Place, source: Path) -> int:
     """Restore the backup `source` into an empty data folder."""
     if os.environ.get("DATABASE_URL"):
-        raise Refusal(
-            "restore works on the embedded database: unset DATABASE_URL, restore, and move the database on."
-        )
+        raise Refusal("restore works on the embedded database: unset DATABASE_URL, restore, and move the database on.")
     try:
         descriptor = os.open(source, os.O_RDONLY)
     except OSError as error:

@@ -41,9 +41,7 @@ class Crew:
                 raise Refusal(f"{child.program.name} does not start:\n{child.log_tail()}", exit_code=1)
             if time.monotonic() - told > 15:
                 told = time.monotonic()
-                say(
-                    f"waiting for {child.program.name} for {told - began:.0f} s; its log: {child.program.log}"
-                )
+                say(f"waiting for {child.program.name} for {told - began:.0f} s; its log: {child.program.log}")
             self._requests.sleep(_STEP)
 
     def run_once(self, program: Program, *, show: bool = False) -> None:

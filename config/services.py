@@ -104,9 +104,7 @@ class Programs:
 
     def first_run(self, *, sample: bool) -> Program:
         """Return the command that fills a new data folder; it prints how to log in, the first time."""
-        return self._python(
-            "first run", "first_run", ["manage.py", "first_run", *([] if sample else ["--no-sample"])]
-        )
+        return self._python("first run", "first_run", ["manage.py", "first_run", *([] if sample else ["--no-sample"])])
 
     def worker(self) -> Program:
         """Return the worker, with beat in it.

@@ -75,9 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py", description="Runs Zenrei.", allow_abbrev=False)
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: var)")
     parser.add_argument("--port", type=_port, default=8000, help="the port of the web server (default: 8000)")
-    parser.add_argument(
-        "--no-sample", action="store_true", help="leave a new data folder without the sample case"
-    )
+    parser.add_argument("--no-sample", action="store_true", help="leave a new data folder without the sample case")
     parser.set_defaults(command="run")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, text in (("exec", "run a command in the environment"), ("test", "run the tests")):
@@ -86,16 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=name)
     backup = commands.add_parser("backup", help="write everything into one file", allow_abbrev=False)
     backup.add_argument("--force", action="store_true", help="replace the file where it is there")
-    restore = commands.add_parser(
-        "restore", help="put a backup into an empty data folder", allow_abbrev=False
-    )
+    restore = commands.add_parser("restore", help="put a backup into an empty data folder", allow_abbrev=False)
     for name, command in (("backup", backup), ("restore", restore)):
         command.add_argument("file", metavar="FILE")
         command.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS)
         command.set_defaults(command=name)
-    services = commands.add_parser(
-        "services", help="run the embedded servers only (used by the other commands)"
-    )
+    services = commands.add_parser("services", help="run the embedded servers only (used by the other commands)")
     services.add_argument("--careless", action="store_true", help="for tests: the data may be lost")
     services.set_defaults(command="services")
     return parser

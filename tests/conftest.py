@@ -43,6 +43,7 @@ def data_dir(tmp_path: Path, settings: Settings) -> Path:
     """Give each test a data folder of its own."""
     settings.DATA_DIR = tmp_path
     settings.EVIDENCE_DIR = tmp_path / "evidence"
+    settings.SCRATCH_DIR = tmp_path / "scratch"
     return tmp_path
 
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.principal import asker
+from accounts.permissions import asker
 from common.api.idempotency import idempotent
 from common.jobs.api import JobSerializer
 from ingest.services.read_again import read_again

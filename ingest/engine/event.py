@@ -1,5 +1,7 @@
 """What one line says, in the words of `docs/mail-truth.md`; every format maps its lines to these."""
 
+import re
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, Literal, NamedTuple
 
@@ -34,6 +36,9 @@ DONE: Final[tuple[Done, ...]] = (
 )
 
 
+_BRACKETED: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]$")
+
+
 class Kind(IntEnum):
     """What a line is about: the rules ask for it, the log's own type is kept beside it."""
 
@@ -60,11 +65,10 @@ class Flag:
     UNKNOWN_BITS = 32  # a bit of a hexadecimal disposition that nobody can name
     STATUS = 64  # the record says what became of the message (8.0)
     OWN_ID = 128  # the receipt has the form of the unit's own message ids
-    LOCAL = 256  # the relay is the unit itself
 
 
 class Event(NamedTuple):
-    """One line, read. Addresses are without brackets and in lower case; ``fields`` keeps the line's own keys.
+    """One line, read. Addresses are without brackets and in lower case.
 
     ``stamp`` is in milliseconds on the log's clock (None without a date), ``clock`` in milliseconds of the day,
     ``zone`` the offset where the line names one. ``key`` is the transaction, ``child`` the suffix behind it,
@@ -89,18 +93,40 @@ class Event(NamedTuple):
     copy: Copy
     sender: str | None
     recipients: tuple[str, ...]
-    client_ip: str | None
+    client: str | None
     verdict: str | None
     verdict_code: str | None
     dispositions: tuple[str, ...]
     message: str | None
-    fields: dict[str, str]
-    message_fields: dict[str, str]
     flags: int
     count: int
     words: str
     digest: int
     warning: str | None
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+    explain: Callable[[str], dict[str, str]]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The line's own keys, in its order; of a key that stands twice the first."""
+        fields: dict[str, str] = {}
+        for key, value in zip(self.keys, self.values, strict=True):
+            fields.setdefault(key, value)
+        return fields
+
+    @property
+    def client_ip(self) -> str | None:
+        """The client's address: of its own key, else of the relay that the envelope came from."""
+        if self.client or self.kind is not Kind.ENVELOPE:
+            return self.client
+        found = _BRACKETED.search(self.message_fields.get("relay", ""))
+        return found[1] if found else None
+
+    @property
+    def message_fields(self) -> dict[str, str]:
+        """The keys inside the message text."""
+        return self.explain(self.message) if self.message else {}
 
 
 class Unread(NamedTuple):

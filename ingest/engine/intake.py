@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ingest.engine.containers import Member, Meter, members, open_source
 from ingest.engine.event import Event
-from ingest.engine.formats import Format, detect, make_format
+from ingest.engine.formats import detect, make_format
 from ingest.engine.reader import CUT, TOO_LONG, Line, LineReader
 from ingest.engine.result import FileReport, OnProgress, Options, Progress
 from ingest.engine.source import Damaged, Limits, Source
@@ -92,7 +92,7 @@ class Intake:
         tally.format, held = pick_format(lines, self._options.format, lambda line: self._skip(line, tally, NO_FORMAT))
         self.places.append(Place(number, stream, member.label, tally.format))
         if tally.format:
-            self._read_lines(number, source, make_format(tally.format), itertools.chain(held, lines), tally, meter)
+            self._read_lines(number, source, itertools.chain(held, lines), tally, meter)
         self.bytes += reader.bytes
         self.lines += tally.lines
         self.reports.append(tally.report(reader))
@@ -106,9 +106,10 @@ class Intake:
             tally.unread(line.number, line.text, broken(line, self._options.limits) or reason)
 
     def _read_lines(
-        self, number: int, source: Source, reading: Format, lines: Iterator[Line], tally: Tally, meter: Meter | None
+        self, number: int, source: Source, lines: Iterator[Line], tally: Tally, meter: Meter | None
     ) -> None:
-        place, ledger, read, see = len(self.places) - 1, self.ledger, reading.read, tally.see
+        place, ledger, see = len(self.places) - 1, self.ledger, tally.see
+        read = make_format(tally.format or "").read
         device, name = ledger.device(source.device, number), source.device
         for line in lines:
             number_, offset, text, quality = line
@@ -121,11 +122,8 @@ class Intake:
                 tally.unread(number_, text, event.reason)
                 continue
             see(event)
-            if event.device is not None and event.device != name:
-                name = event.device
-                device = ledger.device(name, number)
-            elif event.device is None and name != source.device:
-                name = source.device
+            if (said := event.device or source.device) != name:
+                name = said
                 device = ledger.device(name, number)
             ledger.add(event, device, place, number_, offset)
             if not number_ % PROGRESS_LINES:

@@ -67,17 +67,19 @@ class LineReader:
         number, start, tail, skipped, begin = 0, 0, b"", 0, ""
         for chunk in chunks:
             data = tail + chunk
+            if not skipped and utf16 is None and len(data) <= limit and (texts := _plain(data)) is not None:
+                for text in texts:
+                    number += 1
+                    size = len(text) if text.isascii() else self._count_utf8(text)
+                    yield Line(number, start, text.lstrip(BOM).rstrip("\r"), UTF8)
+                    start += size + 1
+                tail = data[data.rfind(b"\n") + 1 :]
+                continue
             parts = _split16(data, utf16) if utf16 else data.split(b"\n")
-            plain = utf16 is None and len(data) <= limit and data.isascii() and b"\x1b" not in data
             tail = parts.pop()
             for part in parts:
                 number += 1
-                if skipped:
-                    yield Line(number, start, begin, TOO_LONG)
-                elif plain:
-                    yield Line(number, start, part.rstrip(b"\r").decode(), UTF8)
-                else:
-                    yield self._line(number, start, part, utf16)
+                yield Line(number, start, begin, TOO_LONG) if skipped else self._line(number, start, part, utf16)
                 start += skipped + len(part) + width
                 skipped = 0
             if skipped or len(tail) > limit:
@@ -90,6 +92,10 @@ class LineReader:
         elif tail:
             line = self._line(number + 1, start, tail, utf16)
             yield line._replace(quality=CUT) if self.damage else line
+
+    def _count_utf8(self, text: str) -> int:
+        self.encodings[UTF8] += 1
+        return len(text.encode())
 
     def _line(self, number: int, offset: int, raw: bytes, utf16: str | None) -> Line:
         if len(raw) > self._limits.line_bytes:
@@ -107,6 +113,16 @@ class LineReader:
             return raw.decode(utf16), utf16
         except UnicodeDecodeError:
             return raw.decode(utf16, errors="replace"), DAMAGED
+
+
+def _plain(data: bytes) -> list[str] | None:
+    """The whole lines of a piece that is UTF-8 throughout, or None: then each line is looked at alone."""
+    if b"\x1b" in data:
+        return None
+    try:
+        return data[: data.rfind(b"\n") + 1].decode().split("\n")[:-1]
+    except UnicodeDecodeError:
+        return None
 
 
 def _split16(data: bytes, utf16: str) -> list[bytes]:

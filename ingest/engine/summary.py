@@ -20,7 +20,9 @@ def summarise(hit: Hit, told: list[Event], done: list[Event]) -> str:
     if hit.explained == "notification":
         sentence += "; a notification action may be what was delivered"
     if hit.explained == "copy":
-        sentence += "; that is no recipient of the original message, so it is a copy, and the log does not say which kind"
+        sentence += (
+            "; that is no recipient of the original message, so it is a copy, and the log does not say which kind"
+        )
     return sentence + "."
 
 

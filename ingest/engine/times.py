@@ -30,20 +30,13 @@ def _second_of_day(clock: str) -> int | None:
 def clock_ms(clock: str) -> int | None:
     """Milliseconds of the day of ``hh:mm:ss[.fff]``, or None for what is no time of day."""
     second = _second_of_day(clock[:8])
-    if second is None:
+    fraction = clock[8:]
+    if second is None or not fraction:
+        return None if second is None else second * 1000
+    digits = fraction[1:4]
+    if fraction[0] not in ".," or not digits.isdecimal():
         return None
-    fraction = clock[9:12]
-    if not fraction:
-        return second * 1000 if len(clock) == 8 else None
-    return second * 1000 + int(fraction.ljust(3, "0")) if fraction.isdigit() and clock[8] in ".," else None
-
-
-def stamp(date: str | None, clock: str | None) -> int | None:
-    """Milliseconds from 1970 on the log's own clock; None where the log has no date or no time."""
-    if not date or not clock:
-        return None
-    day, ms = day_number(date), clock_ms(clock)
-    return None if day is None or ms is None else day * DAY_MS + ms
+    return second * 1000 + int(digits) * (1 if len(digits) == 3 else 10 ** (3 - len(digits)))
 
 
 def day_text(ms: int) -> str:

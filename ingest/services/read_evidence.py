@@ -83,7 +83,7 @@ def _scan(handle: Handle, evidence: Evidence, pieces: Sequence[Evidence]) -> str
         words = f"{progress.get('lines', 0):,} lines read, {progress.get('findings', 0):,} findings so far"
         handle.tell(float(progress.get("progress") or 0.0) * 0.99, words)
 
-    with scan_pieces(pieces, tell) as end:
+    with scan_pieces(evidence, pieces, tell) as end:
         files = end.files
         if files is None:
             return end.reason

@@ -1,5 +1,6 @@
 """Running `zenrei scan` over the logs of a case, as a child with limits: hostile bytes never meet the worker."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from common.storage import evidence_store
 from ingest.sandbox import Outcome, SandboxLimits, run_limited
 from ingest.services.scan_result import ScanFiles
 from tickets.models import Evidence
+
+
+SCAN_ANSWERED = (0, 1, 2, 3)  # the exit codes of `zenrei scan`; 2, nothing could be read, comes with an answer too
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,31 @@ def scan_limits() -> SandboxLimits:
 
 
 @contextmanager
-def scan_pieces(pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], None]) -> Iterator[ScanEnd]:
-    """Scan pieces of evidence together in a folder of this attempt's own; its answer lives as long as the context."""
-    with tempfile.TemporaryDirectory(prefix="zenrei-scan-") as folder:
+def scan_pieces(
+    evidence: Evidence, pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], None]
+) -> Iterator[ScanEnd]:
+    """Scan pieces for the reading of `evidence`; the answer lives as long as the context.
+
+    Each attempt has a folder of its own. What an attempt left behind whose worker was killed is removed first.
+    """
+    scratch = settings.SCRATCH_DIR
+    scratch.mkdir(parents=True, exist_ok=True)
+    for left in scratch.glob(f"{evidence.public_id}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{evidence.public_id}-", dir=scratch) as folder:
         workdir = Path(folder)
         manifest = workdir / "manifest.json"
         manifest.write_bytes(orjson.dumps([_source(piece) for piece in pieces]))
         files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")
         argv = ["scan", "--json", "--progress", "json", "--manifest", str(manifest), "--findings", str(files.findings)]
-        outcome = run_limited(argv, limits=scan_limits(), workdir=workdir, stdout_path=files.summary, on_progress=tell)
+        outcome = run_limited(
+            argv,
+            limits=scan_limits(),
+            workdir=workdir,
+            stdout_path=files.summary,
+            on_progress=tell,
+            fine=SCAN_ANSWERED,
+        )
         yield _end_of(outcome, files)
 
 
@@ -53,7 +73,7 @@ def _end_of(outcome: Outcome, files: ScanFiles) -> ScanEnd:
     if outcome.reason:
         return ScanEnd(None, outcome.reason)
     if not files.findings.exists() or files.summary.stat().st_size == 0:
-        return ScanEnd(None, f"Reading gave no answer: {outcome.said or 'it ended without a word'}")
+        return ScanEnd(None, f"Reading gave no answer: {outcome.messages or 'it ended without a word'}")
     return ScanEnd(files)
 
 

@@ -41,7 +41,7 @@ class Killer(threading.Thread):
             if part == "valkey":
                 for folder in self.instance.data.glob("valkey*"):
                     shutil.rmtree(folder, ignore_errors=True)
-            children = self.instance.pids("cli.limited") if part == "celery" else []
+            children = self.instance.pids("sandbox_child") if part == "celery" else []
             self.killed[part] += bool(self.instance.kill(part))
             self._check_children(children)
 
@@ -91,7 +91,7 @@ def test_each_upload_has_exactly_one_complete_result(tmp_path: Path) -> None:
         wait_until_read(instance, acknowledged)
         for ref in refs:
             check_case(instance, ref, {key: content for key, (of, content) in acknowledged.items() if of == ref})
-        assert instance.pids("cli.limited") == []
+        assert instance.pids("sandbox_child") == []
 
 
 def wait_until_read(instance: Instance, acknowledged: dict[str, tuple[str, bytes]]) -> None:

@@ -21,41 +21,32 @@ def find(truth: Truth) -> Iterator[Hit]:
 
 def _original(truth: Truth, recipient: str) -> Hit | None:
     refusals = truth.refusals(recipient)
-    if not refusals:
-        return None
     deliveries = truth.deliveries(recipient)
-    reached = [record for group in deliveries for record in group] + truth.status.get(recipient, [])
-    if not reached:
+    reached = _reached(truth, recipient)
+    if not refusals or not reached:
         return None
     explained = len(deliveries) <= 1 and recipient in truth.notified_recipients
     severity: Severity = "info" if explained else "critical" if truth.infected else "high"
-    delivered_copies = tuple(sorted(copy for copy in truth.copies if truth.deliveries(copy)))
-    return _hit(truth, severity, recipient, refusals, reached, "notification" if explained else None, delivered_copies)
+    copies = tuple(sorted(copy for copy in truth.copies if _reached(truth, copy)))
+    cites = cite("rejected", refusals) + cite("delivered", reached) + background(truth)
+    return Hit(NAME, severity, recipient, tuple(cites), "notification" if explained else None, copies)
 
 
 def _copies(truth: Truth) -> Iterator[Hit]:
     """Refused for every original recipient, delivered to none of them, but to another address."""
-    refusals = {recipient: truth.refusals(recipient) for recipient in truth.originals}
-    if not all(refusals.values()) or any(truth.deliveries(recipient) for recipient in truth.originals):
+    refusals = [truth.refusals(recipient) for recipient in truth.originals]
+    if not all(refusals) or any(_reached(truth, recipient) for recipient in truth.originals):
         return
-    told = list({record.digest: record for records in refusals.values() for record in records}.values())
+    told = {record.digest: record for records in refusals for record in records}
     for copy in sorted(truth.copies):
-        reached = [record for group in truth.deliveries(copy) for record in group] + truth.status.get(copy, [])
-        if reached:
-            yield _hit(truth, "info", copy, told, reached, "copy", (copy,))
+        if reached := _reached(truth, copy):
+            cites = cite("rejected", told.values()) + cite("delivered", reached) + background(truth)
+            yield Hit(NAME, "info", copy, tuple(cites), "copy", (copy,))
 
 
-def _hit(
-    truth: Truth,
-    severity: Severity,
-    recipient: str,
-    refusals: list[Record],
-    reached: list[Record],
-    explained: str | None,
-    copies: tuple[str, ...],
-) -> Hit:
-    cites = cite("rejected", refusals) + cite("delivered", reached) + background(truth)
-    return Hit(NAME, severity, recipient, tuple(cites), explained, copies)
+def _reached(truth: Truth, recipient: str) -> list[Record]:
+    """Every record that says the message reached an address, but for notices of non-delivery."""
+    return [record for group in truth.deliveries(recipient) for record in group] + truth.status.get(recipient, [])
 
 
 def lacks(device: Device) -> str | None:

@@ -47,7 +47,7 @@ NAMES, CODES = read_table(TABLE.read_text(encoding="utf-8"))
 
 @lru_cache(maxsize=4096)
 def read_classifier(value: str) -> tuple[str | None, str | None]:
-    """Verdict and its number (``0x31``). An unknown word stays itself, without number; an unknown number is its name."""
+    """Verdict and its number (``0x31``). An unknown word has no number, an unknown number no other name."""
     value = value.strip()
     if not value:
         return None, None

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ingest.engine.event import Done, Told
+from ingest.engine.event import Done, Flag, Told
 
 _HEX: Final = re.compile(r"0[xX][0-9a-fA-F]{1,16}$")
 BITS: Final = {0x200: "Delay"}
@@ -54,8 +54,7 @@ class Disposition(NamedTuple):
     words: tuple[str, ...]
     told: Told
     done: Done
-    notification: bool
-    unknown_bits: bool
+    flags: int
     unknown_words: tuple[str, ...]
 
 
@@ -67,11 +66,11 @@ def read_disposition(value: str) -> Disposition:
     meanings = [MEANINGS[name] for name in names if name in MEANINGS]
     told = next((t for t in _TOLD_ORDER if any(t == m[0] for m in meanings)), "unknown")
     done = next((d for d in _DONE_ORDER if any(d == m[1] for m in meanings)), "none")
-    bits = tuple(w for w in words if _HEX.match(w))
-    other = tuple(
-        w for w, n in zip(words, names, strict=True) if n not in MEANINGS and n not in BESIDE and w not in bits
-    )
-    return Disposition(words, told, done if meanings else "unknown", "notification" in names, bool(bits), other)
+    bits = tuple(word for word in words if _HEX.match(word))
+    flags = (Flag.NOTIFICATION if "notification" in names else 0) | (Flag.UNKNOWN_BITS if bits else 0)
+    known = MEANINGS.keys() | BESIDE | set(bits)
+    other = tuple(word for word, name in zip(words, names, strict=True) if name not in known and word not in bits)
+    return Disposition(words, told, done if meanings else "unknown", flags, other)
 
 
 def _bits(value: int) -> tuple[str, ...]:

@@ -26,12 +26,41 @@ def record_of(keys: tuple[str, ...]) -> tuple[Callable[[tuple[str, ...]], object
     return itemgetter(*places), tuple(keys[place] for place in places)
 
 
+class Wanted(NamedTuple):
+    """The values that meanings are read from, empty where the line has none that can be believed."""
+
+    subtype: str
+    session_id: str
+    date: str
+    time: str
+    tz: str
+    device_id: str
+    sender: str
+    to: str
+    client_ip: str
+    src: str
+    classifier: str
+    disposition: str
+    delivery_status: str
+
+
+WANTED: Final = tuple("from" if name == "sender" else name for name in Wanted._fields)
+
+
+@lru_cache(maxsize=1024)
+def wanted_of(keys: tuple[str, ...], unclear: tuple[str, ...] = ()) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """A function that takes the `Wanted` out of a line's values with one empty value behind them."""
+    places = {key: place for place, key in reversed(tuple(enumerate(keys))) if key not in unclear}
+    return itemgetter(*(places.get(key, len(keys)) for key in WANTED))
+
+
 class Layout(NamedTuple):
     """One shape: its keys and the expression that takes their values."""
 
     keys: tuple[str, ...]
     match: re.Pattern[str]
     type: str
+    take: Callable[[tuple[str, ...]], tuple[str, ...]]
     record: Callable[[tuple[str, ...]], object]
     record_keys: tuple[str, ...]
 
@@ -61,7 +90,7 @@ class Layouts:
             return  # a hostile file has a new shape on every line; each costs as much as a hundred lines
         pattern = _shape(section, keys, shapes)
         if pattern is not None and (compiled := re.compile(pattern)).fullmatch(section):
-            known.insert(0, Layout(keys, compiled, type_, *record_of(keys)))
+            known.insert(0, Layout(keys, compiled, type_, wanted_of(keys), *record_of(keys)))
             self._known[hint] = known
 
 

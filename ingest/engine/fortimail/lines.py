@@ -3,14 +3,15 @@
 import re
 from typing import Final
 
-from ingest.engine.event import Copy, Done, Event, Flag, Kind, Scope, Told, Unread
+from ingest.engine.event import Done, Event, Flag, Kind, Scope, Told, Unread
 from ingest.engine.fortimail.classifiers import read_classifier
-from ingest.engine.fortimail.dispositions import read_disposition
-from ingest.engine.fortimail.message import NOTHING, Message, plain_address, read_message
+from ingest.engine.fortimail.dispositions import Disposition, read_disposition
+from ingest.engine.fortimail.layouts import wanted_of
+from ingest.engine.fortimail.message import NOTHING, Message, message_fields, plain_address, read_message
 from ingest.engine.fortimail.session import split_session
 from ingest.engine.fortimail.tokens import Tokeniser, Tokens
 from ingest.engine.fortimail.trust import unclear_keys, warning_of
-from ingest.engine.times import clock_ms, stamp
+from ingest.engine.times import DAY_MS, clock_ms, day_number
 
 LOGS: Final = {
     "statistics": "History",
@@ -56,9 +57,12 @@ class FortiMail:
         type_ = tokens.type if tokens.type in LOGS else _type_by_id(tokens)
         if type_ is None:
             return Unread(OTHER_TYPE if tokens.type else NO_TYPE)
-        if "log_id" not in tokens.fields and "session_id" not in tokens.fields:
+        if "log_id" not in tokens.keys and "session_id" not in tokens.keys:
             return Unread("it has neither log_id= nor session_id= (a cut line, or another product's)")
-        return _event(type_, tokens)
+        if (type_ == "statistics" or tokens.twice) and (unclear := unclear_keys(tokens.keys)):
+            wanted = wanted_of(tokens.keys, unclear)((*tokens.values, ""))
+            return _event(type_, tokens, wanted, unclear)
+        return _event(type_, tokens, tokens.wanted, ())
 
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the words stand that decide: ``reject=…``, ``stat=…``, the disposition, the delivery status."""
@@ -74,99 +78,90 @@ class FortiMail:
         return ()
 
 
-def _event(type_: str, tokens: Tokens) -> Event:
-    """What a line of a known type says."""
-    fields = tokens.fields
-    unclear = unclear_keys(tokens.keys) if type_ == "statistics" or tokens.twice else ()
+def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[str, ...]) -> Event:
+    """What a line of a known type says, by the values that can be believed."""
+    subtype, session, date, time, zone, device, sender, to, client_ip, src, classifier, disposed, status = wanted
+    said, message = NOTHING, tokens.message
+    verdict, code, words = None, None, ()
+    if type_ == "event":
+        if message and subtype not in NOT_MAIL:
+            said = read_message(message)
+    elif type_ == "statistics":
+        verdict, code = read_classifier(classifier)
+        disposition = read_disposition(disposed)
+        words = disposition.words
+        said = _history(subtype == "update", to, disposition, status, bool(unclear))
+    elif type_ in {"spam", "virus"}:
+        said = _verdict_line(type_, _recipients(to), message or "")
+    kind, told, scope, done, from_, recipients, compared, flags, count, _, named = said
     if unclear:
-        fields = {key: value for key, value in fields.items() if key not in unclear}
-    said = _say(type_, fields, tokens.message or "", bool(unclear))
-    session = fields.get("session_id") or said.session or None
-    key, child = split_session(session) if session else (None, None)
-    verdict, code = read_classifier(fields.get("classifier", "")) if type_ == "statistics" else (None, None)
-    sender = said.sender if said.sender is not None or "from" not in fields else plain_address(fields["from"])
-    clock = fields.get("time", "")
+        told, scope, flags = "unknown", None, flags | Flag.UNCLEAR
+    session = session or named
+    key, child = split_session(session)
+    clock, day = clock_ms(time), day_number(date)
     return Event(
-        kind=said.kind,
-        type=type_,
-        log=LOGS[type_],
-        stamp=stamp(fields.get("date"), clock),
-        clock=clock_ms(clock),
-        zone=fields.get("tz"),
-        device=fields.get("device_id") or None,
-        session=session,
-        key=key,
-        child=child,
-        told=said.told,
-        told_scope=said.scope,
-        done=said.done,
-        copy=_copy(said, child),
-        sender=sender,
-        recipients=said.recipients,
-        client_ip=said.client_ip or fields.get("client_ip") or fields.get("src") or None,
-        verdict=verdict,
-        verdict_code=code,
-        dispositions=read_disposition(fields["disposition"]).words if "disposition" in fields else (),
-        message=tokens.message,
-        fields=tokens.fields,
-        message_fields=said.fields or {},
-        flags=said.flags,
-        count=said.count,
-        words=said.words,
-        digest=hash(tokens.record),
-        warning=warning_of(unclear) if unclear else None,
+        kind,
+        type_,
+        LOGS[type_],
+        None if day is None or clock is None else day * DAY_MS + clock,
+        clock,
+        zone or None,
+        device or None,
+        session or None,
+        key,
+        child,
+        told,
+        scope,
+        done,
+        "dsn" if kind is Kind.DSN else "original" if recipients and child is None else "unknown",
+        plain_address(sender) if from_ is None and "from" in tokens.keys else from_,
+        recipients,
+        client_ip or src or None,
+        verdict,
+        code,
+        words,
+        message,
+        flags,
+        count,
+        compared,
+        hash(tokens.record),
+        warning_of(unclear) if unclear else None,
+        tokens.keys,
+        tokens.values,
+        message_fields if type_ == "event" else _no_fields,
     )
 
 
-def _say(type_: str, fields: dict[str, str], message: str, unclear: bool) -> Message:
-    """Told and done of a line, by its type alone."""
-    if type_ == "statistics":
-        said = _history(fields, unclear)
-    elif type_ == "event" and fields.get("subtype", "smtp") not in NOT_MAIL:
-        said = read_message(message)
-    elif type_ in {"spam", "virus"}:
-        said = _verdict_line(type_, fields, message)
-    else:
-        return NOTHING
-    return said._replace(told="unknown", scope=None, flags=said.flags | Flag.UNCLEAR) if unclear else said
-
-
-def _copy(said: Message, child: str | None) -> Copy:
-    """Original or not, as far as one line tells; which copy it is, the log does not say."""
-    if said.kind is Kind.DSN:
-        return "dsn"
-    return "original" if said.recipients and child is None else "unknown"
+def _no_fields(_: str) -> dict[str, str]:
+    return {}
 
 
 def _type_by_id(tokens: Tokens) -> str | None:
-    log_id = tokens.fields.get("log_id", "")
+    log_id = dict(zip(tokens.keys, tokens.values, strict=True)).get("log_id", "")
     if tokens.type or len(log_id) != 10 or not log_id.isdigit():
         return None
     return TYPE_DIGITS.get(log_id[:2])
 
 
-def _history(fields: dict[str, str], unclear: bool) -> Message:
+def _history(update: bool, to: str, disposition: Disposition, status: str, unclear: bool) -> Message:
     """A history line: its own recipient, the disposition's words, and from 8.0 what became of the message."""
-    update = fields.get("subtype") == "update"
-    disposition = read_disposition(fields.get("disposition", ""))
     told: Told = "unknown" if update or unclear else disposition.told
     done: Done = "unknown" if unclear else disposition.done
-    flags = (Flag.NOTIFICATION if disposition.notification else 0) | (
-        Flag.UNKNOWN_BITS if disposition.unknown_bits else 0
-    )
-    if (status := fields.get("delivery_status", "").casefold()) and not unclear:
+    flags = disposition.flags
+    if status and not unclear:
+        status = status.casefold()
         done = DELIVERY_STATUS.get(status, disposition.done if status == "blocked" else "unknown")
         flags |= Flag.STATUS
     scope: Scope | None = "recipient" if told != "unknown" else None
     kind = Kind.UPDATE if update else Kind.HISTORY
-    return Message(kind, told, scope, done, None, _recipients(fields.get("to", "")), None, None, "", flags)
+    return Message(kind, told, scope, done, None, _recipients(to), "", flags)
 
 
-def _verdict_line(type_: str, fields: dict[str, str], message: str) -> Message:
-    kind = Kind.VIRUS if type_ == "virus" else Kind.SPAM
-    infected = type_ == "virus" and not _CLEAN.search(message) and bool(_INFECTED.search(message))
-    flags = Flag.INFECTED if infected else 0
-    return Message(kind, recipients=_recipients(fields.get("to", "")), flags=flags)
+def _verdict_line(type_: str, recipients: tuple[str, ...], message: str) -> Message:
+    if type_ == "spam":
+        return Message(Kind.SPAM, recipients=recipients)
+    infected = not _CLEAN.search(message) and bool(_INFECTED.search(message))
+    return Message(Kind.VIRUS, recipients=recipients, flags=Flag.INFECTED if infected else 0)
 
 
 def _recipients(to: str) -> tuple[str, ...]:

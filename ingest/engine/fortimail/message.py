@@ -26,7 +26,9 @@ _DSN: Final = re.compile(rf"DSN: to ({_ONE})\s*(?:;|$)")
 _DSN_SESSION: Final = re.compile(r"; ?sessionid:\s*([0-9A-Za-z\-]{1,128})\s*$")
 _CODES: Final = re.compile(r"\s*(?:[245]\d\d[ -])?\s*(?:[245]\.\d{1,3}\.\d{1,3}\s+)?")
 _NRCPTS: Final = re.compile(r"nrcpts=(\d{1,9})\b")
+_SENT: Final = ("Sent (", "Sent ")
 _WORD: Final = re.compile(r"[A-Za-z]+")
+_KEY: Final = re.compile(r"([A-Za-z_][\w\-]*)=")
 SAME_LENGTH: Final = 200  # msg is cut at 512 characters, and the answer is repeated behind a longer text than at first
 STAGES: Final[dict[str, Scope]] = {
     "connect": "connection",
@@ -46,6 +48,8 @@ STAGES: Final[dict[str, Scope]] = {
     "rcpt": "recipient",
     "check_rcpt": "recipient",
 }
+_TOLD_BY_CODE: Final[dict[str, Told]] = {"5": "refused", "4": "deferred", "2": "accepted"}
+_DONE_BY_CODE: Final[dict[str, Done]] = {"2": "unknown", "4": "deferred"}
 _DONE_WORDS: Final[dict[str, Done]] = {
     "sent": "delivered",
     "deferred": "deferred",
@@ -63,8 +67,6 @@ class Message(NamedTuple):
     done: Done = "none"
     sender: str | None = None
     recipients: tuple[str, ...] = ()
-    client_ip: str | None = None
-    fields: dict[str, str] | None = None
     words: str = ""
     flags: int = 0
     count: int = 0
@@ -93,16 +95,15 @@ def read_message(message: str) -> Message:
 
 def plain_address(address: str) -> str:
     """An address as it is compared: without blanks and brackets, in lower case."""
-    address = address.strip()
-    if address.startswith("<") and address.endswith(">"):
-        address = address[1:-1].strip()
-    return address.lower()
+    if address[:1] == "<" and address[-1:] == ">":
+        address = address[1:-1]
+    return address.strip().lower()
 
 
 def told_by_code(reply: str) -> Told:
     """A reply's first digit, where it is one: 5 refused, 4 deferred, 2 accepted."""
     if len(reply) >= 3 and reply[:3].isdigit():
-        return {"5": "refused", "4": "deferred", "2": "accepted"}.get(reply[0], "unknown")  # type: ignore[return-value]
+        return _TOLD_BY_CODE.get(reply[0], "unknown")
     return "unknown"
 
 
@@ -117,8 +118,35 @@ def _addresses(text: str) -> tuple[str, ...]:
     return tuple(plain_address(one) for one in _EACH.findall(text))
 
 
+def message_fields(message: str) -> dict[str, str]:
+    """The keys inside a message text, for showing; addresses and message ids stay whole."""
+    for pattern in (_TO, _FROM):
+        if found := pattern.match(message):
+            key = found[0][: found[0].index("=")]
+            head, stat, rest = message[found.end() :].partition("stat=")
+            return {key: found[1]} | _pairs(head) | ({"stat": rest} if stat else {})
+    if found := _MILTER.match(message):
+        return {"Milter": found[1], "reject": found[3]} | ({"argument": found[2]} if found[2] else {})
+    if found := _RULESET.match(message):
+        head, separator, reply = message[found.end() :].partition(", reject=")
+        argument = {"arg1": found[2]} if found[2] else {}
+        return {"ruleset": found[1]} | argument | _pairs(head) | ({"reject": reply} if separator else {})
+    if found := _DSN.match(message):
+        return {"DSN": found[1], "reason": message[found.end() :].strip()}
+    return _pairs(message) if message.startswith("STARTTLS=") else {}
+
+
 def _pairs(text: str) -> dict[str, str]:
-    return dict([pair.split("=", 1) for pair in text.split(", ") if "=" in pair])
+    """``key=value`` between ``, ``; a part without its own key belongs to the one before."""
+    pairs: dict[str, str] = {}
+    key = ""
+    for part in text.strip(" ,").split(", "):
+        if (found := _KEY.match(part)) and found[1] not in pairs:
+            key = found[1]
+            pairs[key] = part[found.end() :]
+        elif key:
+            pairs[key] += f", {part}"
+    return pairs
 
 
 def _read_to(message: str) -> Message:
@@ -128,54 +156,60 @@ def _read_to(message: str) -> Message:
     recipients = _addresses(found[1])
     head, separator, stat = message[found.end() :].partition("stat=")
     if separator and head and not head.endswith(", "):
-        return UNREADABLE._replace(recipients=recipients)
-    fields = {"to": found[1]} | _pairs(head.removesuffix(", "))
-    span = None
-    if separator:
-        fields["stat"] = stat
-        span = (len(message) - len(stat) - 5, len(message))
-    if fields.get("mailer") == "proxy":
-        return _proxy(fields, stat, recipients, span)
-    if "mailer" not in fields and "relay" not in fields:
-        return Message(
-            Kind.ANSWER, "unknown", "recipient", "none", None, recipients, None, fields, answer_words(stat), span=span
-        )
-    return _delivery(fields, stat, recipients, span)
+        return Message(recipients=recipients, flags=Flag.UNCLEAR)
+    span = (len(message) - len(stat) - 5, len(message)) if separator else None
+    if "mailer=proxy" in head:
+        return _proxy(head, stat, recipients, span)
+    if "mailer=" not in head and "relay=" not in head:
+        return Message(Kind.ANSWER, scope="recipient", recipients=recipients, words=answer_words(stat), span=span)
+    return _delivery(head, stat, recipients, span)
 
 
-def _delivery(fields: dict[str, str], stat: str, recipients: tuple[str, ...], span: tuple[int, int] | None) -> Message:
+def _part(head: str, key: str) -> str:
+    """The value of a key before ``stat=``: host names and codes, none of which holds a comma."""
+    at = head.find(key)
+    return "" if at < 0 else head[at + len(key) :].partition(", ")[0]
+
+
+def _delivery(head: str, stat: str, recipients: tuple[str, ...], span: tuple[int, int] | None) -> Message:
     """The next hop's word: what became of the message, never what the sender was told."""
-    relay = fields.get("relay", "")
-    done, flags, words = _done(stat, fields.get("dsn", "")), 0, ""
+    done, flags, words = _done(stat, _part(head, "dsn=")), 0, ""
     if done == "delivered":
-        words, bare = receipt_of(stat, relay)
-        flags = (Flag.BARE if bare else 0) | (Flag.OWN_ID if is_own_id(stat) else 0)
-        if is_own(relay):
-            done, flags = "handed_over", flags | Flag.LOCAL
-    return Message(Kind.DELIVERY, "unknown", None, done, None, recipients, None, fields, words, flags, span=span)
+        relay = _part(head, "relay=")
+        address = relay_address(relay)
+        words, bare = receipt_of(stat, relay, address)
+        if bare:
+            flags = Flag.BARE
+        elif is_own_id(stat):
+            flags = Flag.OWN_ID
+        if is_own(relay, address):
+            done = "handed_over"
+    return Message(Kind.DELIVERY, "unknown", None, done, None, recipients, words, flags, 0, span)
 
 
 def _done(stat: str, dsn: str) -> Done:
     """By the word, else by the code; other words without a code are a failure (``User unknown``)."""
+    if stat.startswith(_SENT):
+        return "delivered"
     word = _WORD.match(stat)
     if known := _DONE_WORDS.get(word[0].lower() if word else ""):
         return known
     if not stat:
         return "unknown"
-    return {"2": "unknown", "4": "deferred"}.get(dsn[:1], "bounced")  # type: ignore[return-value]
+    return _DONE_BY_CODE.get(dsn[:1], "bounced")
 
 
-def _proxy(fields: dict[str, str], stat: str, recipients: tuple[str, ...], span: tuple[int, int] | None) -> Message:
+def _proxy(head: str, stat: str, recipients: tuple[str, ...], span: tuple[int, int] | None) -> Message:
     """Proxy mode: the back end's answer is what the sender was told, and nothing is queued here."""
     told = told_by_code(stat)
     if told == "unknown":
-        by_dsn = {"5": "refused", "4": "deferred", "2": "accepted"}.get(fields.get("dsn", "")[:1], "unknown")
-        told = "accepted" if _done(stat, "") == "delivered" else by_dsn  # type: ignore[assignment]
+        sent = _done(stat, "") == "delivered"
+        told = "accepted" if sent else _TOLD_BY_CODE.get(_part(head, "dsn=")[:1], "unknown")
     done: Done = "delivered" if told == "accepted" else "unknown" if told == "unknown" else "none"
-    relay = f"[{fields.get('to_ip', '')}]"
-    words, bare = receipt_of(stat, relay) if done == "delivered" else (answer_words(stat), False)
-    flags = Flag.BARE if bare else 0
-    return Message(Kind.DELIVERY, told, "recipient", done, None, recipients, None, fields, words, flags, span=span)
+    words, bare = answer_words(stat), False
+    if done == "delivered":
+        words, bare = receipt_of(stat, "", _part(head, "to_ip="))
+    return Message(Kind.DELIVERY, told, "recipient", done, None, recipients, words, Flag.BARE if bare else 0, 0, span)
 
 
 def _read_from(message: str) -> Message:
@@ -183,41 +217,25 @@ def _read_from(message: str) -> Message:
     found = _FROM.match(message)
     if found is None:
         return UNREADABLE
-    head, _, tail = message[found.end() :].partition(" msgid=")
-    count = _NRCPTS.search(head)
-    relay = (tail or head).rpartition(", relay=")[2]
-    fields = {"from": found[1]} | _pairs(head.strip(" ,"))
-    if tail:
-        msgid, _, rest = tail.partition(", proto=")
-        fields |= {"msgid": msgid} | (_pairs(f"proto={rest}") if rest else {})
-    return Message(
-        Kind.ENVELOPE,
-        sender=plain_address(found[1]),
-        client_ip=relay_address(relay),
-        fields=fields,
-        count=int(count[1]) if count else 0,
-    )
+    at = message.find(" msgid=", found.end())
+    count = _NRCPTS.search(message, found.end(), at if at >= 0 else len(message))
+    return Message(Kind.ENVELOPE, sender=plain_address(found[1]), count=int(count[1]) if count else 0)
 
 
 def _read_milter(message: str) -> Message:
     found = _MILTER.match(message)
-    if found is None:
-        return NOTHING
-    return _refusal(found[1], found[2] or "", found[3], message, {"Milter": found[1], "reject": found[3]})
+    return _refusal(found[1], found[2] or "", found[3], message) if found else NOTHING
 
 
 def _read_ruleset(message: str) -> Message:
     found = _RULESET.match(message)
     if found is None:
         return UNREADABLE
-    head, separator, reply = message[found.end() :].partition(", reject=")
-    if not separator:
-        return NOTHING
-    fields = {"ruleset": found[1], "arg1": found[2] or ""} | _pairs(head.lstrip(", ")) | {"reject": reply}
-    return _refusal(found[1], found[2] or "", reply, message, fields)
+    _, separator, reply = message[found.end() :].partition(", reject=")
+    return _refusal(found[1], found[2] or "", reply, message) if separator else NOTHING
 
 
-def _refusal(stage: str, argument: str, reply: str, message: str, fields: dict[str, str]) -> Message:
+def _refusal(stage: str, argument: str, reply: str, message: str) -> Message:
     """The answer to one step: told for one recipient at RCPT, else for all of the message."""
     scope = STAGES.get(stage)
     told = told_by_code(reply) if scope else "unknown"
@@ -225,9 +243,7 @@ def _refusal(stage: str, argument: str, reply: str, message: str, fields: dict[s
     flags = Flag.EVERYBODY if scope in {"connection", "message"} else 0
     span = (len(message) - len(reply) - 7, len(message))
     sender = plain_address(argument) if stage in {"from", "check_mail"} and argument else None
-    return Message(
-        Kind.REFUSAL, told, scope, "none", sender, recipients, None, fields, answer_words(reply), flags, span=span
-    )
+    return Message(Kind.REFUSAL, told, scope, "none", sender, recipients, answer_words(reply), flags, 0, span)
 
 
 def _read_dsn(message: str) -> Message:
@@ -235,6 +251,4 @@ def _read_dsn(message: str) -> Message:
     if found is None:
         return NOTHING
     session = _DSN_SESSION.search(message)
-    reason = message[found.end() :].strip()
-    fields = {"DSN": found[1], "reason": reason}
-    return Message(Kind.DSN, recipients=_addresses(found[1]), fields=fields, session=session[1] if session else "")
+    return Message(Kind.DSN, recipients=_addresses(found[1]), session=session[1] if session else "")

@@ -6,9 +6,10 @@ from typing import Final
 from ingest.engine.fortimail.session import is_queue_id
 
 _RELAY_IP: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]\s*$")
-_QUEUED: Final = re.compile(r"\bqueued as ([0-9A-Za-z][0-9A-Za-z.\-_]{0,127})", re.IGNORECASE)
-_INTERNAL: Final = re.compile(r"\bInternalId=(\d{1,40})")
+_PROOF: Final = re.compile(r"\b(?:[Qq]ueued as |InternalId=)([0-9A-Za-z][0-9A-Za-z.\-_]{0,127})")
 _ACCEPTED: Final = re.compile(r"Sent \(([0-9A-Za-z]{14}) Message accepted for delivery\)")
+ACCEPTED: Final = " Message accepted for delivery)"
+LOCAL_ADDRESSES: Final = frozenset({"::1", "0:0:0:0:0:0:0:1"})
 LOCAL_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "localhost."})
 
 
@@ -18,35 +19,33 @@ def relay_address(relay: str) -> str | None:
     return found[1] if found else None
 
 
-def is_own(relay: str) -> bool:
+def is_own(relay: str, address: str | None) -> bool:
     """Whether a relay is the unit itself, as far as its name and address tell: 127.0.0.0/8, ::1, localhost."""
-    address = relay_address(relay)
     if address is None:
         return relay.partition(" ")[0].lower() in LOCAL_NAMES
-    address = address.lower().removeprefix("::ffff:")
-    return address == "::1" or address.startswith("127.")
+    return address.startswith("127.") or address in LOCAL_ADDRESSES or address.lower().startswith("::ffff:127.")
 
 
-def receipt_of(stat: str, relay: str) -> tuple[str, bool]:
+def receipt_of(stat: str, relay: str, address: str | None) -> tuple[str, bool]:
     """The receipt of a delivery, and whether there is none (a bare ``Sent``).
 
     It is the queue id with the relay's address, else the whole reply: equal receipts are one delivery.
     """
-    found = _QUEUED.search(stat) or _INTERNAL.search(stat)
-    if found:
-        return f"{found[1].rstrip('.')} {relay_address(relay) or relay.strip()}", False
-    return stat.strip(), stat.strip().lower() == "sent"
+    if found := _PROOF.search(stat):
+        return f"{found[1].rstrip('.')} {address or relay.strip()}", False
+    stat = stat.strip()
+    return stat, stat.lower() == "sent"
 
 
 def receipt_id(stat: str) -> str | None:
     """The queue id alone, for people to read."""
-    found = _QUEUED.search(stat) or _INTERNAL.search(stat)
+    found = _PROOF.search(stat)
     return found[1].rstrip(".") if found else None
 
 
 def own_id(stat: str) -> str | None:
     """The id in a sendmail reply when it has the form of this unit's own message ids: perhaps handed to itself."""
-    found = _ACCEPTED.match(stat)
+    found = _ACCEPTED.match(stat) if stat.endswith(ACCEPTED) else None
     return found[1] if found and is_queue_id(found[1]) else None
 
 

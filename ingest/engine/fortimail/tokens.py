@@ -7,7 +7,7 @@ No escape of a quote inside a value is documented or was seen, so a value ends w
 import re
 from typing import Final, NamedTuple
 
-from ingest.engine.fortimail.layouts import Layouts, record_of
+from ingest.engine.fortimail.layouts import Layouts, record_of, wanted_of
 
 _NEXT: Final = r"(?:[A-Za-z_]\w{0,31}=|$)"
 _PAIR: Final = re.compile(
@@ -27,7 +27,7 @@ QUOTES: Final = "\"'"
 
 
 class Tokens(NamedTuple):
-    """``fields`` in the order of the line (the first of a key that stands twice), ``twice`` those keys.
+    """``keys`` and ``values`` in the order of the line; ``wanted`` those that meanings are read from, as they stand.
 
     ``message`` is the text of ``msg`` and ``message_at`` its place in the line; ``record`` are keys and values of the
     record itself, without what a collector added and without the device, for comparing events.
@@ -35,7 +35,8 @@ class Tokens(NamedTuple):
 
     type: str
     keys: tuple[str, ...]
-    fields: dict[str, str]
+    values: tuple[str, ...]
+    wanted: tuple[str, ...]
     twice: bool
     message: str | None
     message_at: int
@@ -60,23 +61,34 @@ class Tokeniser:
         hint = text[at + 5 : at + 12] if at >= 0 else ""
         end, message, message_at = len(text), None, -1
         if "stati" not in hint and (end := _message_start(text, hint, start)) < len(text):
-            message, message_at = _message_text(text, end + 5)
-        twice = False
-        if known := self._layouts.match(hint, text, start, end):
+            message_at = end + 5
+            if text[message_at : message_at + 1] == '"':
+                message_at += 1
+                close = text.rfind('"')  # the line's last quote; a line that was cut has none
+                message = text[message_at:close] if close >= message_at else text[message_at:]
+            else:
+                message = text[message_at:].rstrip(" ,")
+        known = self._layouts.match(hint, text, start, end)
+        if known and not start:
             layout, values = known
-            keys, type_, record = layout.keys, layout.type, (layout.record_keys, layout.record(values), message)
+            record = (layout.record_keys, layout.record(values), message)
+            return Tokens(
+                layout.type, layout.keys, values, layout.take((*values, "")), False, message, message_at, record
+            )
+        if known:
+            keys, values, shapes, type_ = known[0].keys, known[1], (), known[0].type
         else:
             keys, values, shapes = _cut(text, start, end)
             named = _TYPE.search(text, start, end)
-            type_, twice = named[1] if named else "", len(set(keys)) < len(keys)
-            if not twice:
-                self._layouts.learn(hint, text[start:end], keys, shapes, type_)
-            take, kept = record_of(keys)
-            record = (kept, take(values), message)
-        fields = dict(zip(reversed(keys), reversed(values), strict=True) if twice else zip(keys, values, strict=True))
-        return Tokens(
-            type_, keys, _headed(fields, text, start) if start else fields, twice, message, message_at, record
-        )
+            type_ = named[1] if named else ""
+        twice = len(set(keys)) < len(keys)
+        if shapes and not twice:
+            self._layouts.learn(hint, text[start:end], keys, shapes, type_)
+        take, kept = record_of(keys)
+        record = (kept, take(values), message)
+        if start and "=" in text[:start]:
+            keys, values = _headed(keys, values, text, start)
+        return Tokens(type_, keys, values, wanted_of(keys)((*values, "")), twice, message, message_at, record)
 
 
 def _cut(text: str, start: int, end: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -99,25 +111,21 @@ def _message_start(text: str, hint: str, start: int) -> int:
 
     It is the first one; but in spam lines the sender's subject stands before it, so there it is the last one.
     """
-    find = text.rfind if "spam" in hint else text.find
-    places = [at for at in (find(' msg="', start), find(',msg="', start)) if at >= 0]
-    if places:
-        return max(places) if "spam" in hint else min(places)
+    if "spam" in hint:
+        at = max(text.rfind(' msg="', start), text.rfind(',msg="', start))
+    else:
+        at = text.find(' msg="', start)
+        comma = text.find(',msg="', start, at if at >= 0 else len(text))
+        at = comma if comma >= 0 else at
+    if at >= 0:
+        return at
     found = _BARE_MESSAGE.search(text, start)
     return found.start() if found else len(text)
 
 
-def _message_text(text: str, at: int) -> tuple[str, int]:
-    """The message whose value begins at a place: up to the line's last quote, or to the end of a line that was cut."""
-    if text[at : at + 1] != '"':
-        return text[at:].rstrip(" ,"), at
-    end = text.rfind('"')
-    return (text[at + 1 : end], at + 1) if end > at else (text[at + 1 :], at + 1)
-
-
-def _headed(fields: dict[str, str], text: str, start: int) -> dict[str, str]:
-    """Add the keys that a collector put in front of the record."""
-    if "=" not in text[:start]:
-        return fields
-    keys, values, _ = _cut(text, 0, start)
-    return dict(zip(keys, values, strict=True)) | fields
+def _headed(
+    keys: tuple[str, ...], values: tuple[str, ...], text: str, start: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Add the keys that a collector put in front of the record, but for those that the record has itself."""
+    head = [pair for pair in zip(*_cut(text, 0, start)[:2], strict=True) if pair[0] not in keys]
+    return tuple(key for key, _ in head) + keys, tuple(value for _, value in head) + values
