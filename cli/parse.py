@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = sys.stdout.buffer
 
     def emit(row: Row) -> None:
+        """One row, one line."""
         out.write(orjson.dumps(row) + b"\n")
 
     parser = Parser(emit, arguments.format, Limits())

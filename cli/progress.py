@@ -23,6 +23,7 @@ def _throttled(write: OnProgress) -> OnProgress:
     last = 0.0
 
     def report(progress: Progress) -> None:
+        """Write, unless it was just done."""
         nonlocal last
         now = time.monotonic()
         if now - last >= INTERVAL or progress.fraction >= 1.0:

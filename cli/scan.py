@@ -87,9 +87,8 @@ def exit_code(result: ScanResult, fail_on: str | None) -> int:
     if not result.read_lines:
         print(f"zenrei: nothing could be read: {_why(result)}", file=sys.stderr)
         return 2
-    if fail_on and any(
-        SEVERITIES.index(s) >= SEVERITIES.index(fail_on) for s in SEVERITIES if s in result.severity_counts
-    ):  # type: ignore[arg-type]
+    names: list[str] = list(SEVERITIES)
+    if fail_on and any(names.index(severity) >= names.index(fail_on) for severity in result.severity_counts):
         return 1
     return 0 if result.complete else 3
 

@@ -1,7 +1,8 @@
-"""Run a program of this project on hostile bytes: in a child process with limits, its own session and folder.
+"""Run `zenrei` over hostile bytes: in a child process with limits, in a session and a folder of its own.
 
-The child can be killed by what it reads; the worker cannot. Every way to die comes back as a sentence for people.
-It may be called from any thread: nothing runs between fork and exec, the child limits itself (`sandbox_child`).
+What the child reads can kill the child, never the worker, and every way to die comes back as a sentence for people.
+It may be called from any thread: nothing runs between fork and exec, the child (`cli/limited.py`) limits itself. The
+kernel ends the child when the thread that started it ends; that thread waits for it here, so that is just right.
 """
 
 import contextlib
@@ -14,22 +15,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ingest import sandbox_child as child
+from ingest import child_codes
 
 GIB: Final = 1024**3
 ROOT: Final = Path(__file__).resolve().parents[1]
 READ_SIZE: Final = 65_536
 LINE_SIZE: Final = 65_536
-KEPT_MESSAGES: Final = 2_000
-MESSAGE_BYTES: Final = 64 * 1024**2
+KEPT_CHARACTERS: Final = 2_000
+MIB: Final = 1024**2
+MESSAGE_BYTES: Final = 64 * MIB
 PROGRESS_SECONDS: Final = 0.2
 POLL_SECONDS: Final = 0.1
-FINE: Final = (0, 1, 3)
+ANSWERED: Final = frozenset({0, 1, 2, 3})  # the exit codes of `zenrei`: each comes with an answer or a sentence
 
 OnProgress = Callable[[dict[str, Any]], None]
 
@@ -47,12 +49,12 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the child ended. ``reason`` is None where its output counts, else one sentence; ``messages`` is the end of
-    what it wrote to standard error besides progress."""
+    """How the child ended. ``reason`` is a sentence where it gave no whole answer, else None; ``said`` is the end of
+    what it wrote to standard error beside its progress."""
 
     returncode: int
     reason: str | None
-    messages: str
+    said: str = ""
 
 
 def run_limited(
@@ -62,49 +64,32 @@ def run_limited(
     workdir: Path,
     stdout_path: Path,
     on_progress: OnProgress | None = None,
-    module: str = "cli",
-    fine: Sequence[int] = FINE,
-    env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run ``python -m <module> <argv>`` limited, with standard output in a file.
+    """Run ``zenrei ARGV`` limited, its answer going to ``stdout_path``.
 
-    ``argv`` must name files by absolute path: the child works in a temporary folder of its own under ``workdir``, which
-    is removed afterwards. It inherits no environment but ``env``. ``on_progress`` gets the child's latest progress
-    line (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and is
-    raised here. Exit codes in ``fine`` are no failure.
+    ``argv`` must name files by absolute path: the child works in a folder of its own under ``workdir``, which is removed
+    afterwards. Nothing of this process's environment reaches it. ``on_progress`` gets the child's latest progress line
+    (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and is passed on.
     """
     folder = Path(tempfile.mkdtemp(prefix="attempt-", dir=workdir))
+    words = asdict(limits) | {"parent": os.getpid()}
+    command = [sys.executable, "-s", "-B", "-m", "cli.limited", json.dumps(words), "--", *argv]
     try:
-        with stdout_path.open("wb") as out:
-            command = [sys.executable, "-s", "-B", "-m", "ingest.sandbox_child", _settings(limits, module), *argv]
-            process = _start(command, folder, out, env or {})
-        return _watch(process, limits, on_progress, fine)
+        with stdout_path.open("wb") as answer:
+            process = _start(command, folder, answer)
+        return _watch(process, limits, on_progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(limits: SandboxLimits, module: str) -> str:
-    """What the child has to know, as JSON."""
-    return json.dumps(
-        {
-            "parent": os.getpid(),
-            "module": module,
-            "data_bytes": limits.data_bytes,
-            "cpu_seconds": limits.cpu_seconds,
-            "file_bytes": limits.file_bytes,
-            "open_files": limits.open_files,
-        }
-    )
-
-
-def _start(command: Sequence[str], folder: Path, out: IO[bytes], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], folder: Path, answer: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=out,
+        stdout=answer,
         stderr=subprocess.PIPE,
         cwd=folder,
-        env=_environment(folder) | dict(env),
+        env=_environment(folder),
         start_new_session=True,
     )
 
@@ -127,12 +112,13 @@ class _Stderr:
 
     on_progress: OnProgress | None
     buffer: bytes = b""
-    messages: str = ""
+    said: str = ""
     size: int = 0
     latest: dict[str, Any] | None = None
     told_at: float = field(default=0.0)
 
     def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
         self.size += len(data)
         *lines, self.buffer = (self.buffer + data).split(b"\n")
         for line in lines:
@@ -147,8 +133,13 @@ class _Stderr:
         if progress is not None:
             self.latest = progress
         elif line.strip():
-            text = line[-KEPT_MESSAGES:].decode(errors="replace").strip()
-            self.messages = f"{self.messages}\n{text}".strip()[-KEPT_MESSAGES:]
+            text = line[-KEPT_CHARACTERS:].decode(errors="replace").strip()
+            self.said = f"{self.said}\n{text}".strip()[-KEPT_CHARACTERS:]
+
+    def end(self) -> None:
+        """Take what stands behind the last line end, and pass the last progress on."""
+        self.feed(b"\n")
+        self.tell(last=True)
 
     def tell(self, *, last: bool = False) -> None:
         """Pass the latest progress on, not too often."""
@@ -173,22 +164,17 @@ def _read_progress(line: bytes) -> dict[str, Any] | None:
     return progress  # type: ignore[no-any-return]
 
 
-def _watch(
-    process: subprocess.Popen[bytes], limits: SandboxLimits, on_progress: OnProgress | None, fine: Sequence[int]
-) -> Outcome:
-    stderr, stopped = _Stderr(on_progress), None
+def _watch(process: subprocess.Popen[bytes], limits: SandboxLimits, on_progress: OnProgress | None) -> Outcome:
+    stderr = _Stderr(on_progress)
     try:
         stopped = _follow(process, limits, stderr)
+        stderr.end()
     finally:
         _kill_group(process)
-        assert process.stderr is not None  # noqa: S101 - it was asked for as a pipe
-        process.stderr.close()
         returncode = process.wait()
-    stderr.tell(last=True)
-    if stderr.buffer:
-        stderr.feed(b"\n")
-    reason = stopped or _reason(returncode, limits, stderr.messages, fine)
-    return Outcome(returncode, reason, stderr.messages)
+        if process.stderr is not None:
+            process.stderr.close()
+    return Outcome(returncode, stopped or _reason(returncode, limits, stderr.said), stderr.said)
 
 
 def _follow(process: subprocess.Popen[bytes], limits: SandboxLimits, stderr: _Stderr) -> str | None:
@@ -206,11 +192,11 @@ def _follow(process: subprocess.Popen[bytes], limits: SandboxLimits, stderr: _St
         data = os.read(pipe, READ_SIZE) if readable else b""
         stderr.feed(data)
         if stderr.size > MESSAGE_BYTES:
-            return f"it wrote more than {MESSAGE_BYTES} bytes of messages and was stopped"
+            return f"Reading wrote more than {MESSAGE_BYTES // MIB} MiB of messages and was stopped."
         if ended and not data:
             return None
         if not ended and time.monotonic() > deadline:
-            return f"it took longer than the limit of {limits.wall_seconds:g} seconds and was stopped"
+            return f"Reading took longer than {limits.wall_seconds:,.0f} seconds and was stopped."
         if readable and not data:  # the pipe is closed, the child still runs
             time.sleep(POLL_SECONDS)
 
@@ -226,24 +212,29 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _reason(returncode: int, limits: SandboxLimits, messages: str, fine: Sequence[int]) -> str | None:
-    """Why the output does not count, in one sentence; None where it does."""
-    if returncode in fine:
+def _reason(returncode: int, limits: SandboxLimits, said: str) -> str | None:
+    """Why the child gave no whole answer, in one sentence; None where it did."""
+    if returncode in ANSWERED:
         return None
+    file = f"What was found is larger than {limits.file_bytes // MIB:,} MiB, the limit of an answer."
     known = {
-        child.OUT_OF_MEMORY: f"it needed more memory than the limit of {limits.data_bytes} bytes",
-        child.FILE_TOO_LARGE: f"its output grew beyond the limit of {limits.file_bytes} bytes",
-        child.CRASHED: "the program failed on what it read",
-        child.PARENT_GONE: "the worker that started it was gone",
-        -signal.SIGXCPU: f"it used more CPU time than the limit of {limits.cpu_seconds} seconds",
-        -signal.SIGXFSZ: f"its output grew beyond the limit of {limits.file_bytes} bytes",
-        -signal.SIGKILL: "the system killed it (most likely for want of memory)",
-        -signal.SIGSEGV: "it crashed on what it read (signal SIGSEGV)",
+        child_codes.OUT_OF_MEMORY: f"Reading needed more than {limits.data_bytes // MIB:,} MiB of memory.",
+        child_codes.FILE_TOO_LARGE: file,
+        child_codes.CRASHED: "Reading failed: the program broke on what it read.",
+        child_codes.PARENT_GONE: "Reading did not begin: the worker that asked for it was gone.",
+        -signal.SIGXCPU: f"Reading needed more than {limits.cpu_seconds:,} seconds of CPU time and was stopped.",
+        -signal.SIGXFSZ: file,
+        -signal.SIGKILL: "Reading was killed by the system, most likely for want of memory.",
     }
     if returncode in known:
         return known[returncode]
-    last = messages.rpartition("\n")[2].removeprefix("zenrei: ")
     if returncode < 0:
-        with contextlib.suppress(ValueError):
-            return f"it was ended by signal {signal.Signals(-returncode).name}"
-    return last or f"it ended with exit code {returncode} and said nothing"
+        return f"Reading was ended by the signal {_signal_name(-returncode)}."
+    return f"Reading ended with exit code {returncode}: {said[-500:] or 'without a word'}."
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

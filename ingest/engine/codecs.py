@@ -19,12 +19,23 @@ class Engine(Protocol):
     """One member or frame of a compressed stream, as `bz2` and `lzma` of the standard library shape it."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the member has ended."""
+        ...
+
     @property
-    def unused_data(self) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What was given and stands behind the member."""
+        ...
+
     @property
-    def needs_input(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+    def needs_input(self) -> bool:
+        """Whether there is nothing more to get without more input."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Take input, give at most so many bytes."""
+        ...
 
 
 class Gzip:
@@ -39,17 +50,21 @@ class Gzip:
 
     @property
     def eof(self) -> bool:
+        """Whether the member has ended."""
         return self._zlib.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What was given and stands behind the member."""
         return self._zlib.unused_data
 
     @property
     def needs_input(self) -> bool:
+        """Whether there is nothing more to get without more input."""
         return not (self._held or self._full)
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Take input, give at most so many bytes."""
         out = self._zlib.decompress(self._held + data, max(max_length, 0))
         self._held = self._zlib.unconsumed_tail
         self._full = len(out) == max_length
@@ -67,17 +82,21 @@ class Zstd:
 
     @property
     def eof(self) -> bool:
+        """Whether the member has ended."""
         return self._zstd.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What was given and stands behind the member."""
         return self._zstd.unused_data + self._held
 
     @property
     def needs_input(self) -> bool:
+        """Whether there is nothing more to get without more input."""
         return not self._held
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Take input, give what a small piece of it holds."""
         data = self._held + data
         self._held = data[ZSTD_FEED:]
         return self._zstd.decompress(data[:ZSTD_FEED])

@@ -83,6 +83,7 @@ class Peeked:
             self.fault = fault
 
     def whole(self) -> Iterator[bytes]:
+        """The stream from its beginning."""
         yield from self.taken
         if self.fault:
             raise self.fault
@@ -134,11 +135,13 @@ def _file_chunks(handle: IO[bytes], meter: Meter) -> Iterator[bytes]:
 
 
 def _refuse(label: str, reason: str) -> Member:
-    def chunks() -> Iterator[bytes]:
-        raise Damaged(reason)
-        yield b""
+    return Member(label, failing(Damaged(reason)), packed=True)
 
-    return Member(label, chunks(), packed=True)
+
+def failing(fault: Damaged) -> Iterator[bytes]:
+    """A stream of which nothing can be read."""
+    raise fault
+    yield b""
 
 
 def _expand(
@@ -171,9 +174,11 @@ class _Stream(io.RawIOBase):
         self._held = b""
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes: as many as wanted, fewer only at the end."""
         parts, wanted = [], size
         while wanted > 0:
             if not self._held and not (held := next(self._chunks, b"")):

@@ -56,16 +56,16 @@ def _score(raw: bytes, name: str) -> float:
     return good - 3.0 * wrong - 0.6 * half - 0.5 * other
 
 
-def sniff_utf16(head: bytes) -> tuple[str, int] | None:
-    """The UTF-16 flavour of a stream and the length of its mark: by mark, else where every other byte is NUL."""
+def sniff_utf16(head: bytes) -> str | None:
+    """The UTF-16 flavour of a stream, by its mark, else where every other byte is NUL."""
     if head.startswith(b"\xff\xfe"):
-        return "utf-16-le", 2
+        return "utf-16-le"
     if head.startswith(b"\xfe\xff"):
-        return "utf-16-be", 2
+        return "utf-16-be"
     sample = head[: len(head) // 2 * 2][:400]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) >= 8 and odd > 0.6 * len(sample) / 2 and even == 0:
-        return "utf-16-le", 0
+        return "utf-16-le"
     if len(sample) >= 8 and even > 0.6 * len(sample) / 2 and odd == 0:
-        return "utf-16-be", 0
+        return "utf-16-be"
     return None

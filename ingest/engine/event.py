@@ -73,7 +73,7 @@ class Event(NamedTuple):
     ``stamp`` is in milliseconds on the log's clock (None without a date), ``clock`` in milliseconds of the day,
     ``zone`` the offset where the line names one. ``key`` is the transaction, ``child`` the suffix behind it,
     ``session`` the id as it stands. ``words`` is what is compared with other lines: the receipt of a delivery, the
-    answer of a refusal without its codes. ``count`` is the number of recipients that the envelope had. ``digest``
+    answer of a refusal without its codes. ``envelope`` is the number of recipients that the envelope had. ``digest``
     stands for all fields of the record but the device: equal for the same line in the comma and the blank form.
     """
 
@@ -99,7 +99,7 @@ class Event(NamedTuple):
     dispositions: tuple[str, ...]
     message: str | None
     flags: int
-    count: int
+    envelope: int
     words: str
     digest: int
     warning: str | None

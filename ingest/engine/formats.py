@@ -14,10 +14,18 @@ from ingest.engine.fortimail.lines import FortiMail
 class Format(Protocol):
     """Reads one line at a time; may remember shapes of lines for speed, never anything that changes an answer."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name in the registry."""
+        ...
 
-    def read(self, text: str) -> Event | Unread: ...
-    def spans(self, text: str) -> tuple[tuple[int, int], ...]: ...
+    def read(self, text: str) -> Event | Unread:
+        """What a line says, or why it cannot be read."""
+        ...
+
+    def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where the deciding words stand in a line: ``(start, end)`` each."""
+        ...
 
 
 class BrokenFormat(Exception):

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from ingest.engine.containers import Member, Meter, members, open_source
+from ingest.engine.containers import Member, Meter, failing, members, open_source
 from ingest.engine.event import Event
 from ingest.engine.formats import detect, make_format
 from ingest.engine.reader import CUT, TOO_LONG, Line, LineReader
@@ -77,7 +77,7 @@ class Intake:
         try:
             handle, size = open_source(source)
         except Damaged as fault:
-            self._read_stream(number, 0, source, Member(source.label, _fails(fault), packed=False), None)
+            self._read_stream(number, 0, source, Member(source.label, failing(fault), packed=False), None)
             return
         meter = Meter(self._options.limits, size)
         with handle:
@@ -133,11 +133,6 @@ class Intake:
         if self._report:
             fraction = min(1.0, (self._done + (meter.consumed if meter else 0)) / self._whole)
             self._report(Progress(fraction, self.bytes + read_bytes, self.lines + read_lines, 0, label))
-
-
-def _fails(fault: Damaged) -> Iterator[bytes]:
-    raise fault
-    yield b""
 
 
 def _size(source: Source) -> int:

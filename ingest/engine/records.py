@@ -6,7 +6,7 @@ An event takes 57 bytes in the family it belongs to. Text is not held: what a fi
 import struct
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from ingest.engine.event import DONE, TOLD, Done, Event, Kind, Told
+from ingest.engine.event import DONE, TOLD, Event, Kind
 
 _T = TypeVar("_T")
 _PACKED: Final = struct.Struct("<qqqIQIIIIHBBB")
@@ -37,14 +37,6 @@ class Record(NamedTuple):
     kind: int
     told: int
     done: int
-
-    @property
-    def said(self) -> Told:
-        return TOLD[self.told]
-
-    @property
-    def became(self) -> Done:
-        return DONE[self.done]
 
     @property
     def dated(self) -> int | None:
@@ -92,7 +84,7 @@ class Tables:
             offset,
             place,
             self.recipients(event.recipients),
-            self.verdicts((event.verdict, event.verdict_code)) if history else event.count,
+            self.verdicts((event.verdict, event.verdict_code)) if history else event.envelope,
             self.children(event.child),
             event.flags,
             event.kind,

@@ -125,10 +125,12 @@ class ScanResult:
 
     @property
     def unread_lines(self) -> int:
+        """Lines of all files that could not be read."""
         return sum(file.unread_lines for file in self.files)
 
     @property
     def read_lines(self) -> int:
+        """Lines of all files that were read."""
         return sum(file.lines - file.blank_lines - file.unread_lines for file in self.files)
 
     @property

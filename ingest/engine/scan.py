@@ -7,10 +7,11 @@ from typing import Final
 from ingest.engine.citing import Texts, read_back
 from ingest.engine.event import Event
 from ingest.engine.findings.cites import Cite
-from ingest.engine.findings.hit import SEVERITIES
+from ingest.engine.findings.hit import SEVERITIES, Says
 from ingest.engine.formats import make_format
 from ingest.engine.intake import Intake
 from ingest.engine.judge import Found, Judgement, NotJudged, judge
+from ingest.engine.records import Record
 from ingest.engine.result import Evidence, Finding, OnProgress, Options, Progress, ScanResult
 from ingest.engine.rules import RULE_SET
 from ingest.engine.source import Source
@@ -87,29 +88,10 @@ class Citer:
         hit, evidence = found.hit, []
         events: dict[str, list[Event]] = defaultdict(list)
         for record, says in cites:
-            text = texts.get((record.place, record.line), "")
-            place = self._places[record.place]
-            reading = self._formats[place.format]
-            event = reading.read(text)
-            read = event if isinstance(event, Event) else None
-            if read:
-                events[says].append(read)
-            spans = tuple(span for span in reading.spans(text) if span[1] <= TEXT_LENGTH)
-            evidence.append(
-                Evidence(
-                    file=place.label,
-                    line=record.line,
-                    offset=record.offset,
-                    says=says,
-                    text=show(text, TEXT_LENGTH),
-                    truncated=len(text) > TEXT_LENGTH,
-                    spans=spans,
-                    transaction=read.session if read else None,
-                    time=self._time(record.dated, read, place.source),
-                    log=read.log if read else None,
-                )
-            )
-        first = cites[0][0]
+            shown, event = self._evidence(record, says, texts.get((record.place, record.line), ""))
+            evidence.append(shown)
+            if event:
+                events[says].append(event)
         return Finding(
             rule=hit.rule,
             severity=hit.severity,
@@ -123,9 +105,29 @@ class Citer:
             children=found.children,
             copies=hit.copies,
             explained=hit.explained,
-            first_time=self._time(found.stamp, None, self._places[first.place].source),
+            first_time=self._time(found.stamp, None, self._places[cites[0][0].place].source),
             rule_set=RULE_SET,
         )
+
+    def _evidence(self, record: Record, says: Says, text: str) -> tuple[Evidence, Event | None]:
+        """A cited line, and what it says once more (None where the line is gone)."""
+        place = self._places[record.place]
+        reading = self._formats[place.format or ""]
+        answer = reading.read(text)
+        event = answer if isinstance(answer, Event) else None
+        shown = Evidence(
+            file=place.label,
+            line=record.line,
+            offset=record.offset,
+            says=says,
+            text=show(text, TEXT_LENGTH),
+            truncated=len(text) > TEXT_LENGTH,
+            spans=tuple(span for span in reading.spans(text) if span[1] <= TEXT_LENGTH),
+            transaction=event.session if event else None,
+            time=self._time(record.dated, event, place.source),
+            log=event.log if event else None,
+        )
+        return shown, event
 
     def _time(self, stamp: int | None, event: Event | None, source: int) -> str | None:
         zone = read_zone(self._sources[source].zone)

@@ -4,6 +4,7 @@ The order of the lines never matters here: within equal or second-resolution tim
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -208,7 +209,7 @@ def _settle_statuses(truth: Truth, names: list[tuple[str, ...]]) -> None:
                 truth.ends.add(recipient)
 
 
-_HANDLERS: Final = {
+_HANDLERS: Final[dict[int, Callable[[Truth, Record, tuple[str, ...], dict[int, int]], None]]] = {
     Kind.OTHER: _other,
     Kind.HISTORY: _history,
     Kind.UPDATE: _update,

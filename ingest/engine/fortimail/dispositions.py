@@ -64,8 +64,8 @@ def read_disposition(value: str) -> Disposition:
     words = _bits(int(value, 16)) if _HEX.match(value) else tuple(w for w in map(str.strip, value.split(";")) if w)
     names = [word.casefold() for word in words]
     meanings = [MEANINGS[name] for name in names if name in MEANINGS]
-    told = next((t for t in _TOLD_ORDER if any(t == m[0] for m in meanings)), "unknown")
-    done = next((d for d in _DONE_ORDER if any(d == m[1] for m in meanings)), "none")
+    told: Told = next((t for t in _TOLD_ORDER if any(t == m[0] for m in meanings)), "unknown")
+    done: Done = next((d for d in _DONE_ORDER if any(d == m[1] for m in meanings)), "none")
     bits = tuple(word for word in words if _HEX.match(word))
     flags = (Flag.NOTIFICATION if "notification" in names else 0) | (Flag.UNKNOWN_BITS if bits else 0)
     known = MEANINGS.keys() | BESIDE | set(bits)

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from ingest.engine.event import Done, Event, Flag, Kind, Scope, Told, Unread
+from ingest.engine.event import Copy, Done, Event, Flag, Kind, Scope, Told, Unread
 from ingest.engine.fortimail.classifiers import read_classifier
-from ingest.engine.fortimail.dispositions import Disposition, read_disposition
+from ingest.engine.fortimail.dispositions import read_disposition
 from ingest.engine.fortimail.layouts import wanted_of
 from ingest.engine.fortimail.message import NOTHING, Message, message_fields, plain_address, read_message
 from ingest.engine.fortimail.session import split_session
@@ -32,6 +32,7 @@ DELIVERY_STATUS: Final[dict[str, Done]] = {
     "queued": "queued",
     "delivering": "queued",
 }
+_NO_VERDICT: Final = (None, None)
 _SEVERAL: Final = re.compile(r"\r(?:<\d+>)?(?:date|time)=")
 # An infection by the end of the sentence: the file's name before it is the sender's text.
 _INFECTED: Final = re.compile(r"\bis infected with (?!clean\b)\S[^\"]*$|\brating=(?!clean\b)\w", re.IGNORECASE)
@@ -81,23 +82,19 @@ class FortiMail:
 def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[str, ...]) -> Event:
     """What a line of a known type says, by the values that can be believed."""
     subtype, session, date, time, zone, device, sender, to, client_ip, src, classifier, disposed, status = wanted
-    said, message = NOTHING, tokens.message
-    verdict, code, words = None, None, ()
+    said, verdict = NOTHING, _NO_VERDICT
     if type_ == "event":
-        if message and subtype not in NOT_MAIL:
-            said = read_message(message)
+        if tokens.message and subtype not in NOT_MAIL:
+            said = read_message(tokens.message)
     elif type_ == "statistics":
-        verdict, code = read_classifier(classifier)
-        disposition = read_disposition(disposed)
-        words = disposition.words
-        said = _history(subtype == "update", to, disposition, status, bool(unclear))
+        verdict = read_classifier(classifier)
+        said = _history(subtype == "update", to, disposed, status, bool(unclear))
     elif type_ in {"spam", "virus"}:
-        said = _verdict_line(type_, _recipients(to), message or "")
-    kind, told, scope, done, from_, recipients, compared, flags, count, _, named = said
+        said = _verdict_line(type_, _recipients(to), tokens.message or "")
+    kind, told, scope, done, from_, recipients, compared, flags, envelope, _, named = said
     if unclear:
         told, scope, flags = "unknown", None, flags | Flag.UNCLEAR
     session = session or named
-    key, child = split_session(session)
     clock, day = clock_ms(time), day_number(date)
     return Event(
         kind,
@@ -108,21 +105,19 @@ def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[s
         zone or None,
         device or None,
         session or None,
-        key,
-        child,
+        *split_session(session),
         told,
         scope,
         done,
-        "dsn" if kind is Kind.DSN else "original" if recipients and child is None else "unknown",
+        _copy(kind, session, recipients),
         plain_address(sender) if from_ is None and "from" in tokens.keys else from_,
         recipients,
         client_ip or src or None,
-        verdict,
-        code,
-        words,
-        message,
+        *verdict,
+        read_disposition(disposed).words if disposed else (),
+        tokens.message,
         flags,
-        count,
+        envelope,
         compared,
         hash(tokens.record),
         warning_of(unclear) if unclear else None,
@@ -130,6 +125,13 @@ def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[s
         tokens.values,
         message_fields if type_ == "event" else _no_fields,
     )
+
+
+def _copy(kind: Kind, session: str, recipients: tuple[str, ...]) -> Copy:
+    """Original or not, as far as one line tells; which copy it is, the log does not say."""
+    if kind is Kind.DSN:
+        return "dsn"
+    return "original" if recipients and split_session(session)[1] is None else "unknown"
 
 
 def _no_fields(_: str) -> dict[str, str]:
@@ -143,8 +145,9 @@ def _type_by_id(tokens: Tokens) -> str | None:
     return TYPE_DIGITS.get(log_id[:2])
 
 
-def _history(update: bool, to: str, disposition: Disposition, status: str, unclear: bool) -> Message:
+def _history(update: bool, to: str, disposed: str, status: str, unclear: bool) -> Message:
     """A history line: its own recipient, the disposition's words, and from 8.0 what became of the message."""
+    disposition = read_disposition(disposed)
     told: Told = "unknown" if update or unclear else disposition.told
     done: Done = "unknown" if unclear else disposition.done
     flags = disposition.flags

@@ -69,7 +69,7 @@ class Message(NamedTuple):
     recipients: tuple[str, ...] = ()
     words: str = ""
     flags: int = 0
-    count: int = 0
+    envelope: int = 0
     span: tuple[int, int] | None = None
     session: str = ""
 
@@ -219,7 +219,7 @@ def _read_from(message: str) -> Message:
         return UNREADABLE
     at = message.find(" msgid=", found.end())
     count = _NRCPTS.search(message, found.end(), at if at >= 0 else len(message))
-    return Message(Kind.ENVELOPE, sender=plain_address(found[1]), count=int(count[1]) if count else 0)
+    return Message(Kind.ENVELOPE, sender=plain_address(found[1]), envelope=int(count[1]) if count else 0)
 
 
 def _read_milter(message: str) -> Message:

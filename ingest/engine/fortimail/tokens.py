@@ -76,14 +76,14 @@ class Tokeniser:
                 layout.type, layout.keys, values, layout.take((*values, "")), False, message, message_at, record
             )
         if known:
-            keys, values, shapes, type_ = known[0].keys, known[1], (), known[0].type
+            keys, values, type_ = known[0].keys, known[1], known[0].type
         else:
             keys, values, shapes = _cut(text, start, end)
             named = _TYPE.search(text, start, end)
             type_ = named[1] if named else ""
+            if len(set(keys)) == len(keys):
+                self._layouts.learn(hint, text[start:end], keys, shapes, type_)
         twice = len(set(keys)) < len(keys)
-        if shapes and not twice:
-            self._layouts.learn(hint, text[start:end], keys, shapes, type_)
         take, kept = record_of(keys)
         record = (kept, take(values), message)
         if start and "=" in text[:start]:
