@@ -34,14 +34,16 @@ class BoundedCountPagination(BasePagination):
         self.request = request
         self.page = whole_number(params.get("page"), name="page", default=1, limit=PAGE_LIMIT)
         size = whole_number(params.get("page_size"), name="page_size", default=PAGE_SIZE, limit=PAGE_SIZE_LIMIT)
-        self.count, self.exact = bounded_count(queryset)
         start = (self.page - 1) * size
-        if self.exact and start >= max(self.count, 1):
-            raise ValidationError({"page": f"There is no page {self.page}."})
         rows = list(queryset[start : start + size + 1])
         if not rows and self.page > 1:
             raise ValidationError({"page": f"There is no page {self.page}."})
         self.has_next = len(rows) > size
+        if self.has_next:
+            self.count, self.exact = bounded_count(queryset)
+        else:  # the last page tells how many there are
+            seen = start + len(rows)
+            self.count, self.exact = min(seen, COUNT_LIMIT), seen <= COUNT_LIMIT
         return rows[:size]
 
     def _link(self, page: int) -> str:

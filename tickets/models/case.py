@@ -4,9 +4,10 @@ import secrets
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from accounts.models import Department, User
 from common.models import Timestamped
@@ -83,8 +84,9 @@ class Case(Timestamped):
             models.Index(fields=["-updated_at", "-id"], name="case_by_update"),
             models.Index(fields=["-opened_at", "-id"], name="case_by_opening"),
             GinIndex(fields=["audience"], name="case_by_audience"),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="case_by_title_part"),
-            GinIndex(fields=["ref"], opclasses=["gin_trgm_ops"], name="case_by_ref_part"),
+            # `icontains` compares in capitals: an index over the text as it stands would never be used.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="case_by_title_part"),
+            GinIndex(OpClass(Upper("ref"), name="gin_trgm_ops"), name="case_by_ref_part"),
         ]
 
     def __str__(self) -> str:

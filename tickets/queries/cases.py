@@ -1,21 +1,53 @@
-"""Cases as rows: everything a list shows of a page of cases, in a constant number of queries."""
+"""Cases as rows: everything a list shows of a page of cases, in one query."""
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from accounts.models import Department, User
+from kb.models import Product
 from tickets.models import Case, CaseParty
 
+_OWN = ("ref", "title", "kind", "state", "severity", "release", "opened_at", "updated_at")
+# Looked up for the rows of the page alone: joins would also be made for all the rows that are only counted.
+_LOOKED_UP = {
+    "department_slug": Subquery(Department.objects.filter(pk=OuterRef("department")).order_by().values("slug")),
+    "product_slug": Subquery(Product.objects.filter(pk=OuterRef("product")).order_by().values("slug")),
+    "assignee_name": Subquery(User.objects.filter(pk=OuterRef("assignee")).values("name")),
+    "assignee_email": Subquery(User.objects.filter(pk=OuterRef("assignee")).values("email")),
+    "party_slugs": ArraySubquery(
+        CaseParty.objects.filter(case=OuterRef("pk")).order_by("position", "pk").values("party__slug")
+    ),
+}
 
-def for_list(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Add to a query of cases what a list shows: department, product, assignee and parties."""
-    return cases.select_related("department", "product", "assignee").prefetch_related(
-        Prefetch("case_parties", CaseParty.objects.select_related("party").order_by("position", "pk"))
-    )
+
+def for_list(cases: QuerySet[Case]) -> QuerySet[Case, Any]:
+    """Turn a query of cases into one of plain rows with what a list shows: objects would take twice as long."""
+    rows: QuerySet[Case, Any] = cases.values(*_OWN, **_LOOKED_UP)
+    return rows
 
 
-def case_row(case: Case) -> dict[str, Any]:
-    """Return a case as the API's list tells it; `case` comes out of `for_list`."""
+def case_row(row: Any) -> dict[str, Any]:
+    """Return a case as the API's list tells it; `row` comes out of `for_list`."""
+    return {
+        "ref": row["ref"],
+        "title": row["title"],
+        "kind": row["kind"],
+        "state": row["state"],
+        "severity": row["severity"],
+        "department": row["department_slug"],
+        "product": row["product_slug"],
+        "release": row["release"],
+        "parties": row["party_slugs"],
+        "assignee": row["assignee_name"] or row["assignee_email"],
+        "opened_at": row["opened_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+def case_detail(case: Case) -> dict[str, Any]:
+    """Return a case as the API tells it alone: the row, and what belongs to it, in four queries."""
     return {
         "ref": case.ref,
         "title": case.title,
@@ -25,22 +57,16 @@ def case_row(case: Case) -> dict[str, Any]:
         "department": case.department.slug,
         "product": case.product.slug if case.product else None,
         "release": case.release,
-        "parties": [link.party.slug for link in case.case_parties.all()],
+        "parties": list(case.case_parties.order_by("position", "pk").values_list("party__slug", flat=True)),
         "assignee": case.assignee.shown_name if case.assignee else None,
         "opened_at": case.opened_at,
         "updated_at": case.updated_at,
-    }
-
-
-def case_detail(case: Case) -> dict[str, Any]:
-    """Return a case as the API tells it alone: the row, and what belongs to it."""
-    return case_row(case) | {
         "mail_token": case.mail_subject_token,
         "created_by": case.created_by.shown_name,
-        "devices": [device.name for device in case.devices.all()],
+        "devices": list(case.devices.values_list("name", flat=True)),
         "party_tickets": [
-            {"party": ticket.party.slug, "number": ticket.number}
-            for ticket in case.party_tickets.select_related("party").order_by("pk")
+            {"party": slug, "number": number}
+            for slug, number in case.party_tickets.order_by("pk").values_list("party__slug", "number")
         ],
-        "shared_with": [share.department.slug for share in case.shares.select_related("department").order_by("pk")],
+        "shared_with": list(case.shares.order_by("pk").values_list("department__slug", flat=True)),
     }

@@ -1,0 +1,1 @@
+"""What it costs: databases of a known size, and figures measured on them (docs/benchmarks.md)."""
