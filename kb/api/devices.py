@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from accounts.principal import Principal
-from common.api.fields import Text
+from common.api.fields import Moment, Text
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Forbidden, NotVisible
@@ -65,7 +65,7 @@ class NewFirmwareSerializer(serializers.Serializer[Any]):
     """What an upgrade or downgrade needs."""
 
     version = Text(max_length=80)
-    installed_at = serializers.DateTimeField(required=False)
+    installed_at = Moment(required=False)
     note = Text(max_length=500, required=False, allow_blank=True, default="")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import Text, TextList
+from common.api.fields import Moment, Text, TextList
 from tickets.models import CaseKind, CaseState, EntryKind, FindingStatus, Precision, ReadingState, Severity
 
 MOMENT_HELP = "RFC 3339; now, where not given."
@@ -60,7 +60,7 @@ class NewCaseSerializer(CaseFieldsSerializer):
     department = Text(max_length=120, required=False, help_text="Your first one where not given.")
     parties = TextList(child=Text(max_length=140), required=False, max_length=50)
     devices = TextList(child=Text(max_length=80), required=False, max_length=200)
-    opened_at = serializers.DateTimeField(required=False, help_text=MOMENT_HELP)
+    opened_at = Moment(required=False, help_text=MOMENT_HELP)
 
 
 class CaseChangesSerializer(CaseFieldsSerializer):
@@ -74,12 +74,12 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     """A new entry of the timeline."""
 
     kind = serializers.ChoiceField(choices=EntryKind.choices)
-    happened_at = serializers.DateTimeField(required=False, help_text=MOMENT_HELP)
+    happened_at = Moment(required=False, help_text=MOMENT_HELP)
     precision = serializers.ChoiceField(choices=Precision.choices, required=False)
     from_party = Text(max_length=140, required=False, allow_null=True)
     to_party = Text(max_length=140, required=False, allow_null=True)
     text = Text(max_length=100_000)
-    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
 
 
 class EntrySerializer(serializers.Serializer[Any]):

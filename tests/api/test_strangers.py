@@ -1,0 +1,234 @@
+"""What a reader may not see does not exist: in no answer of any operation, in no list, count, filter or error."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from accounts.models import Role
+from accounts.services.departments import set_membership
+from tests.api.conftest import Operation, operations
+from tests.api.world import MARKER, World
+from tests.conftest import Api, Person, make_person
+
+# The body that would do it, for whoever may: so that a refusal comes from the rights, not from the input.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/cases/": {"title": "Port down", "kind": "defect"},
+    "PATCH /api/v1/cases/{ref}/": {"title": "Taken over"},
+    "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": "1"},
+    "POST /api/v1/cases/{ref}/evidence/{public_id}/read-again/": {},
+    "POST /api/v1/cases/{ref}/shares/": {"department": "network-services"},
+    "POST /api/v1/cases/{ref}/timeline/": {"kind": "note", "text": "Was here."},
+    "PATCH /api/v1/cases/{ref}/timeline/{public_id}/": {"text": "Never happened."},
+    "POST /api/v1/devices/": {"name": "sw1", "product": "fortimail"},
+    "POST /api/v1/devices/{public_id}/firmware/": {"version": "9.9.9"},
+    "PATCH /api/v1/findings/{public_id}/": {"status": "dismissed"},
+    "POST /api/v1/parties/": {"name": "Somebody", "kind": "vendor"},
+    "POST /api/v1/products/": {"name": "Something", "vendor": "fortinet"},
+}
+UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
+OF_ONE_THING = ("{ref}", "{public_id}")
+
+
+def send(operation: Operation, world: World, token: str | None) -> Any:
+    """Send a well-formed request for an operation, with the ids of Alice's world."""
+    headers = {"Authorization": f"Token {token}"} if token else {}
+    path = world.path(operation.template)
+    client = Client(raise_request_exception=True)
+    if operation.name == UPLOAD:
+        return client.post(path, {"file": ContentFile(b"planted", name="planted.log")}, headers=headers)
+    if operation.method in {"post", "patch"}:
+        body = BODIES[operation.name]
+        return getattr(client, operation.method)(path, body, content_type="application/json", headers=headers)
+    return getattr(client, operation.method)(path, headers=headers)
+
+
+def whole(answer: Any) -> str:
+    """Return everything that an answer tells: its headers and its body."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(dict(answer.headers)) + body.decode("utf-8", "replace")
+
+
+def test_a_stranger_learns_nothing_from_any_operation(world: World, charlie: Person, schema: dict[str, Any]) -> None:
+    told, wrong = [], []
+    for operation in operations(schema):
+        answer = send(operation, world, charlie.token)
+        text, asked = whole(answer), world.path(operation.template)
+        secrets = [
+            word for word in (MARKER, *world.ids.values()) if word not in asked
+        ]  # what he wrote himself is no news
+        told += [(operation.name, word) for word in secrets if word in text]
+        if any(part in operation.template for part in OF_ONE_THING) and answer.status_code != 404:
+            wrong.append((operation.name, answer.status_code))
+    assert (told, wrong) == ([], [])
+
+
+def test_a_stranger_changes_nothing(world: World, charlie: Person, alice: Person, schema: dict[str, Any]) -> None:
+    before = alice.api.get(f"cases/{world.case.ref}/").json()
+    for operation in operations(schema):
+        send(operation, world, charlie.token)
+    assert alice.api.get(f"cases/{world.case.ref}/").json() == before
+    assert alice.api.get(f"cases/{world.case.ref}/evidence/").json()["count"] == 1
+    assert alice.api.get(f"findings/{world.finding.public_id}/").json()["status"] == "new"
+
+
+def test_without_a_token_nobody_gets_further_than_the_door(world: World, schema: dict[str, Any]) -> None:
+    wrong = []
+    for operation in operations(schema):
+        answer = send(operation, world, None)
+        assert MARKER not in whole(answer)
+        expected = 401 if operation.needs_token else 200
+        if answer.status_code != expected:
+            wrong.append((operation.name, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        f"?search={MARKER}",
+        "?search=CASE",
+        "?party=fortinet",
+        "?product=fortimail",
+        "?department=mail-operations",
+        "?state=open",
+        "?kind=defect",
+        "?opened_after=2000-01-01T00:00:00Z",
+        "?ordering=title",
+        "?ordering=-ref&page_size=500",
+    ],
+)
+def test_no_filter_of_cases_counts_what_a_stranger_may_not_see(world: World, charlie: Person, query: str) -> None:
+    answer = charlie.api.get(f"cases/{query}")
+    assert (answer.json()["count"], answer.json()["results"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "findings/",
+        f"findings/?rule={MARKER}-rule",
+        "findings/?severity=high",
+        f"findings/?search={MARKER}",
+        "devices/",
+        f"devices/?search={MARKER}",
+        "devices/?product=fortimail",
+        "devices/?department=mail-operations",
+    ],
+)
+def test_no_other_list_does_either(world: World, charlie: Person, path: str) -> None:
+    assert charlie.api.get(path).json()["count"] == 0
+
+
+def test_a_hash_is_no_key_to_evidence(world: World, charlie: Person) -> None:
+    own = charlie.api.post("cases/", {"title": "Port down", "kind": "defect"}).json()["ref"]
+    answer = charlie.api.get(f"cases/{own}/evidence/?sha256={world.evidence.blob_id}")
+    assert answer.json()["count"] == 0
+
+
+def test_the_same_file_at_a_strangers_tells_nothing_of_the_first(world: World, charlie: Person) -> None:
+    own = charlie.api.post("cases/", {"title": "Port down", "kind": "defect"}).json()["ref"]
+    same = ContentFile(f"{MARKER} date=2022-06-08\n".encode(), name="mine.log")
+    answer = charlie.api.upload(f"cases/{own}/evidence/", same)
+    assert (answer.status_code, answer.json()["duplicate"], answer.json()["name"]) == (202, False, "mine.log")
+
+
+@pytest.mark.parametrize("template", ["cases/{ref}/evidence/{id}/", "cases/{ref}/timeline/{id}/"])
+def test_a_thing_of_another_case_is_not_found_below_ones_own(world: World, charlie: Person, template: str) -> None:
+    own = charlie.api.post("cases/", {"title": "Port down", "kind": "defect"}).json()["ref"]
+    for thing in (world.evidence.public_id, world.entry.public_id):
+        assert charlie.api.get(template.format(ref=own, id=thing)).status_code == 404
+
+
+def test_a_strangers_404_reads_like_that_of_what_was_never_there(world: World, charlie: Person) -> None:
+    hidden, absent = charlie.api.get(f"cases/{world.case.ref}/"), charlie.api.get("cases/CASE-9999/")
+    assert (hidden.status_code, hidden.content) == (404, absent.content)
+
+
+def test_nothing_of_anothers_can_be_named_in_a_body(world: World, charlie: Person) -> None:
+    asked = {"title": "Port down", "kind": "defect", "devices": [world.device.name]}
+    hidden = charlie.api.post("cases/", asked)
+    absent = charlie.api.post("cases/", asked | {"devices": ["nowhere"]})
+    assert hidden.status_code == absent.status_code == 400
+    assert hidden.content.replace(world.device.name.encode(), b"nowhere") == absent.content
+
+
+def test_another_department_is_no_department_to_write_in(world: World, charlie: Person) -> None:
+    asked = {"title": "Port down", "kind": "defect"}
+    hidden = charlie.api.post("cases/", asked | {"department": "mail-operations"})
+    absent = charlie.api.post("cases/", asked | {"department": "nowhere"})
+    assert hidden.status_code == 400
+    assert hidden.content.replace(b"mail-operations", b"nowhere") == absent.content
+
+
+def test_a_reader_reads_everything_and_writes_nothing(
+    world: World, bob: Person, charlie: Person, schema: dict[str, Any]
+) -> None:
+    wrong = []
+    for operation in operations(schema):
+        answer = send(operation, world, bob.token)
+        expected = 200 if operation.method == "get" else 403
+        if answer.status_code != (403 if operation.template.endswith("/metrics") else expected):
+            wrong.append((operation.name, answer.status_code))
+        whole(answer)
+    assert wrong == []
+
+
+def test_a_token_to_read_writes_nothing(world: World, alice: Person, schema: dict[str, Any]) -> None:
+    from accounts.services.tokens import create_token
+
+    _, secret = create_token(user=alice.user, name="reads", scope="read", days=1)
+    wrong = []
+    for operation in operations(schema):
+        answer = send(operation, world, secret)
+        if operation.method != "get" and answer.status_code != 403:
+            wrong.append((operation.name, answer.status_code))
+        whole(answer)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("membership", ["none", "other"])
+def test_whoever_left_the_department_is_a_stranger(
+    world: World, alice: Person, charlie: Person, membership: str
+) -> None:
+    alice.user.memberships.all().delete()
+    if membership == "other":
+        set_membership(user=alice.user, department=charlie.department, role=Role.MANAGER)
+    assert alice.api.get(f"cases/{world.case.ref}/").status_code == 404
+    assert alice.api.get("cases/").json()["count"] == 0
+    assert alice.api.get(f"jobs/{world.job.public_id}/").status_code == 404
+
+
+def test_an_administrator_of_accounts_sees_no_case_by_that(world: World, charlie: Person) -> None:
+    charlie.user.is_staff = charlie.user.is_superuser = True
+    charlie.user.save()
+    assert charlie.api.get(f"cases/{world.case.ref}/").status_code == 404
+    assert MARKER not in charlie.api.get("metrics").content.decode()
+
+
+def test_every_operation_that_takes_a_body_is_tried(schema: dict[str, Any]) -> None:
+    """So that an operation added later is tried too, or this test says that it is not."""
+    taking = {operation.name for operation in operations(schema) if operation.method in {"post", "patch", "put"}}
+    assert taking == {*BODIES, UPLOAD}
+
+
+def test_a_name_in_two_departments_is_two_devices(world: World, alice: Person, charlie: Person) -> None:
+    answer = charlie.api.post("devices/", {"name": world.device.name, "product": "fortimail"})
+    assert answer.status_code == 201
+    assert json.loads(alice.api.get("devices/").content)["count"] == 1
+
+
+def test_anonymous_readers_learn_nothing_from_a_bad_token(world: World) -> None:
+    answer = Api("zrt_wrong").get(f"cases/{world.case.ref}/")
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Token")
+
+
+def test_members_of_no_department_have_empty_lists(world: World, network_services: Any) -> None:
+    nobody = make_person("nobody@example.jp", network_services, Role.READER)
+    nobody.user.memberships.all().delete()
+    for path in ("cases/", "findings/", "devices/"):
+        assert nobody.api.get(path).json()["results"] == []
+    assert nobody.api.post("cases/", {"title": "x", "kind": "defect"}).status_code == 403

@@ -1,0 +1,195 @@
+"""One of everything that a department owns, with a word in every text that nobody outside it may ever read."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from common.jobs.models import Job
+from common.storage import evidence_store
+from ingest.models import CaseScan, DailyCount
+from kb.models import Device, Party, Product
+from kb.services.devices import create_device, record_firmware
+from kb.services.parties import create_party
+from kb.services.products import create_product
+from tests.conftest import Person
+from tickets.models import Case, CaseKind, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
+from tickets.services.cases import add_party_ticket, open_case
+from tickets.services.entries import add_entry, correct_entry
+from tickets.services.evidence import EvidenceFacts, store_evidence
+from tickets.services.findings import FoundFinding, record_findings
+from tickets.services.readings import record_reading
+
+MARKER = "Xenotime"
+MOMENT = datetime(2022, 6, 8, 3, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class World:
+    """What Alice's department owns, and what everybody knows (`vendor`, `product`)."""
+
+    vendor: Party
+    product: Product
+    device: Device
+    case: Case
+    entry: TimelineEntry
+    evidence: Evidence
+    finding: Finding
+    job: Job
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Every name by which the API would tell something of it, to those who may read it."""
+        return {
+            "ref": self.case.ref,
+            "device": str(self.device.public_id),
+            "entry": str(self.entry.public_id),
+            "evidence": str(self.evidence.public_id),
+            "finding": str(self.finding.public_id),
+            "job": str(self.job.public_id),
+            "sha256": self.evidence.blob_id,
+            "mail_token": self.case.mail_token,
+        }
+
+    def path(self, template: str) -> str:
+        """Return an address of the OpenAPI schema with the ids of this world in it."""
+        things = {
+            "devices": "device",
+            "timeline": "entry",
+            "evidence": "evidence",
+            "findings": "finding",
+            "jobs": "job",
+        }
+        parts = template.strip("/").split("/")
+        for place, part in enumerate(parts):
+            if part == "{public_id}":
+                parts[place] = self.ids[things[parts[place - 1]]]
+            elif part == "{ref}":
+                parts[place] = self.case.ref
+            elif part == "{slug}":
+                known = {"parties": self.vendor.slug, "products": self.product.slug, "shares": "network-services"}
+                parts[place] = known[parts[place - 1]]
+        end = "/" if template.endswith("/") else ""
+        return "/" + "/".join(parts) + end
+
+
+@transaction.atomic
+def make_world(owner: Person) -> World:
+    """Make one of everything, through the services that people and workers use."""
+    vendor = create_party(name="Fortinet", kind="vendor")
+    product = create_product(name="FortiMail", vendor=vendor)
+    device = create_device(
+        department=owner.department, product=product, name=f"{MARKER}-mx1", serial=f"{MARKER}-SN", zone="Asia/Tokyo"
+    )
+    record_firmware(device=device, author=owner.user, version=f"{MARKER}-7.0.2", installed_at=MOMENT, note=MARKER)
+    case = open_case(
+        department=owner.department,
+        author=owner.user,
+        title=f"{MARKER}: rejected mail reaches users",
+        kind=CaseKind.DEFECT,
+        product=product,
+        release=f"{MARKER}-7.0.2",
+        parties=[vendor],
+        devices=[device],
+        opened_at=MOMENT,
+    )
+    add_party_ticket(case=case, author=owner.user, party=vendor, number=f"{MARKER}-8841")
+    entry = _timeline(case, owner, vendor)
+    evidence = _evidence(case, owner, device, vendor)
+    return World(
+        vendor=vendor,
+        product=product,
+        device=device,
+        case=case,
+        entry=entry,
+        evidence=evidence,
+        finding=_scan(case, evidence),
+        job=_job(evidence),
+    )
+
+
+def _timeline(case: Case, owner: Person, vendor: Party) -> TimelineEntry:
+    """Write an entry and correct it; return the older, which can be read but not corrected again."""
+    entry = add_entry(
+        case=case, author=owner.user, kind=EntryKind.ASK, happened_at=MOMENT, text=f"{MARKER}?", to_party=vendor
+    )
+    correct_entry(entry=entry, author=owner.user, changes={"text": f"{MARKER}: was the order changed?"})
+    return entry
+
+
+def _evidence(case: Case, owner: Person, device: Device, vendor: Party) -> Evidence:
+    """Store a piece of evidence."""
+    with evidence_store().writer() as writer:
+        writer.write(f"{MARKER} date=2022-06-08\n".encode())
+        blob = writer.commit()
+    facts = EvidenceFacts(device=device, firmware=f"{MARKER}-7", zone="Asia/Tokyo", from_party=vendor, note=MARKER)
+    evidence, _ = store_evidence(case=case, giver=owner.user, blob=blob, name=f"{MARKER}.log", facts=facts)
+    return evidence
+
+
+def _scan(case: Case, evidence: Evidence) -> Finding:
+    """Write what a scan of the piece would, and return its finding."""
+    record_reading(evidence=evidence, state=ReadingState.PARTLY, reason=f"{MARKER} lines unread", files=[file_row()])
+    record_findings(case=case, found=[found(evidence)])
+    DailyCount.objects.create(case=case, day=date(2022, 6, 8), verdict=MARKER, messages=1)
+    CaseScan.objects.create(
+        case=case,
+        evidence=[str(evidence.public_id)],
+        rule_set="test/1",
+        finished_at=MOMENT,
+        not_judged=[{"rule": f"{MARKER}-lost", "transactions": 1, "reason": MARKER}],
+        finding_counts={f"{MARKER}-rule": 1},
+    )
+    return Finding.objects.get(case=case)
+
+
+def file_row(**changes: Any) -> dict[str, Any]:
+    """Return a file object as `zenrei scan` writes it."""
+    row: dict[str, Any] = {
+        "path": MARKER,
+        "format": "fortimail",
+        "encoding": "utf-8",
+        "bytes": 24,
+        "lines": 1,
+        "unread_lines": 0,
+        "unread_examples": [],
+        "warnings": [],
+        "first_time": None,
+        "last_time": None,
+    }
+    return row | changes
+
+
+def found(evidence: Evidence, **changes: Any) -> FoundFinding:
+    """Return a finding as the worker takes it in."""
+    line = {
+        "evidence": str(evidence.public_id),
+        "file": "",
+        "line": 1,
+        "offset": 0,
+        "says": "rejected",
+        "text": f"{MARKER} text",
+        "transaction": f"{MARKER}-tx",
+    }
+    values: dict[str, Any] = {
+        "rule": f"{MARKER}-rule",
+        "severity": "high",
+        "transaction": f"{MARKER}-transaction",
+        "recipient": f"{MARKER}@example.jp",
+        "device": f"{MARKER}-mx1",
+        "firmware": f"{MARKER}-7.0.2",
+        "summary": f"{MARKER} summary",
+        "rule_set": "test/1",
+        "happened_at": MOMENT,
+        "lines": [line],
+    }
+    return FoundFinding(**(values | changes))
+
+
+def _job(evidence: Evidence) -> Job:
+    """Return the job that reads the piece, with a detail that tells of it."""
+    assert evidence.job is not None
+    evidence.job.detail = f"{MARKER} read"
+    evidence.job.save(update_fields=["detail"])
+    return evidence.job
