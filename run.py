@@ -173,7 +173,8 @@ def install(lock: str) -> None:
     ]
     # uv trusts a list of certificates of its own, which knows no company's proxy; the system's list does.
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--system-certs"]
-    uv += ["--python", str(PYTHON), *package_index()]
+    # Compiled now, as pip does: started as root, nobody who runs it could write the compiled files later.
+    uv += ["--compile-bytecode", "--python", str(PYTHON), *package_index()]
     done = subprocess.call([*pip, str(REPO / UV)]) == 0
     done = done and subprocess.call([*uv, str(REPO / lock)]) == 0
     if not done:

@@ -16,7 +16,7 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -33,6 +33,7 @@ HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN = (
 _EVIDENCE = re.compile(r"evidence(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}){1,8}")
 _SINGLE = {HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN}
 _PIECE = 1024 * 1024
+_PACKED_PIECE = 8192  # zstandard can make 100 MB of it; more at a time would be a gift to a bomb
 _SMALL = 64 * 1024 * 1024
 
 
@@ -104,6 +105,35 @@ def is_valid_name(name: str) -> bool:
     return name in _SINGLE or _EVIDENCE.fullmatch(name) is not None
 
 
+class _Plain:
+    """The decompressed bytes of a stream, to its very end: a frame that is not complete is an error."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        pieces, missing = [self._left[:size]], size - len(self._left)
+        self._left = self._left[size:]
+        while missing > 0 and not self._frame.eof:
+            packed = self._stream.read(_PACKED_PIECE)
+            if not packed:
+                raise EOFError("the file ends too early")
+            piece = self._frame.decompress(packed)
+            pieces.append(piece[:missing])
+            self._left = piece[missing:]
+            missing -= len(piece)
+        return b"".join(pieces)
+
+    def finish(self) -> None:
+        """Read to the end, where the checksum is, and make sure that nothing follows."""
+        while self.read(_PIECE):
+            pass
+        if self._frame.unused_data or self._stream.read(1):
+            raise EOFError("something follows its end")
+
+
 @dataclass(slots=True)
 class Contents:
     """What was unpacked and found to be what the manifest says."""
@@ -120,23 +150,24 @@ def unpack(stream: BinaryIO, target: Path, source: str) -> Contents:
     found: dict[str, Member] = {}
     place = "its beginning"
     try:
-        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        with (
-            decompressor.stream_reader(stream, read_size=_PIECE, closefd=False) as plain,
-            tarfile.open(fileobj=plain, mode="r|") as tar,
-        ):
+        plain = _Plain(stream)
+        with tarfile.open(fileobj=cast("BinaryIO", plain), mode="r|") as tar:
             for info in tar:
                 place = info.name
                 _check_member(info, found, source)
                 found[info.name] = _unpack_one(tar, info, target)
+        plain.finish()
     except (zstandard.ZstdError, tarfile.TarError, EOFError) as error:
         if not found:
             raise Refusal(f"{source} is not a Zenrei backup, or damaged from its beginning ({error}).") from None
         raise Refusal(f"{source} is damaged or cut off at {place!r}, {_position(stream)}: {error}.") from None
     if MANIFEST not in found:
         raise Refusal(f"{source} is cut off after {place!r}, {_position(stream)}: its table of contents is missing.")
-    manifest = json.loads((target / MANIFEST).read_bytes())
-    _verify(manifest, found, source)
+    try:
+        manifest = json.loads((target / MANIFEST).read_bytes())
+        _verify(manifest, found, source)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refusal(f"{source} has a table of contents that cannot be read: nothing was restored.") from None
     return Contents(manifest, found)
 
 
@@ -181,6 +212,10 @@ def _verify(manifest: Mapping[str, Any], found: Mapping[str, Member], source: st
             raise Refusal(f"{source} is damaged at {name!r}: it is not what the table of contents says.")
     if DUMP not in found:
         raise Refusal(f"{source} holds no database.")
+    if not all(isinstance(rows, int) for rows in manifest["tables"].values()):
+        raise TypeError
+    if not (isinstance(manifest["version"], str) and isinstance(manifest["created"], str)):
+        raise TypeError
 
 
 def sha256_of(path: Path) -> str:

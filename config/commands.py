@@ -154,8 +154,10 @@ def _spelled_out(words: list[str]) -> list[str]:
 
 
 def _needs_servers(command: Sequence[str]) -> bool:
-    names = {Path(word).name for word in command[:3]}
-    return bool(names & _NEEDS_SERVERS) or [Path(word).name for word in command[:2]] == ["zenrei", "verify"]
+    first, second = ([Path(word).name for word in command] + [""])[:2]
+    if first.startswith("python"):
+        return second in _NEEDS_SERVERS
+    return first in _NEEDS_SERVERS or (first, second) == ("zenrei", "verify")
 
 
 def test(place: Place, words: list[str]) -> int:

@@ -3,7 +3,7 @@
 import sys
 
 
-class Refusal(Exception):  # noqa: N818  (it refuses; nothing went wrong)
+class Refusal(Exception):
     """Raised where nothing can be done; shown as one sentence, never as a traceback."""
 
     def __init__(self, sentence: str, exit_code: int = 2) -> None:

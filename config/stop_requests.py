@@ -8,7 +8,7 @@ from types import FrameType
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StopAsked(Exception):  # noqa: N818  (nothing went wrong)
+class StopAsked(Exception):
     """Raised where a request to stop arrives while something is waited for."""
 
 

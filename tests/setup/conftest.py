@@ -1,0 +1,56 @@
+"""Toy installations, and a Python that an unprivileged user can read."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.runtime import Runtime, make_runtime
+from tests.setup.ground import REPO, Toy, clean_environment, make_toy
+
+NOBODY = 65534
+
+
+@pytest.fixture(scope="session")
+def open_ground() -> Iterator[Path]:
+    """A temporary folder that every user can enter; pytest's own is closed to all but its owner."""
+    folder = Path(tempfile.mkdtemp(prefix="zs-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def readable_python(open_ground: Path) -> Runtime:
+    """A Python with its packages that every user can read, whatever this one's folder allows."""
+    if os.geteuid() != 0:
+        return Runtime(Path(sys.executable), REPO)
+    return make_runtime(open_ground / "runtime", REPO, python=True, source=False)
+
+
+@pytest.fixture
+def new_toy(open_ground: Path, readable_python: Runtime) -> Iterator[Callable[..., Toy]]:
+    """Make toy installations; whatever they leave running is ended."""
+    made: list[Toy] = []
+
+    def make(name: str = "toy", *, at: Path | None = None, python: str | None = None) -> Toy:
+        folder = at or Path(tempfile.mkdtemp(prefix=f"{name}-", dir=open_ground))
+        environment = clean_environment()
+        if readable_python.libraries and python is None:
+            environment["LD_LIBRARY_PATH"] = str(readable_python.libraries)
+        made.append(make_toy(folder, python or str(readable_python.python), environment))
+        return made[-1]
+
+    yield make
+    for toy in made:
+        toy.end()
+
+
+@pytest.fixture
+def toy(new_toy: Callable[..., Toy]) -> Toy:
+    """One toy installation."""
+    return new_toy()
