@@ -3,6 +3,7 @@
 Names of members are labels. Nothing is ever written under them or opened by them.
 """
 
+import contextlib
 import io
 import stat
 import tarfile
@@ -55,14 +56,20 @@ class Meter:
 
     def unpack(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Pass chunks on and count them; `Damaged` when the source unpacks to more than its size allows."""
-        bound = max(self.limits.ratio_floor, self.limits.ratio * self.size)
+        bound, reason = self._bound()
         for chunk in chunks:
+            allowed = bound - self.unpacked
             self.unpacked += len(chunk)
-            if self.unpacked > self.limits.total_bytes:
-                raise Damaged(f"it unpacks to more than the limit of {self.limits.total_bytes} bytes")
-            if self.unpacked > bound:
-                raise Damaged(f"it unpacks to more than {self.limits.ratio} times its size (a bomb?)")
+            if len(chunk) > allowed:
+                yield chunk[: max(0, allowed)]
+                raise Damaged(reason)
             yield chunk
+
+    def _bound(self) -> tuple[int, str]:
+        by_ratio = max(self.limits.ratio_floor, self.limits.ratio * self.size)
+        if self.limits.total_bytes < by_ratio:
+            return self.limits.total_bytes, f"it unpacks to more than the limit of {self.limits.total_bytes} bytes"
+        return by_ratio, f"it unpacks to more than {self.limits.ratio} times its size (a bomb?)"
 
 
 @dataclass(slots=True)
@@ -212,9 +219,11 @@ def _tar(label: str, chunks: Iterator[bytes], depth: int, meter: Meter) -> Itera
 
 
 def _zip(label: str, peeked: Peeked, depth: int, meter: Meter, handle: IO[bytes] | None) -> Iterator[Member]:
-    try:
-        file = handle or _spool(peeked.whole())
-        with zipfile.ZipFile(file) as archive:
+    """Every entry of a zip; one inside another container is first put where it can be sought."""
+    with contextlib.ExitStack() as closing:
+        try:
+            file = handle or _spool(peeked.whole(), closing)
+            archive = closing.enter_context(zipfile.ZipFile(file))
             for entry in archive.infolist():
                 if entry.is_dir():
                     continue
@@ -227,11 +236,10 @@ def _zip(label: str, peeked: Peeked, depth: int, meter: Meter, handle: IO[bytes]
                     continue
                 chunks = meter.unpack(_opened(archive, entry, meter, handle))
                 yield from _expand(inner, chunks, depth + 1, meter, None)
-            meter.consumed = meter.size if handle else meter.consumed
-    except (zipfile.BadZipFile, OSError, ValueError, OverflowError) as fault:
-        yield _refuse(label, f"the zip archive is cut off or damaged ({fault})")
-    except Damaged as fault:
-        yield _refuse(label, str(fault))
+        except (zipfile.BadZipFile, OSError, ValueError, OverflowError) as fault:
+            yield _refuse(label, f"the zip archive is cut off or damaged ({fault})")
+        except Damaged as fault:
+            yield _refuse(label, str(fault))
 
 
 def _opened(
@@ -255,9 +263,9 @@ def _guarded(stream: IO[bytes]) -> Iterator[bytes]:
         raise Damaged(f"the member is cut off or damaged ({fault})") from fault
 
 
-def _spool(chunks: Iterator[bytes]) -> IO[bytes]:
-    """A zip inside another container needs a file that can be sought: kept in memory, then in the temporary folder."""
-    spool = tempfile.SpooledTemporaryFile(max_size=16 * MIB)  # noqa: SIM115 - lives as long as the archive
+def _spool(chunks: Iterator[bytes], closing: contextlib.ExitStack) -> IO[bytes]:
+    """Chunks as a file that can be sought: kept in memory, when large in the temporary folder."""
+    spool = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=16 * MIB))
     for chunk in chunks:
         spool.write(chunk)
     spool.seek(0)

@@ -38,11 +38,22 @@ def pick_format(
     """
     if forced:
         return forced, []
-    while block := list(itertools.islice(lines, SAMPLE_LINES)):
-        if matches := detect([line.text for line in block if line.quality not in _UNREADABLE]):
-            return matches[0].name, block
-        for line in block:
+    block: list[Line] = []
+    for line in lines:
+        if not line.text or line.quality in _UNREADABLE or line.text.isspace():
             skip(line)
+            continue
+        block.append(line)
+        if len(block) == SAMPLE_LINES:
+            if matches := detect([one.text for one in block]):
+                return matches[0].name, block
+            for one in block:
+                skip(one)
+            block = []
+    if matches := detect([one.text for one in block]):
+        return matches[0].name, block
+    for one in block:
+        skip(one)
     return None, []
 
 

@@ -20,9 +20,11 @@ def read_table(text: str) -> tuple[dict[int, str], dict[str, int]]:
     names: dict[int, str] = {}
     codes: dict[str, int] = {}
     try:
-        rows: list[dict[str, Any]] = tomllib.loads(text)["classifier"]
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise BrokenTable(f"{TABLE.name}: no readable list of classifiers ({error})") from error
+        rows = tomllib.loads(text).get("classifier")
+    except tomllib.TOMLDecodeError as error:
+        raise BrokenTable(f"{TABLE.name}: it cannot be read ({error})") from error
+    if not isinstance(rows, list):
+        raise BrokenTable(f"{TABLE.name}: it has no list of classifiers")
     for place, row in enumerate(rows, 1):
         code, name = row.get("code"), row.get("name")
         if not isinstance(code, int) or not isinstance(name, str) or code in names:

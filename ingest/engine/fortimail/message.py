@@ -120,11 +120,14 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 def message_fields(message: str) -> dict[str, str]:
     """The keys inside a message text, for showing; addresses and message ids stay whole."""
-    for pattern in (_TO, _FROM):
-        if found := pattern.match(message):
-            key = found[0][: found[0].index("=")]
-            head, stat, rest = message[found.end() :].partition("stat=")
-            return {key: found[1]} | _pairs(head) | ({"stat": rest} if stat else {})
+    if found := _TO.match(message):
+        head, stat, rest = message[found.end() :].partition("stat=")
+        return {"to": found[1]} | _pairs(head) | ({"stat": rest} if stat else {})
+    if found := _FROM.match(message):
+        head, id_, tail = message[found.end() :].partition(" msgid=")
+        msgid, proto, rest = tail.rpartition(", proto=")
+        own = {"msgid": msgid if proto else rest} if id_ else {}
+        return {"from": found[1]} | _pairs(head) | own | (_pairs(f"proto={rest}") if proto else {})
     if found := _MILTER.match(message):
         return {"Milter": found[1], "reject": found[3]} | ({"argument": found[2]} if found[2] else {})
     if found := _RULESET.match(message):
