@@ -5,10 +5,21 @@ A time near the ends of what a calendar can hold is a typing mistake, and cannot
 
 from datetime import UTC, datetime
 
+from django.utils.dateparse import parse_datetime
+
 from common.errors import Invalid
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def parse_moment(text: object) -> datetime | None:
+    """Return the time that an RFC 3339 text says, in UTC; None for what is none, or has no zone: none is guessed."""
+    try:
+        parsed = parse_datetime(text) if isinstance(text, str) else None
+        return parsed.astimezone(UTC) if parsed is not None and parsed.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def is_kept(moment: datetime) -> bool:

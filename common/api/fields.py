@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
+
+from common.moments import parse_moment
 
 
 class Text(serializers.CharField):
@@ -34,12 +35,7 @@ class Moment(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime:
         """Return the time in UTC; a 400 for what is none, or has no zone."""
-        try:
-            parsed = parse_datetime(value) if isinstance(value, str) else None
-        except ValueError:
-            parsed = None
-        if parsed is None:
+        moment = parse_moment(value)
+        if moment is None:
             self.fail("invalid", format="2022-06-08T09:00:00+09:00")
-        if parsed.tzinfo is None:
-            self.fail("invalid", format="2022-06-08T09:00:00+09:00, with the zone")
-        return self.enforce_timezone(parsed)
+        return moment

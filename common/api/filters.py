@@ -1,18 +1,61 @@
 """Filters of lists: an unknown word is an error with the words that are known, never silently ignored."""
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError as FormError
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import BooleanFilter, DjangoFilterBackend, FilterSet, IsoDateTimeFilter
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend, SearchFilter
 from rest_framework.request import Request
 
+from common.moments import parse_moment
+
 PAGING = frozenset({"page", "page_size", "ordering", "search"})
 
 
+class _TrueOrFalseField(forms.Field):
+    """Django's own field for it takes every word that it does not know for no answer."""
+
+    def to_python(self, value: Any) -> bool | None:
+        """Return what the word says; None for no word."""
+        words = {None: None, "true": True, "false": False}
+        if value not in words:
+            raise FormError("Write true or false.", code="invalid")
+        return words[value]
+
+
+class TrueOrFalse(BooleanFilter):
+    """A filter by `true` or `false`, and nothing else."""
+
+    field_class = _TrueOrFalseField  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **kwargs)
+
+
+class _MomentField(IsoDateTimeField):
+    """Django's own field takes a time without a zone for UTC, and zones that PostgreSQL does not know."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the time in UTC; None for no word."""
+        moment = parse_moment(value)
+        if value and moment is None:
+            raise FormError("Write a time with its zone, like 2022-06-08T09:00:00+09:00.", code="invalid")
+        return moment
+
+
+class MomentFilter(IsoDateTimeFilter):
+    """A filter by a time that has a zone."""
+
+    field_class = _MomentField
+
+
 class StrictFilters(DjangoFilterBackend):
-    """Applies a view's FilterSet; refuses parameters that it does not know."""
+    """Applies a view's FilterSet; refuses parameters that it does not know, and those that say nothing or twice."""
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Return the rows that the parameters leave."""
@@ -22,6 +65,11 @@ class StrictFilters(DjangoFilterBackend):
         if unknown:
             words = ", ".join(sorted(known | PAGING))
             raise ValidationError(dict.fromkeys(unknown, f"No such filter. Known are: {words}."))
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise ValidationError({name: "Given more than once: which one is meant?"})
+            if not values[0] and name != "search":
+                raise ValidationError({name: "Give it a value, or leave it out."})
         return super().filter_queryset(request, queryset, view)
 
 

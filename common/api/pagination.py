@@ -18,7 +18,7 @@ PAGE_LIMIT = 100_000
 
 def whole_number(raw: str | None, *, name: str, default: int, limit: int) -> int:
     """Return a query parameter as a number from 1 to `limit`."""
-    if not raw:
+    if raw is None:
         return default
     if len(raw) <= 12 and raw.isascii() and raw.isdecimal() and 1 <= int(raw) <= limit:
         return int(raw)

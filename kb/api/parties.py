@@ -22,6 +22,8 @@ from kb.services.parties import create_party
 class PartySerializer(serializers.ModelSerializer[Party]):
     """A party."""
 
+    slug = serializers.CharField(help_text="Of letters and digits of any script.")
+
     class Meta:
         model = Party
         fields = ("slug", "name", "kind", "note", "created_at")

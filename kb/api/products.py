@@ -23,7 +23,7 @@ from kb.services.products import create_product
 class ProductSerializer(serializers.ModelSerializer[Product]):
     """A product; `vendor` is a party's slug."""
 
-    vendor = serializers.SlugField(source="vendor.slug")
+    vendor = serializers.CharField(source="vendor.slug")
 
     class Meta:
         model = Product

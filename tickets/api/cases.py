@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Department, User
 from accounts.permissions import asker
+from common.api.filters import MomentFilter
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
@@ -39,8 +40,8 @@ class CaseFilter(filters.FilterSet):
     product = filters.CharFilter(field_name="product__slug")
     department = filters.CharFilter(field_name="department__slug")
     party = filters.CharFilter(field_name="case_parties__party__slug")
-    opened_after = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_before = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+    opened_after = MomentFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
 
 
 class CaseList(RowsListView):

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
+from common.api.filters import TrueOrFalse
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
 from tickets.access import get_case, require_write, visible_findings
@@ -27,7 +28,7 @@ class FindingFilter(filters.FilterSet):
     rule = filters.CharFilter()
     severity = filters.ChoiceFilter(choices=Severity.choices)
     status = filters.ChoiceFilter(choices=FindingStatus.choices)
-    holds = filters.BooleanFilter()
+    holds = TrueOrFalse()
 
 
 class FindingList(RowsListView):

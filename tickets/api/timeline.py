@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
+from common.api.filters import TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -28,7 +29,7 @@ class EntryFilter(filters.FilterSet):
     """Filters of the list."""
 
     kind = filters.ChoiceFilter(choices=EntryKind.choices)
-    machine = filters.BooleanFilter(field_name="author", lookup_expr="isnull")
+    machine = TrueOrFalse(field_name="author", lookup_expr="isnull")
     party = filters.CharFilter(method="of_party")
 
     def of_party(self, entries: QuerySet[TimelineEntry], name: str, slug: str) -> QuerySet[TimelineEntry]:
