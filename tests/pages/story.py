@@ -34,6 +34,11 @@ SENT = (
     "to=fuga@piteki2.com, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=0, relay= [192.168.0.1], "
     "dsn=2.0.0, stat=Sent (Ok: queued as C257024FF1C5)"
 )
+NOT_JUDGED = {
+    "rule": "accepted-and-lost",
+    "transactions": 1,
+    "reason": "the log covers 1 of 5 days of queue lifetime",
+}
 LINES = (
     (1, "History", "", "disposition=Reject", PARENT, None),
     (2, "Mail event", "rejected", REFUSED, PARENT, "reject=554 5.7.1"),
@@ -127,9 +132,7 @@ def judged(case: Case, findings: list[FoundFinding], *, not_judged: list[dict[st
         defaults={
             "evidence": [str(piece.public_id) for piece in case.evidence.all()], "rule_set": RULE_SET,
             "finished_at": timezone.now(), "lines": 6, "transactions": 1, "messages": 1,
-            "not_judged": [
-                {"rule": "accepted-and-lost", "transactions": 1, "reason": "the log covers 1 of 5 days of queue lifetime"}
-            ] if not_judged is None else not_judged,
+            "not_judged": [NOT_JUDGED] if not_judged is None else not_judged,
             "finding_counts": counts,
         },
     )  # fmt: skip

@@ -55,7 +55,7 @@ def finding(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespons
     """Show a finding with the lines that prove it."""
     case = get_case(request.principal, ref)
     opened = shown(_finding(request, case, public_id))
-    pieces = {str(piece.public_id): piece.name for piece in case.evidence.only("public_id", "name")}
+    pieces = {str(public_id): name for public_id, name in case.evidence.values_list("public_id", "name")}
     context = {
         "case": case,
         "opened": opened,

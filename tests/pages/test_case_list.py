@@ -1,0 +1,133 @@
+"""The list of cases: filters in the address, 25 a page, counts that stop, CSV that streams."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from tests.conftest import Person
+from tickets.models import Case
+from tickets.services.cases import change_case, open_case
+
+
+def rows(page: Client, query: str = "") -> list[str]:
+    """Return the titles that the list shows, in its order."""
+    return [case.title for case in page.get(f"/cases/{query}").context["page"].rows]
+
+
+@pytest.fixture
+def three(alice: Person) -> list[Case]:
+    """Three cases, the last one closed."""
+    made = [
+        open_case(department=alice.department, author=alice.user, title=title, kind=kind, severity=severity)
+        for title, kind, severity in (
+            ("Mail comes twice", "defect", "low"),
+            ("メールが届く", "security", "critical"),
+            ("A quotation", "quotation", "medium"),
+        )
+    ]
+    change_case(case=made[2], author=alice.user, changes={"state": "closed"})
+    return made
+
+
+def test_open_cases_come_first_and_the_one_changed_last_on_top(page: Client, three: list[Case]) -> None:
+    assert rows(page) == ["メールが届く", "Mail comes twice"]
+
+
+def test_tabs_count_what_they_show(page: Client, three: list[Case]) -> None:
+    assert [(tab.key, tab.count) for tab in page.get("/cases/").context["tabs"]] == [
+        ("open", 2),
+        ("all", 3),
+        ("closed", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?search=twice", ["Mail comes twice"]),
+        ("?search=TWICE", ["Mail comes twice"]),
+        ("?search=メール", ["メールが届く"]),
+        ("?search=CASE-0002", ["メールが届く"]),
+        ("?kind=security", ["メールが届く"]),
+        ("?state=closed", ["A quotation"]),
+        ("?state=all&order=severity", ["Mail comes twice", "A quotation", "メールが届く"]),
+        ("?state=all&order=-ref", ["A quotation", "メールが届く", "Mail comes twice"]),
+        ("?search=100%25", []),
+        ("?state=nonsense&kind=nonsense&order=nonsense&page=nonsense", ["メールが届く", "Mail comes twice"]),
+        ("?product=none-such", []),
+        ("?party=none-such", []),
+        ("?page=99999999999999999999", ["メールが届く", "Mail comes twice"]),
+    ],
+)
+def test_filters_and_order_live_in_the_address(page: Client, three: list[Case], query: str, found: list[str]) -> None:
+    assert rows(page, query) == found
+
+
+def test_links_keep_the_filters(page: Client, three: list[Case]) -> None:
+    shown = page.get("/cases/?kind=defect&order=title").content.decode()
+    assert "?kind=defect&amp;order=-title" in shown
+    assert "?kind=defect&amp;order=title&amp;state=all" in shown
+
+
+def test_the_second_page_goes_on_where_the_first_ended(page: Client, alice: Person) -> None:
+    for number in range(30):
+        open_case(department=alice.department, author=alice.user, title=f"Case {number:02}", kind="other")
+    first, second = rows(page), rows(page, "?page=2")
+    assert (len(first), len(second)) == (25, 5)
+    assert not set(first) & set(second)
+
+
+def test_a_count_stops_at_its_limit_and_says_so(
+    page: Client, three: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("common.counts.COUNT_LIMIT", 1)
+    shown = page.get("/cases/").content.decode()
+    assert "More than 1 cases." in shown
+    assert "more than 1" in shown
+
+
+def test_an_empty_list_says_why_and_offers_one_way_on(page: Client, three: list[Case]) -> None:
+    shown = page.get("/cases/?search=nothing").content.decode()
+    assert "No case has “nothing” in its number or title." in shown
+    assert "Drop the filters" in shown
+    assert "/cases/new/?search=nothing" in shown
+
+
+def test_a_first_visit_says_what_a_case_is(page: Client) -> None:
+    assert "There is no case yet." in page.get("/cases/").content.decode()
+
+
+def test_cases_of_another_department_are_in_no_row_no_count_and_no_csv(three: list[Case], charlie: Person) -> None:
+    answer = charlie.client.get("/cases/?state=all")
+    assert answer.context["page"].count == 0
+    assert [tab.count for tab in answer.context["tabs"]] == [0, 0, 0]
+    assert b"CASE-" not in b"".join(charlie.client.get("/cases.csv?state=all"))
+
+
+def csv_rows(page: Client, query: str = "") -> list[list[str]]:
+    """Return the rows of the CSV."""
+    answer = page.get(f"/cases.csv{query}")
+    assert answer.streaming
+    return list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+def test_csv_has_the_rows_of_the_filters(page: Client, three: list[Case]) -> None:
+    head, *found = csv_rows(page, "?state=all&kind=quotation")
+    assert head[:3] == ["ref", "title", "kind"]
+    assert [row[1] for row in found] == ["A quotation"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_csv_runs_nothing_in_a_spreadsheet(page: Client, alice: Person, start: str) -> None:
+    open_case(department=alice.department, author=alice.user, title=f"{start}HYPERLINK(1)", kind="other")
+    assert csv_rows(page)[1][1] == f"'{start}HYPERLINK(1)"
+
+
+def test_a_page_of_the_list_is_light(page: Client, alice: Person) -> None:
+    for _ in range(25):
+        open_case(department=alice.department, author=alice.user, title="題" * 300, kind="behaviour_question")
+    assert len(page.get("/cases/").content) < 120_000
+    Case.objects.update(title="Rejected mail reaches users after the upgrade of the gateway")
+    assert len(page.get("/cases/").content) < 30_000

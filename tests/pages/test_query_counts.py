@@ -1,0 +1,83 @@
+"""Each page asks the database a set number of questions, however much there is to show.
+
+The numbers are in `query_counts.json`; `ZENREI_REFRESH=1` writes what is so now.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kb.models import Device
+from tests.conftest import Person
+from tests.pages.story import AT, attach, found, judged, read
+from tickets.models import Case
+from tickets.services.cases import open_case
+from tickets.services.entries import add_entry
+
+FILE = Path(__file__).with_name("query_counts.json")
+
+
+def pages_of(story: Case) -> dict[str, str]:
+    """Return the pages by name."""
+    evidence, device = story.evidence.earliest("pk"), Device.objects.get(name="mx1")
+    case, finding = f"/cases/{story.ref}/", story.findings.earliest("pk")
+    return {
+        "start": "/",
+        "cases": "/cases/?state=all",
+        "case": case,
+        "new-case": "/cases/new/",
+        "change-case": f"{case}change/",
+        "new-entry": f"{case}entries/new/",
+        "findings": f"{case}findings/",
+        "finding": f"{case}findings/{finding.public_id}/",
+        "evidence": f"{case}evidence/{evidence.public_id}/",
+        "open-jobs": f"{case}evidence/reading/",
+        "case-days": f"{case}days/",
+        "parties": "/parties/",
+        "party": "/parties/fortinet/",
+        "devices": "/devices/",
+        "device": f"/devices/{device.public_id}/",
+        "account": "/account/",
+    }
+
+
+def counts(page: Client, story: Case) -> dict[str, int]:
+    """Return how many queries each page asks."""
+    found_counts = {}
+    for name, path in pages_of(story).items():
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert page.get(path).status_code == 200, path
+        found_counts[name] = len(asked)
+    return found_counts
+
+
+@pytest.fixture
+def crowded(story: Case, alice: Person) -> Case:
+    """The story with much more of everything."""
+    for number in range(12):
+        piece = attach(story, alice.user, content=f"line {number}".encode(), name=f"log {number}")
+        read(piece) if number % 2 else None
+        add_entry(case=story, author=alice.user, kind="note", happened_at=AT, text=f"Note {number}.")
+        open_case(department=alice.department, author=alice.user, title=f"Case {number}", kind="other")
+    evidence = story.evidence.earliest("pk")
+    judged(story, [found(evidence, recipient=f"user{number}@piteki2.com") for number in range(12)])
+    return story
+
+
+def test_pages_ask_as_often_as_agreed(page: Client, story: Case) -> None:
+    now = counts(page, story)
+    if os.environ.get("ZENREI_REFRESH"):
+        FILE.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    assert now == json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def test_more_to_show_is_no_more_to_ask(page: Client, crowded: Case) -> None:
+    agreed = json.loads(FILE.read_text(encoding="utf-8"))
+    assert {name: number for name, number in counts(page, crowded).items() if number > agreed[name]} == {}
