@@ -48,8 +48,8 @@ def lines_around(evidence: Evidence, *, file: str, line: int, offset: int, conte
     ]  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="zenrei-lines-") as folder:
         answer = Path(folder) / "lines.json"
-        outcome = run_limited(argv, limits=LIMITS, workdir=Path(folder), stdout_path=answer, fine=(0, 2))
+        outcome = run_limited(argv, limits=LIMITS, workdir=Path(folder), stdout_path=answer)
         if outcome.reason or outcome.returncode != 0:
-            return ContextLines([], outcome.reason or outcome.messages.removeprefix("zenrei: "))
+            return ContextLines([], outcome.reason or outcome.said.removeprefix("zenrei: "))
         rows = orjson.loads(answer.read_bytes())["lines"]
     return ContextLines([ContextLine(row["line"], row["text"], row["cited"]) for row in rows])

@@ -1,5 +1,6 @@
 """Running `zenrei scan` over the logs of a case, as a child with limits: hostile bytes never meet the worker."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,7 @@ from ingest.sandbox import Outcome, SandboxLimits, run_limited
 from ingest.services.scan_result import ScanFiles
 from tickets.models import Evidence
 
-
-SCAN_ANSWERED = (0, 1, 2, 3)  # the exit codes of `zenrei scan`; 2, nothing could be read, comes with an answer too
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ def scan_pieces(
             workdir=workdir,
             stdout_path=files.summary,
             on_progress=tell,
-            fine=SCAN_ANSWERED,
         )
         yield _end_of(outcome, files)
 
@@ -71,9 +70,10 @@ def scan_pieces(
 def _end_of(outcome: Outcome, files: ScanFiles) -> ScanEnd:
     """Return the answer's files, or why there is none: an empty answer must never pass for a clean one."""
     if outcome.reason:
+        log.warning("a scan ended without an answer: %s It said: %s", outcome.reason, outcome.said)
         return ScanEnd(None, outcome.reason)
     if not files.findings.exists() or files.summary.stat().st_size == 0:
-        return ScanEnd(None, f"Reading gave no answer: {outcome.messages or 'it ended without a word'}")
+        return ScanEnd(None, f"Reading gave no answer: {outcome.said or 'it ended without a word'}")
     return ScanEnd(files)
 
 
