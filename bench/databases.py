@@ -20,7 +20,7 @@ def database_url() -> str:
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         sys.exit(
-            "DATABASE_URL is not set: run this as `python3 run.py exec python bench/…`, or name a server by --database-url."
+            "DATABASE_URL is not set: `python3 run.py exec python bench/…` sets it; or name a server by --database-url."
         )
     return url
 

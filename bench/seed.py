@@ -90,7 +90,7 @@ def check(connection: psycopg.Connection[Any], *, cases: int) -> None:
         "cases": ("SELECT count(*) FROM tickets_case", cases),
         "entries": ("SELECT count(*) FROM tickets_timelineentry", 10 * cases),
         "wrong audiences": (
-            "SELECT count(*) FROM tickets_case WHERE audience IS DISTINCT FROM tickets_case_audience(id, department_id)",
+            "SELECT count(*) FROM tickets_case WHERE audience <> tickets_case_audience(id, department_id)",
             0,
         ),
     }

@@ -1,6 +1,7 @@
 """Settings of the project. All that differs between installations comes from the environment (docs/operations.md)."""
 
 import hashlib
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,10 @@ TEMPLATES = [
 # --- Database, cache, broker -----------------------------------------------------------------------------------------
 
 DATABASE_URL = env_secret("DATABASE_URL")
-# Migrations run as the owner of the tables; the web and the workers need not be able to drop a history trigger.
+# `migrate` alone runs as the owner of the tables: web and workers cannot drop a trigger that keeps history.
 OWNER_DATABASE_URL = env_secret("ZENREI_OWNER_DATABASE_URL")
+if OWNER_DATABASE_URL and sys.argv[1:2] == ["migrate"]:
+    DATABASE_URL = OWNER_DATABASE_URL
 if not DATABASE_URL:
     raise ImproperlyConfigured("DATABASE_URL is not set. `python3 run.py exec …` sets it for the embedded server.")
 _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
