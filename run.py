@@ -167,6 +167,7 @@ def install(lock: str) -> None:
         "pip",
         "install",
         "--quiet",
+        "--quiet",
         "--disable-pip-version-check",
         "--require-hashes",
         "-r",
@@ -175,7 +176,7 @@ def install(lock: str) -> None:
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--system-certs"]
     # Compiled now, as pip does: started as root, nobody who runs it could write the compiled files later.
     uv += ["--compile-bytecode", "--python", str(PYTHON), *package_index()]
-    done = subprocess.call([*pip, str(REPO / UV)]) == 0
+    done = subprocess.call([*pip, str(REPO / UV)]) == 0 and Path(uv[0]).exists()
     done = done and subprocess.call([*uv, str(REPO / lock)]) == 0
     if not done:
         say("uv did not succeed; trying pip")

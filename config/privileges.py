@@ -31,7 +31,7 @@ from config.runtime import (
 )
 from config.services import REPO
 
-STATE = Path("/var/lib/zenrei")
+STATE = Path(os.environ.get("ZENREI_STATE", "/var/lib/zenrei"))
 # Of root's environment, what would lead the service user's programs to root's own places.
 _ROOTS_OWN = ("XDG_", "SUDO_", "SSH_", "DBUS_", "VIRTUAL_ENV", "PYTHONHOME", "MAIL", "OLDPWD", "PYENV")
 
@@ -136,8 +136,10 @@ def borrow_place(place: Place, data: Path) -> Place:
 
 
 def _place_for(user: ServiceUser, data: Path, *, home: Path) -> Place:
-    python = not can(user, lambda: readable([*base_parts(), site_packages(), venv() / "bin"]))
-    source = not can(user, lambda: readable([REPO / name for name in source_files(REPO)]))
+    libraries = [*base_parts(), site_packages(), venv() / "bin"]
+    files = [REPO / name for name in source_files(REPO)]  # listed by root: who may not look sees nothing missing
+    python = not can(user, lambda: readable(libraries))
+    source = not can(user, lambda: readable(files))
     runtime = Runtime(Path(sys.executable), REPO)
     if python or source:
         runtime = make_runtime(home, REPO, python=python, source=source)
