@@ -124,7 +124,7 @@ def venv_works() -> bool:
     It need not be the Python that runs this file: under sudo another one may come first. A folder that was
     moved, or a system whose Python was upgraded, makes it useless.
     """
-    words = f"import pip, sys; sys.exit(sys.version_info < {OLDEST!r} or sys.prefix != sys.argv[1])"
+    words = f"import sys; sys.exit(sys.version_info < {OLDEST!r} or sys.prefix != sys.argv[1])"
     return runs([str(PYTHON), "-I", "-c", words, str(VENV)])
 
 
@@ -140,19 +140,27 @@ def lock_set_up() -> int:
 
 
 def create_venv() -> None:
-    """Make .venv anew, with pip."""
+    """Make .venv anew; with a pip in it only where the Python outside has none that can serve it: pip takes seconds."""
     python = base_python()
     refuse_python_without_venv(python)
     say("making the virtual environment .venv")
-    if subprocess.call([python, "-m", "venv", "--clear", str(VENV)]) != 0:
+    without_pip = ["--without-pip"] if runs([python, "-m", "pip", "--python", python, "--version"]) else []
+    if subprocess.call([python, "-m", "venv", "--clear", *without_pip, str(VENV)]) != 0:
         stop(f"the virtual environment {VENV} could not be made; the lines above say why.")
+
+
+def pip() -> "list[str]":
+    """Return the command for a pip that works on .venv: its own, else the one outside."""
+    if any(VENV.glob("lib/python3*/site-packages/pip")):
+        return [str(PYTHON), "-m", "pip"]
+    return [base_python(), "-m", "pip", "--python", str(PYTHON)]
 
 
 def package_index() -> "list[str]":
     """Return the options that tell uv which index pip is set to, if any: uv does not read pip's settings."""
     index = os.environ.get("PIP_INDEX_URL", "")
     if not index and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(os.environ):
-        ask = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
+        ask = [*pip(), "config", "get", "global.index-url"]
         answer = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
         index = answer.stdout.decode().strip()
     return ["--default-index", index] if index else []
@@ -161,26 +169,16 @@ def package_index() -> "list[str]":
 def install(lock: str) -> None:
     """Bring .venv to what `lock` says: by uv, which is fast, else by pip, which knows its own settings."""
     say(f"installing the packages of {lock}")
-    pip = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-    ]
+    by_pip = [*pip(), "install", "--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
     # uv trusts a list of certificates of its own, which knows no company's proxy; the system's list does.
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--system-certs"]
     # Compiled now, as pip does: started as root, nobody who runs it could write the compiled files later.
     uv += ["--compile-bytecode", "--python", str(PYTHON), *package_index()]
-    done = subprocess.call([*pip, str(REPO / UV)]) == 0 and Path(uv[0]).exists()
+    done = subprocess.call([*by_pip, str(REPO / UV)]) == 0 and Path(uv[0]).exists()
     done = done and subprocess.call([*uv, str(REPO / lock)]) == 0
     if not done:
         say("uv did not succeed; trying pip")
-        done = subprocess.call([*pip, str(REPO / lock)]) == 0
+        done = subprocess.call([*by_pip, str(REPO / lock)]) == 0
     if not done:
         stop("the packages could not be installed; the lines above say why. Nothing was started.")
 
