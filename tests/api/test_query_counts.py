@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,7 @@ def test_the_cost_is_constant_and_known(alice: Person, charlie: Person, world: W
         add_rows(world, alice, number)
         world = fresh(world, alice)
         for operation in operations(schema):
-            status, statements = cost(
-                lambda operation=operation, world=world, number=number: ask(operation, world, alice, number)
-            )
+            status, statements = cost(partial(ask, operation, world, alice, number))
             assert status < 300, (operation.name, status)
             costs.setdefault(operation.name, []).append(statements)
     grown = {name: counts for name, counts in costs.items() if len(set(counts)) > 1}
