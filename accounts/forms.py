@@ -1,6 +1,7 @@
 """The forms of ones own account."""
 
 import zoneinfo
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -16,11 +17,16 @@ from common.forms import PageForm
 SCOPE_WORDS = {TokenScope.READ.value: _("read only"), TokenScope.WRITE.value: _("read and write")}
 
 
-def zone_choices(empty: Any) -> list[tuple[str, Any]]:
-    """Return the time zones that have a place's name, after the word for none."""
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return the time zones that have a place's name; looking them up walks through many files."""
     known = zoneinfo.available_timezones()
-    names = sorted(name for name in known if "/" in name and not name.startswith(("Etc/", "SystemV/")))
-    return [("", empty), ("UTC", "UTC"), *((name, name) for name in names)]
+    return tuple(sorted(name for name in known if "/" in name and not name.startswith(("Etc/", "SystemV/"))))
+
+
+def zone_choices(empty: Any) -> list[tuple[str, Any]]:
+    """Return the time zones as options, after the word for none."""
+    return [("", empty), ("UTC", "UTC"), *((name, name) for name in zone_names())]
 
 
 class LogInForm(AuthenticationForm):

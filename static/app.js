@@ -82,12 +82,12 @@
     box.checked = !off();
     box.addEventListener("change", () => localStorage.setItem("shortcuts", box.checked ? "on" : "off"));
   }
-  let went = 0;
+  let went = -Infinity;
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || off()) return;
     const after = event.timeStamp - went < 1500;
-    went = 0;
+    went = -Infinity;
     if (event.key === "g") { went = event.timeStamp; return; }
     const target = event.key === "/" ? one("[role=search] input[type=search]") : one(`[data-key="${CSS.escape((after ? "g" : "") + event.key)}"]`);
     if (!target) return;

@@ -20,7 +20,7 @@ def draw_icon(context: Context | dict[str, Any], name: str) -> SafeString:
     if used is None:
         return format_html('<svg class="i" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', mark_safe(drawing))  # noqa: S308
     used.add(name)
-    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    return mark_safe(f'<svg class="i" aria-hidden="true"><use href="#i-{name}"/></svg>')  # noqa: S308  (a name of ICONS)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,13 +1,14 @@
 """Dates and times as a person reads them, in the reader's zone; nothing is shown more exactly than it is known."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
 DAYS_TOLD = 60  # beyond, a date says more than a number of days
@@ -33,8 +34,14 @@ def day(moment: datetime | date | None) -> SafeString | str:
     """Show the day of a moment."""
     if moment is None:
         return "–"
-    shown = local(moment) if isinstance(moment, datetime) else moment
-    return format_html('<time datetime="{}">{}</time>', shown.strftime("%Y-%m-%d"), day_words(shown))
+    shown = local(moment).date() if isinstance(moment, datetime) else moment
+    return _day_in(shown, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_in(shown: date, language: str | None) -> SafeString:
+    """Return a day as it is shown in a language; lists show the same few days again and again."""
+    return format_html('<time datetime="{}">{}</time>', shown.isoformat(), day_words(shown))
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from common.jobs.models import Job, JobState
 from common.storage import evidence_store
 from ingest.models import CaseScan, DailyCount
 from tickets.models import Case, EntryKind, Evidence
-from tickets.sample.load import load_story
+from tickets.sample.load import LOG, load_story
 from tickets.services.entries import add_machine_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.services.findings import FoundFinding, record_findings
@@ -34,6 +34,8 @@ SENT = (
     "to=fuga@piteki2.com, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=0, relay= [192.168.0.1], "
     "dsn=2.0.0, stat=Sent (Ok: queued as C257024FF1C5)"
 )
+_RAW = LOG.read_bytes().splitlines(keepends=True)
+OFFSETS = [sum(map(len, _RAW[:number])) for number in range(len(_RAW))]
 NOT_JUDGED = {
     "rule": "accepted-and-lost",
     "transactions": 1,
@@ -41,7 +43,7 @@ NOT_JUDGED = {
 }
 LINES = (
     (1, "History", "", "disposition=Reject", PARENT, None),
-    (2, "Mail event", "rejected", REFUSED, PARENT, "reject=554 5.7.1"),
+    (2, "Mail event", "rejected", REFUSED, PARENT, REFUSED[len("Milter: data, ") :]),
     (3, "Mail event", "rejected", REPEATED, PARENT, "stat=This email from IP 10.0.0.2 has been rejected."),
     (4, "AntiSpam", "verdict", "FortiGuard-AntiSpam identified spam URL: http://example.com", PARENT, None),
     (5, "AntiSpam", "verdict", "FortiGuard-AntiSpam identified spam IP: 10.0.0.2, score: 3", PARENT, None),
@@ -56,7 +58,7 @@ def cited_lines(evidence: Evidence) -> list[dict[str, Any]]:
             "evidence": str(evidence.public_id),
             "file": "",
             "line": number,
-            "offset": number * 100,
+            "offset": OFFSETS[number - 1],
             "says": says,
             "text": text,
             "transaction": session,

@@ -5,7 +5,7 @@ from django.test import Client
 
 from common.jobs.models import Job
 from tests.conftest import Person
-from tests.pages.story import attach, end_job, read
+from tests.pages.story import OFFSETS, attach, end_job, read
 from tickets.models import Case, Evidence
 
 HTMX = {"HX-Request": "true"}
@@ -64,12 +64,14 @@ def test_a_failed_reading_is_no_empty_reading_in_the_custody_log(page: Client, s
 
 def test_a_cited_line_opens_the_lines_around_it(page: Client, story: Case) -> None:
     evidence = story.evidence.get()
-    address = f"/cases/{story.ref}/evidence/{evidence.public_id}/lines/?line=3&offset=0&file="
+    offset = OFFSETS[2]
+    address = f"/cases/{story.ref}/evidence/{evidence.public_id}/lines/?line=3&offset={offset}&file="
     whole = page.get(address).content.decode()
     fragment = page.get(address, headers=HTMX).content.decode()
     assert "The lines around line 3" in whole
     assert "<html" not in fragment
-    assert 'class="cited"' in fragment or "note" in fragment
+    assert 'class="cited"' in fragment
+    assert "stat=This email from IP 10.0.0.2 has been rejected." in fragment
 
 
 @pytest.mark.parametrize("query", ["", "?line=x&offset=0", "?line=-1", "?line=1&offset=1e9", "?line=" + "9" * 40])

@@ -28,7 +28,7 @@ def test_the_child_session_stands_apart_with_its_suffix_marked(page: Client, sto
 
 def test_refusal_and_delivery_are_marked(page: Client, story: Case) -> None:
     text = finding_page(page, story)
-    assert '<mark class="bad">reject=554 5.7.1</mark>' in text
+    assert '<mark class="bad">reject=554 5.7.1 This email from IP 10.0.0.2 has been rejected.' in text
     assert '<mark class="good">dsn=2.0.0, stat=Sent (Ok: queued as C257024FF1C5)</mark>' in text
 
 

@@ -110,13 +110,13 @@ def _place(line: dict[str, Any]) -> tuple[str, str, int]:
 
 
 def outcome(finding: Finding, *says: str) -> str:
-    """Return the words of the first cited line that says this, from its mark on; empty where none does."""
+    """Return what the first cited line that says this is marked for; empty where none does."""
     for line in _in_order(finding.lines):
         if line.get("says") in says:
             text = str(line.get("text") or "")
             spans = _clean(line.get("spans"), len(text))
-            words = text[spans[0][0] if spans else 0 :].removeprefix("reject=")
-            return words[:OUTCOME_ALLOWED]
+            words = text[slice(*spans[0])] if spans else text
+            return words.removeprefix("reject=")[:OUTCOME_ALLOWED]
     return ""
 
 

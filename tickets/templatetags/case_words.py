@@ -1,12 +1,13 @@
 """Chips and names of what belongs to cases."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from common.templatetags.icons import draw_icon
 from kb.models import Party, PartyKind
@@ -33,7 +34,12 @@ CHIPS: dict[str, dict[str, words.Word]] = {
 def chip(context: Context, kind: str, value: str) -> SafeString:
     """Show a state of something: its icon and its word."""
     word = CHIPS[kind].get(value) or words.Word(value, "unknown", "warn")
-    drawing = draw_icon(context, word.icon)
+    return _chip_in(draw_icon(context, word.icon), word, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _chip_in(drawing: SafeString, word: words.Word, language: str | None) -> SafeString:
+    """Return a chip in a language; lists show the same few chips again and again."""
     return format_html('<span class="chip {}">{}{}</span>', word.tone, drawing, word.text)
 
 

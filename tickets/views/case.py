@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import zone_choices
 from accounts.models import Department, User
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError
@@ -39,8 +38,9 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
     context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}
     if may_write:
-        context["upload_devices"] = Device.objects.filter(department=found.department_id)[:DEVICES_OFFERED]
-        context["upload_zones"] = zone_choices(gettext("unknown, or the device's"))
+        context["upload_devices"] = list(Device.objects.filter(department=found.department_id)[:DEVICES_OFFERED])
+        zones = {request.user.time_zone, "UTC", *(device.zone for device in context["upload_devices"])}
+        context["upload_zones"] = sorted(zones - {""})
         context["upload_parties"] = Party.objects.exclude(kind=PartyKind.US)
     return render(request, "tickets/case.html", context)
 
