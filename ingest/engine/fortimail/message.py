@@ -11,17 +11,17 @@ from typing import Final, NamedTuple
 from ingest.engine.event import Done, Flag, Kind, Scope, Told
 from ingest.engine.fortimail.receipts import is_own, is_own_id, receipt_of, relay_address
 
-_ADDRESS: Final = r'<(?:[^<>"]++|"(?:[^"\\]++|\\.)*+")*+>'
-_ONE: Final = rf'(?:{_ADDRESS}|[^<>,;"\s]++)'
-_TO: Final = re.compile(rf"to=({_ONE}(?:,{_ONE})*+)(?:, ctladdr={_ONE}(?: \(\d+/\d+\))?)?(?:, (?=\w+=)|,?$)")
+_ADDRESS: Final = r'<[^<>"]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^<>"]*)*>'
+_ONE: Final = rf'(?:{_ADDRESS}|[^<>,;"\s]+)'
+_TO: Final = re.compile(rf"to=({_ONE}(?:,{_ONE})*)(?:, ctladdr={_ONE}(?: \(\d+/\d+\))?)?(?:, (?=\w+=)|,?$)")
 _EACH: Final = re.compile(_ONE)
-_FROM: Final = re.compile(rf"from=({_ADDRESS}|[^<>,\"\s]*+)(?:,|$)")
+_FROM: Final = re.compile(rf"from=({_ADDRESS}|[^<>,\"\s]*)(?:,|$)")
 _MILTER: Final = re.compile(
-    rf"Milter(?: \([^)]{{0,64}}\))?: (?:cmd=)?(\w+)(?:=({_ADDRESS}|[^<>,\"\s]*+))?"
-    r"(?:: host=[^,]*+, addr=[^,]*+)?, reject=(.*)",
+    rf"Milter(?: \([^)]{{0,64}}\))?: (?:cmd=)?(\w+)(?:=({_ADDRESS}|[^<>,\"\s]*))?"
+    r"(?:: host=[^,]*, addr=[^,]*)?, reject=(.*)",
     re.DOTALL,
 )
-_RULESET: Final = re.compile(rf"ruleset=(\w+)(?:, arg1=({_ADDRESS}|[^,\"]*+))?")
+_RULESET: Final = re.compile(rf"ruleset=(\w+)(?:, arg1=({_ADDRESS}|[^,\"]*))?")
 _DSN: Final = re.compile(rf"DSN: to ({_ONE})\s*(?:;|$)")
 _DSN_SESSION: Final = re.compile(r"; ?sessionid:\s*([0-9A-Za-z\-]{1,128})\s*$")
 _CODES: Final = re.compile(r"\s*(?:[245]\d\d[ -])?\s*(?:[245]\.\d{1,3}\.\d{1,3}\s+)?")

@@ -11,10 +11,10 @@ from ingest.engine.fortimail.layouts import Layouts, record_of, wanted_of
 
 _NEXT: Final = r"(?:[A-Za-z_]\w{0,31}=|$)"
 _PAIR: Final = re.compile(
-    rf"""(?<![\w\-])([A-Za-z_]\w{{0,31}}+)=(?:
-        ("[^"]*+(?:"(?![ ,]*+{_NEXT})[^"]*+)*+(?:"|$))   # quoted: to a quote before the next key
-      | ('[^']*+'(?=[ ,]|$))                             # in single quotes
-      | ([^ ,]*+(?:[ ,]++(?!{_NEXT})[^ ,]++)*+)          # bare: up to the next key
+    rf"""(?<![\w\-])([A-Za-z_]\w{{0,31}})=(?:
+        ("[^"]*(?:"(?![ ,]*{_NEXT})[^"]*)*(?:"|$))   # quoted: to a quote before the next key
+      | ('[^']*'(?=[ ,]|$))                          # in single quotes
+      | ([^ ,]*(?:[ ,]+(?!{_NEXT})[^ ,]+)*)          # bare: up to the next key
     )""",
     re.VERBOSE,
 )
@@ -23,6 +23,9 @@ _START: Final = re.compile(rf"(?<![\w\-])(?:date|time|device_id|log_id)=|(?<!\d)
 _TYPE: Final = re.compile(r"(?<![\w\-])type=[\"']?(\w{1,16})")
 _BARE_MESSAGE: Final = re.compile(r"[ ,]msg=")
 HEADER_LENGTH: Final = 1024
+MOST_KEYS: Final = 256  # a record has some forty
+NO_RECORD: Final = "no FortiMail record begins in it (no date=, time=, device_id= or log_id=)"
+TOO_MANY: Final = f"it has more than {MOST_KEYS} keys"
 QUOTES: Final = "\"'"
 
 
@@ -49,13 +52,13 @@ class Tokeniser:
     def __init__(self) -> None:
         self._layouts = Layouts()
 
-    def __call__(self, text: str) -> Tokens | None:
-        """The keys of a line, or None where no record begins in it."""
+    def __call__(self, text: str) -> Tokens | str:
+        """The keys of a line, or why there are none."""
         start = 0
         if not text.startswith("date="):
             found = _START.search(text, 0, HEADER_LENGTH)
             if found is None:
-                return None
+                return NO_RECORD
             start = found.start()
         at = text.find("type=", start)
         hint = text[at + 5 : at + 12] if at >= 0 else ""
@@ -79,6 +82,8 @@ class Tokeniser:
             keys, values, type_ = known[0].keys, known[1], known[0].type
         else:
             keys, values, shapes = _cut(text, start, end)
+            if len(keys) > MOST_KEYS:
+                return TOO_MANY
             named = _TYPE.search(text, start, end)
             type_ = named[1] if named else ""
             if len(set(keys)) == len(keys):
