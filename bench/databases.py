@@ -75,9 +75,9 @@ def environment(url: str, **more: str) -> dict[str, str]:
     return kept | made | more
 
 
-def run_python(url: str, *words: str) -> str:
-    """Run one of our programs on the database at `url` and return what it prints."""
-    command = [sys.executable, *words]
+def run_python(url: str, *words: str, python: str = sys.executable) -> str:
+    """Run a Python program on the database at `url` and return what it prints."""
+    command = [python, *words]
     done = subprocess.run(
         command, cwd=REPO, env=environment(url), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True
     )

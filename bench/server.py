@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,28 +69,37 @@ class Server:
         return Client(self.port, headers)
 
 
+OURS = ("-c", "config/gunicorn.py", "config.wsgi:application")
+
+
 @contextmanager
-def serving(url: str, **more: str) -> Iterator[Server]:
-    """Run the web server on the database at `url` for a while; `more` are further variables."""
+def serving(
+    url: str,
+    *,
+    python: str = sys.executable,
+    application: Sequence[str] = OURS,
+    ready: str = READY,
+    **more: str,
+) -> Iterator[Server]:
+    """Run a web server on the database at `url` for a while; `more` are further variables."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
-    command += ["--bind", f"127.0.0.1:{port}"]
+    command = [python, "-m", "gunicorn", *application, "--bind", f"127.0.0.1:{port}"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=REPO, env=environment(url, **more), stdout=log, stderr=log)
         try:
-            wait_until_ready(process, port, log)
+            wait_until_ready(process, port, ready, log)
             yield Server(port, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=30)
 
 
-def wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Any) -> None:
-    """Return once the server answers; raise with its log where it does not."""
+def wait_until_ready(process: "subprocess.Popen[bytes]", port: int, path: str, log: Any) -> None:
+    """Return once the server answers, whatever it says of who asks; raise with its log where it does not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
-            if Client(port, {}).ask("GET", READY).status == http.client.OK:
+            if Client(port, {}).ask("GET", path).status < http.client.INTERNAL_SERVER_ERROR:
                 return
         except OSError:
             pass

@@ -83,6 +83,7 @@ def test_the_cluster_has_its_own_locale_and_checksums(stack: Stack) -> None:
     with stack.connect() as connection:
         row = connection.execute(
             "SELECT datlocprovider, datlocale, datctype,"
-            " current_setting('data_checksums'), current_setting('shared_buffers') FROM pg_database WHERE datname = current_database()"
+            " current_setting('data_checksums'), current_setting('shared_buffers')"
+            " FROM pg_database WHERE datname = current_database()"
         ).fetchone()
     assert row == ("b", "C.UTF-8", "C.UTF-8", "on", "256MB")

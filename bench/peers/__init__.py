@@ -1,0 +1,1 @@
+"""Peers, measured by turns with Zenrei in one run."""
