@@ -11,8 +11,8 @@ from tickets.models import CustodyAction, Evidence
 from tickets.services.custody import record_custody
 
 
-def evidence_download(evidence: Evidence, *, reader: User) -> FileResponse:
-    """Return the blob bit for bit, with its hash; the custody log notes who took it."""
+def evidence_download(evidence: Evidence, *, reader: User, taken: bool) -> FileResponse:
+    """Return the blob bit for bit, with its hash. Where it is `taken` (a HEAD takes nothing), the custody log notes it."""
     try:
         stream = evidence_store().open(evidence.blob_id)
     except FileNotFoundError:
@@ -22,7 +22,8 @@ def evidence_download(evidence: Evidence, *, reader: User) -> FileResponse:
             code="blob_missing",
         ) from None
     try:
-        record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
+        if taken:
+            record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
     except BaseException:
         stream.close()
         raise

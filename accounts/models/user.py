@@ -1,6 +1,5 @@
 """A person, known by the e-mail address."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -8,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+
+from common.zones import known_zones
 
 
 def default_time_zone() -> str:
@@ -17,7 +18,7 @@ def default_time_zone() -> str:
 
 def validate_time_zone(name: str) -> None:
     """Refuse what is no IANA time zone."""
-    if name not in zoneinfo.available_timezones():
+    if name not in known_zones():
         raise ValidationError("%(name)s is no time zone: write one like Asia/Tokyo.", params={"name": name})
 
 

@@ -1,6 +1,5 @@
 """Devices and which firmware they ran from when on."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -8,12 +7,13 @@ from django.db import models
 
 from accounts.models import Department, User
 from common.models import PublicId, Timestamped
+from common.zones import known_zones
 from kb.models.product import Product
 
 
 def validate_zone(name: str) -> None:
     """Refuse what is no IANA time zone."""
-    if name not in zoneinfo.available_timezones():
+    if name not in known_zones():
         raise ValidationError("%(name)s is no time zone: write one like Asia/Tokyo.", params={"name": name})
 
 

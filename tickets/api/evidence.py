@@ -136,4 +136,4 @@ class CaseEvidenceDownload(APIView):
         """Give the file back bit for bit; the custody log notes it."""
         case = get_case(asker(request), ref)
         evidence = get_evidence(asker(request), case, str(public_id))
-        return evidence_download(evidence, reader=asker(request).user)
+        return evidence_download(evidence, reader=asker(request).user, taken=request.method == "GET")
