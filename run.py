@@ -119,11 +119,17 @@ def has_tests_installed() -> bool:
 
 
 def venv_works() -> bool:
-    """Say whether .venv can be kept: its Python runs, is new enough, and is at home in this folder.
+    """Say whether .venv can be kept: its Python runs, is new enough, and was installed in this folder.
 
     It need not be the Python that runs this file: under sudo another one may come first. A folder that was
-    moved, or a system whose Python was upgraded, makes it useless.
+    moved (its scripts name the old place), or a system whose Python was upgraded, makes it useless.
     """
+    try:
+        made_by = [line for line in (VENV / "pyvenv.cfg").read_text().splitlines() if line.startswith("command = ")]
+    except FileNotFoundError:
+        return False
+    if any(str(VENV) not in line for line in made_by):
+        return False
     words = f"import sys; sys.exit(sys.version_info < {OLDEST!r} or sys.prefix != sys.argv[1])"
     return runs([str(PYTHON), "-I", "-c", words, str(VENV)])
 
@@ -144,7 +150,8 @@ def create_venv() -> None:
     python = base_python()
     refuse_python_without_venv(python)
     say("making the virtual environment .venv")
-    without_pip = ["--without-pip"] if runs([python, "-m", "pip", "--python", python, "--version"]) else []
+    serves_others = "import pip, sys; sys.exit([int(part) for part in pip.__version__.split('.')[:2]] < [22, 3])"
+    without_pip = ["--without-pip"] if runs([python, "-c", serves_others]) else []
     if subprocess.call([python, "-m", "venv", "--clear", *without_pip, str(VENV)]) != 0:
         stop(f"the virtual environment {VENV} could not be made; the lines above say why.")
 
@@ -157,13 +164,9 @@ def pip() -> "list[str]":
 
 
 def package_index() -> "list[str]":
-    """Return the options that tell uv which index pip is set to, if any: uv does not read pip's settings."""
-    index = os.environ.get("PIP_INDEX_URL", "")
-    if not index and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(os.environ):
-        ask = [*pip(), "config", "get", "global.index-url"]
-        answer = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-        index = answer.stdout.decode().strip()
-    return ["--default-index", index] if index else []
+    """Return the options that tell uv which index pip is told to use: uv does not read pip's settings."""
+    index = os.environ.get("PIP_INDEX_URL")
+    return ["--default-index", index] if index and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(os.environ) else []
 
 
 def install(lock: str) -> None:
