@@ -12,7 +12,7 @@ from tickets.services.custody import record_custody
 
 
 def evidence_download(evidence: Evidence, *, reader: User, taken: bool) -> FileResponse:
-    """Return the blob bit for bit, with its hash. Where it is `taken` (a HEAD takes nothing), the custody log notes it."""
+    """Return the blob bit for bit, with its hash. Where it is `taken` (a HEAD takes nothing), custody notes it."""
     try:
         stream = evidence_store().open(evidence.blob_id)
     except FileNotFoundError:
