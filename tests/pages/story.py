@@ -108,7 +108,7 @@ def attach(case: Case, giver: User, content: bytes = b"some bytes", name: str = 
 
 def end_job(evidence: Evidence, state: str = JobState.DONE) -> None:
     """End the job that reads a piece."""
-    Job.objects.filter(pk=evidence.job_id).update(state=state, progress=1.0, finished_at=timezone.now())
+    Job.objects.filter(evidence=evidence).update(state=state, progress=1.0, finished_at=timezone.now())
 
 
 def read(evidence: Evidence, *, state: str = "read", reason: str = "", lines: int = 6, unread: int = 0) -> None:

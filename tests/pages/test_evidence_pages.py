@@ -16,7 +16,7 @@ def log(story: Case, alice: Person) -> Evidence:
     """A second log, which is being read."""
     evidence = attach(story, alice.user, name="elog.log.gz")
     detail = "1,221,769 lines read, 393 findings so far"
-    Job.objects.filter(pk=evidence.job_id).update(state="running", progress=0.61, detail=detail)
+    Job.objects.filter(evidence=evidence).update(state="running", progress=0.61, detail=detail)
     return evidence
 
 
