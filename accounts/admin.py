@@ -1,4 +1,4 @@
-"""People, departments and memberships, for administrators. Cases and evidence are not edited here: they have a history."""
+"""People, departments and memberships, for administrators. Cases and evidence have a history and are not edited here."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

@@ -4,6 +4,7 @@ Alice is an operator of Mail Operations and owns what the tests make. Bob is a r
 is an operator of Network Services: a stranger to Alice's cases.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ PASSWORD = "correct horse battery staple"
 _flush = DatabaseOperations.execute_sql_flush
 
 
-def _flush_history(self: DatabaseOperations, sql_list: list[str]) -> None:
+def _flush_history(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
     """Empty the tables between transactional tests, past the triggers that keep history; then make `us` anew."""
     with self.connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -35,7 +36,7 @@ def _flush_history(self: DatabaseOperations, sql_list: list[str]) -> None:
     Party.objects.get_or_create(slug=US, defaults={"name": "We", "kind": PartyKind.US})
 
 
-DatabaseOperations.execute_sql_flush = _flush_history  # type: ignore[method-assign]
+DatabaseOperations.execute_sql_flush = _flush_history  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -73,10 +73,11 @@ def open_case(instance: Instance, title: str) -> str:
     return str(persistently(lambda: instance.post_json("cases/", body, key))["ref"])
 
 
-def test_each_upload_has_exactly_one_complete_result(tmp_path: Path) -> None:
-    logs = {(case, log): make_log(MESSAGES, seed=case * 100 + log) for case in range(CASES) for log in range(LOGS_A_CASE)}
+def test_each_upload_has_exactly_one_complete_result(open_folder: Path) -> None:
+    places = [(case, log) for case in range(CASES) for log in range(LOGS_A_CASE)]
+    logs = {(case, log): make_log(MESSAGES, seed=case * 100 + log) for case, log in places}
     acknowledged: dict[str, tuple[str, bytes]] = {}
-    with running_instance(tmp_path / "data", "--no-sample", environment=IMPATIENT) as instance:
+    with running_instance(open_folder / "data", "--no-sample", environment=IMPATIENT) as instance:
         refs = [open_case(instance, f"case {number}") for number in range(CASES)]
         killer = Killer(instance, seed=7)
         killer.start()

@@ -40,10 +40,10 @@ def empty_environment() -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/root")}
 
 
-def test_the_first_page_comes_and_the_story_is_complete(tmp_path: Path) -> None:
-    folder = clone(tmp_path / "zenrei")
+def test_the_first_page_comes_and_the_story_is_complete(open_folder: Path) -> None:
+    folder = clone(open_folder / "zenrei")
     port = free_port()
-    output = tmp_path / "out"
+    output = open_folder / "out"
     began = time.monotonic()
     with output.open("wb") as sink:
         process = subprocess.Popen(
