@@ -31,7 +31,7 @@ MIB: Final = 1024**2
 MESSAGE_BYTES: Final = 64 * MIB
 PROGRESS_SECONDS: Final = 0.2
 POLL_SECONDS: Final = 0.1
-ANSWERED: Final = frozenset({0, 1, 2, 3})  # the exit codes of `zenrei`: each comes with an answer or a sentence
+ANSWERED: Final = frozenset({0, 1, 2, 3})  # the exit codes of `zenrei scan`: each comes with an answer
 
 OnProgress = Callable[[dict[str, Any]], None]
 
@@ -67,9 +67,10 @@ def run_limited(
 ) -> Outcome:
     """Run ``zenrei ARGV`` limited, its answer going to ``stdout_path``.
 
-    ``argv`` must name files by absolute path: the child works in a folder of its own under ``workdir``, which is removed
-    afterwards. Nothing of this process's environment reaches it. ``on_progress`` gets the child's latest progress line
-    (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and is passed on.
+    ``argv`` must name files by absolute path: the child works in a folder of its own under ``workdir``, which is
+    removed afterwards. Nothing of this process's environment reaches it. ``on_progress`` gets the child's latest
+    progress line (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and
+    is passed on.
     """
     folder = Path(tempfile.mkdtemp(prefix="attempt-", dir=workdir))
     words = asdict(limits) | {"parent": os.getpid()}

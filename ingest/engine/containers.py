@@ -265,7 +265,8 @@ def _guarded(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _spool(chunks: Iterator[bytes], closing: contextlib.ExitStack) -> IO[bytes]:
     """Chunks as a file that can be sought: kept in memory, when large in the temporary folder."""
-    spool = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=16 * MIB))
+    spool = tempfile.SpooledTemporaryFile(max_size=16 * MIB)  # noqa: SIM115 - closed with the archive
+    closing.callback(spool.close)
     for chunk in chunks:
         spool.write(chunk)
     spool.seek(0)

@@ -28,6 +28,9 @@ class Format(Protocol):
         ...
 
 
+NO_FORMAT: Final = "no format that this program knows fits it"
+
+
 class BrokenFormat(Exception):
     """A registered format that does not read its own sample; the message names both."""
 
@@ -88,6 +91,13 @@ def detect(lines: Sequence[str]) -> list[Match]:
             reason = f"{fitting} of {len(lines)} lines read as {name}"
             matches.append(Match(name, fitting / len(lines), reason))
     return sorted(matches, key=lambda match: (-match.score, match.name))
+
+
+def misfit(text: str) -> str:
+    """Why a line fits no format: what each says of it."""
+    answers = ((name, entry.make().read(text)) for name, entry in REGISTRY.items())
+    reasons = "; ".join(f"{name}: {answer.reason}" for name, answer in answers if isinstance(answer, Unread))
+    return f"{NO_FORMAT} ({reasons})" if reasons else NO_FORMAT
 
 
 check_registry(REGISTRY)

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 from ingest.engine.containers import Member, Meter, failing, members, open_source
 from ingest.engine.event import Event
-from ingest.engine.formats import detect, make_format
+from ingest.engine.formats import detect, make_format, misfit
 from ingest.engine.reader import CUT, TOO_LONG, Line, LineReader
 from ingest.engine.result import FileReport, OnProgress, Options, Progress
 from ingest.engine.source import Damaged, Limits, Source
-from ingest.engine.tally import NO_FORMAT, Tally
+from ingest.engine.tally import Tally
 from ingest.engine.times import read_zone
 from ingest.engine.transactions import Ledger
 
@@ -100,7 +100,7 @@ class Intake:
         reader = LineReader(member.chunks, self._options.limits)
         tally = Tally(member.label, source.device, read_zone(source.zone))
         lines = iter(reader)
-        tally.format, held = pick_format(lines, self._options.format, lambda line: self._skip(line, tally, NO_FORMAT))
+        tally.format, held = pick_format(lines, self._options.format, lambda line: self._skip(line, tally))
         self.places.append(Place(number, stream, member.label, tally.format))
         if tally.format:
             self._read_lines(number, source, itertools.chain(held, lines), tally, meter)
@@ -109,12 +109,12 @@ class Intake:
         self.reports.append(tally.report(reader))
         self._tell(member.label, meter, 0, 0)
 
-    def _skip(self, line: Line, tally: Tally, reason: str) -> None:
+    def _skip(self, line: Line, tally: Tally, reason: str = "") -> None:
         tally.lines += 1
         if not line.text or line.text.isspace():
             tally.blank += 1
         else:
-            tally.unread(line.number, line.text, broken(line, self._options.limits) or reason)
+            tally.unread(line.number, line.text, broken(line, self._options.limits) or reason or misfit(line.text))
 
     def _read_lines(
         self, number: int, source: Source, lines: Iterator[Line], tally: Tally, meter: Meter | None
@@ -125,7 +125,7 @@ class Intake:
         for line in lines:
             number_, offset, text, quality = line
             if not text or quality in _UNREADABLE or text.isspace():
-                self._skip(line, tally, "")
+                self._skip(line, tally)
                 continue
             tally.lines += 1
             event = read(text)

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from ingest.engine.containers import Member, Meter, members, open_source
 from ingest.engine.event import Event
-from ingest.engine.formats import make_format
+from ingest.engine.formats import make_format, misfit
 from ingest.engine.intake import broken, pick_format
 from ingest.engine.reader import Line, LineReader
 from ingest.engine.source import Damaged, Limits, Source
-from ingest.engine.tally import NO_FORMAT, line_zone, show
+from ingest.engine.tally import line_zone, show
 from ingest.engine.times import read_zone, rfc3339
 
 TEXT_LENGTH: Final = 4096
@@ -45,7 +45,7 @@ class Parser:
     def _stream(self, member: Member, source: Source) -> None:
         reader = LineReader(member.chunks, self._limits)
         lines = iter(reader)
-        name, held = pick_format(lines, self._format, lambda line: self._skip(line, member.label, NO_FORMAT))
+        name, held = pick_format(lines, self._format, lambda line: self._skip(line, member.label))
         if name:
             self._lines(name, itertools.chain(held, lines), member.label, source)
         if reader.damage:
@@ -67,11 +67,11 @@ class Parser:
             else:
                 self._skip(line, label, event.reason)
 
-    def _skip(self, line: Line, label: str, reason: str) -> None:
+    def _skip(self, line: Line, label: str, reason: str = "") -> None:
         if line.text and not line.text.isspace():
             self.unread += 1
             text = show(line.text, TEXT_LENGTH)
-            reason = broken(line, self._limits) or reason
+            reason = broken(line, self._limits) or reason or misfit(line.text)
             self._emit({"line": line.number, "offset": line.offset, "unread": reason, "text": text, "file": label})
 
 

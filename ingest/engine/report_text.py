@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ingest.engine.formats import NO_FORMAT
 from ingest.engine.result import Evidence, FileReport, Finding, ScanResult
-from ingest.engine.tally import NO_FORMAT
 
 TEXT_WIDTH = 200
 

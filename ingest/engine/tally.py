@@ -14,7 +14,6 @@ from ingest.engine.times import read_zone, rfc3339
 EXAMPLES: Final = 10
 EXAMPLES_PER_REASON: Final = 3
 EXAMPLE_LENGTH: Final = 512
-NO_FORMAT: Final = "no format that this program knows fits it"
 NO_LINES: Final = "it is empty"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.engine.encodings import DAMAGED, decode_line, sniff_utf16
-from tests.engine.gateway import hits, history, scan_files
+from tests.engine.gateway import history, hits, scan_files
 from tests.engine.test_scenarios import story
 
 SUBJECTS = ["請求書の件について", "お見積りのご依頼", "【重要】会議のお知らせ", "カタログ送付", "東京都千代田区"]

@@ -20,9 +20,9 @@ from tests.engine.gateway import delivery, envelope, event, history, rcpt, read,
         ("Milter: to=<B@Example.com>, reject=550 No", "refused", "recipient", ("b@example.com",)),
         ("ruleset=data, arg1=x, relay=[192.0.2.66], reject=554 No", "refused", "message", ()),
         ("ruleset=eom, reject=554 No", "refused", "message", ()),
-        ("ruleset=check_relay, arg1=mail.example.net, arg2=192.0.2.66, relay=[192.0.2.66], reject=553 5.3.0 No", "refused", "connection", ()),
-        ("ruleset=check_mail, arg1=<a@example.net>, relay=[192.0.2.66], reject=451 4.1.8 No", "deferred", "message", ()),
-        ("ruleset=check_rcpt, arg1=<b@example.com>, relay=[192.0.2.66], reject=550 5.1.1 No", "refused", "recipient", ("b@example.com",)),
+        ("ruleset=check_relay, arg1=m, arg2=192.0.2.66, relay=x, reject=553 No", "refused", "connection", ()),
+        ("ruleset=check_mail, arg1=<a@example.net>, relay=[192.0.2.66], reject=451 No", "deferred", "message", ()),
+        ("ruleset=check_rcpt, arg1=<b@example.com>, reject=550 No", "refused", "recipient", ("b@example.com",)),
         ("Milter: data, reject=Command rejected", "unknown", "message", ()),
         ("ruleset=check_vendor, arg1=x, reject=550 No", "unknown", None, ()),
         ("Milter (fml): data, reject=554 5.7.1 No", "refused", "message", ()),
@@ -167,7 +167,8 @@ def test_a_list_of_recipients_cut_at_512_characters_says_who_they_are_and_no_mor
 
 
 def test_an_envelope_counts_its_recipients_whatever_the_message_id_says() -> None:
-    line = read(event('from=<A@Example.net>, size=1, class=0, nrcpts=3, msgid=<x, nrcpts=9, stat=Sent>, proto=ESMTP, relay=m [192.0.2.66]'))  # fmt: skip
+    msgid = "msgid=<x, nrcpts=9, stat=Sent>"
+    line = read(event(f"from=<A@Example.net>, size=1, class=0, nrcpts=3, {msgid}, proto=ESMTP, relay=m [192.0.2.66]"))
 
     assert (line.sender, line.envelope, line.client_ip) == ("a@example.net", 3, "192.0.2.66")
     assert line.message_fields["msgid"] == "<x, nrcpts=9, stat=Sent>"

@@ -32,7 +32,7 @@ DELIVERY_STATUS: Final[dict[str, Done]] = {
     "queued": "queued",
     "delivering": "queued",
 }
-_NO_VERDICT: Final = (None, None)
+_NO_VERDICT: Final[tuple[str | None, str | None]] = (None, None)
 _SEVERAL: Final = re.compile(r"\r(?:<\d+>)?(?:date|time)=")
 # An infection by the end of the sentence: the file's name before it is the sender's text.
 _INFECTED: Final = re.compile(r"\bis infected with (?!clean\b)\S[^\"]*$|\brating=(?!clean\b)\w", re.IGNORECASE)
@@ -51,8 +51,8 @@ class FortiMail:
     def read(self, text: str) -> Event | Unread:
         """The event of a line's text (without line end)."""
         tokens = self._tokenise(text)
-        if tokens is None:
-            return Unread("no FortiMail record begins in it (no date=, time=, device_id= or log_id=)")
+        if isinstance(tokens, str):
+            return Unread(tokens)
         if "\r" in text and _SEVERAL.search(text):
             return Unread("several records on one line, cut by CR instead of LF")
         type_ = tokens.type if tokens.type in LOGS else _type_by_id(tokens)
@@ -68,7 +68,7 @@ class FortiMail:
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the words stand that decide: ``reject=…``, ``stat=…``, the disposition, the delivery status."""
         tokens = self._tokenise(text)
-        if tokens is None:
+        if isinstance(tokens, str):
             return ()
         if tokens.type == "statistics":
             return tuple(found.span() for found in _HISTORY_WORDS.finditer(text))

@@ -5,6 +5,7 @@ away: the key stands twice, or it stands where the record never has it. Such key
 nothing about the answer.
 """
 
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -21,7 +22,7 @@ SENDER_TO_POLICY: Final = ("from", "polid")
 @lru_cache(maxsize=256)
 def unclear_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The keys of a history line, in its order, that stand twice or inside the sender's text."""
-    unclear = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
+    unclear = {key for key, times in Counter(keys).items() if times > 1}
     unclear |= _between(keys, *SENDER_TO_POLICY) - {"to"}
     if "subject" in keys:
         rest = keys[keys.index("subject") + 1 :]
