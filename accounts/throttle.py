@@ -1,12 +1,20 @@
 """Guessing passwords is slow: after five failures an address from one place waits."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
 
 TRIES = 5
 WINDOW_SECONDS = 15 * 60
+
+_here = LocMemCache("log-in", {})  # for when the shared cache is away: nobody is locked out, nobody guesses freely
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +36,29 @@ class Attempt:
 
     def forgive(self) -> None:
         """Forget the failures: this one was right."""
-        cache.delete(self.key)
+        _here.delete(self.key)
+        try:
+            cache.delete(self.key)
+        except RedisError as error:
+            log.warning("the cache is away, the failures of a log-in are forgotten when their time ends: %s", error)
 
 
 def begin_attempt(*, email: str, place: str) -> Attempt:
     """Count a try of this address from this place, known or not: both are answered alike."""
     name = hashlib.sha256(f"{email.strip().lower()}\x1f{place}".encode("utf-8", "replace")).hexdigest()
     key = f"log-in:{name}"
-    cache.add(key, 0, timeout=WINDOW_SECONDS)
     try:
-        return Attempt(key=key, number=cache.incr(key))
+        return Attempt(key=key, number=_count(cache, key))
+    except RedisError as error:
+        log.warning("the cache is away, this process counts log-ins for itself: %s", error)
+        return Attempt(key=key, number=_count(_here, key))
+
+
+def _count(store: BaseCache, key: str) -> int:
+    """Count on, and return the number of tries in this window."""
+    store.add(key, 0, timeout=WINDOW_SECONDS)
+    try:
+        return store.incr(key)
     except ValueError:  # the window ended in between
-        cache.set(key, 1, timeout=WINDOW_SECONDS)
-        return Attempt(key=key, number=1)
+        store.set(key, 1, timeout=WINDOW_SECONDS)
+        return 1
