@@ -1,7 +1,5 @@
 """The forms of ones own account."""
 
-import zoneinfo
-from functools import cache
 from typing import Any
 
 from django import forms
@@ -13,20 +11,15 @@ from django.utils.translation import ngettext
 from accounts.models import TokenScope
 from accounts.throttle import begin_attempt
 from common.forms import PageForm
+from common.zones import known_zones
 
 SCOPE_WORDS = {TokenScope.READ.value: _("read only"), TokenScope.WRITE.value: _("read and write")}
 
 
-@cache
-def zone_names() -> tuple[str, ...]:
-    """Return the time zones that have a place's name; looking them up walks through many files."""
-    known = zoneinfo.available_timezones()
-    return tuple(sorted(name for name in known if "/" in name and not name.startswith(("Etc/", "SystemV/"))))
-
-
 def zone_choices(empty: Any) -> list[tuple[str, Any]]:
-    """Return the time zones as options, after the word for none."""
-    return [("", empty), ("UTC", "UTC"), *((name, name) for name in zone_names())]
+    """Return the time zones that have a place's name as options, after the word for none."""
+    names = sorted(name for name in known_zones() if "/" in name and not name.startswith("Etc/"))
+    return [("", empty), ("UTC", "UTC"), *((name, name) for name in names)]
 
 
 class LogInForm(AuthenticationForm):

@@ -68,7 +68,7 @@
 
   // A form that was fetched into the page takes the focus; errors take it on a page of their own.
   document.addEventListener("htmx:afterSettle", (event) => {
-    const field = one("[autofocus]", event.target);
+    const field = event.target.id === "entry-form" && one("select", event.target);
     if (field) field.focus();
   });
   const wrong = document.getElementById("form-errors");

@@ -55,6 +55,18 @@ def test_the_custody_log_tells_who_and_that_it_is_whole(page: Client, story: Cas
     assert "<html" not in text
 
 
+def test_a_piece_that_could_not_be_read_is_read_again_when_asked(page: Client, story: Case, log: Evidence) -> None:
+    read(log, state="failed", reason="the disk was full")
+    address = f"/cases/{story.ref}/evidence/{log.public_id}/again/"
+    assert address in page.get(f"/cases/{story.ref}/").content.decode()
+    assert page.post(address)["Location"] == f"/cases/{story.ref}/#evidence"
+    assert "waits for a worker" in page.get(f"/cases/{story.ref}/").content.decode()
+
+
+def test_a_reader_asks_for_no_reading(story: Case, log: Evidence, bob: Person) -> None:
+    assert bob.client.post(f"/cases/{story.ref}/evidence/{log.public_id}/again/").status_code == 403
+
+
 def test_a_failed_reading_is_no_empty_reading_in_the_custody_log(page: Client, story: Case, log: Evidence) -> None:
     read(log, state="failed", reason="a bomb")
     text = page.get(f"/cases/{story.ref}/evidence/{log.public_id}/", headers=HTMX).content.decode()

@@ -83,6 +83,12 @@ def test_a_finding_is_confirmed_dismissed_and_judged_anew(page: Client, story: C
         assert (finding.status, finding.status_by) == (status, alice.user)
 
 
+def test_a_finding_judged_on_the_page_of_its_case_leads_back_there(page: Client, story: Case) -> None:
+    address = f"/cases/{story.ref}/findings/{story.findings.get().public_id}/judge/"
+    answer = page.post(address, {"status": "confirmed", "next": "case"})
+    assert answer["Location"] == f"/cases/{story.ref}/#findings"
+
+
 def test_a_reader_judges_nothing(story: Case, bob: Person) -> None:
     finding = story.findings.get()
     assert "judge/" not in finding_page(bob.client, story)

@@ -31,6 +31,7 @@ def evidence(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespon
         "custody": custody,
         "broken": broken_links(piece),
         "reading": getattr(piece, "reading", None),
+        "may_write": request.principal.may_write(case.department_id),
     }
     return render(request, "tickets/_custody.html" if request.htmx else "tickets/evidence.html", context)
 

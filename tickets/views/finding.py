@@ -4,6 +4,7 @@ import uuid
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views.door import PageRequest, for_people
@@ -72,4 +73,6 @@ def judgement(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespo
     case = get_case_to_write(request.principal, ref)
     found = _finding(request, case, public_id)
     judge_finding(finding=found, judge=request.user, status=request.POST.get("status", ""))
+    if request.POST.get("next") == "case":
+        return redirect(reverse("case", args=[case.ref]) + "#findings")
     return redirect("finding", case.ref, found.public_id)
