@@ -1,7 +1,7 @@
 """Writing what a scan found into its case: readings, findings, counts, timeline. One transaction, whole or not."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from ingest.models import CaseScan, DailyCount
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
 from tickets.models import Case, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
-from tickets.services.findings import record_findings
+from tickets.services.findings import FoundFinding, record_findings
 from tickets.services.readings import record_reading
 
 REASONS_TOLD = 20  # an archive of thousands of broken files must not fill a page; the files' own rows have them all
@@ -31,11 +31,30 @@ def record_scan(*, case: Case, pieces: Sequence[Evidence], files: ScanFiles) -> 
         raise Postponed(0.5, "Another reading of this case went further; it is read again together with that.")
     summary = read_summary(files)
     _record_readings(pieces, summary)
-    rules = record_findings(case=locked, found=read_findings(files))
+    told: Counter[str] = Counter()
+    rules = record_findings(case=locked, found=_counted(read_findings(files), told))
+    _check_whole(told, summary["finding_counts"])
     _record_daily_counts(locked, summary["by_day"])
     scan = _record_numbers(locked, before, covered, summary, rules)
     _tell_findings(locked, scan, before.finding_counts if before else {})
     return _closing_words(summary, rules)
+
+
+class BrokenAnswer(Exception):
+    """The child's answer contradicts itself: part of it is missing."""
+
+
+def _counted(found: Iterable[FoundFinding], told: Counter[str]) -> Iterator[FoundFinding]:
+    """Pass findings on, counting them by rule."""
+    for finding in found:
+        told[finding.rule] += 1
+        yield finding
+
+
+def _check_whole(told: Counter[str], promised: Mapping[str, int]) -> None:
+    """Raise BrokenAnswer where findings are missing from the file: fewer than there are must never look like clear."""
+    if told != Counter({rule: number for rule, number in promised.items() if number}):
+        raise BrokenAnswer(f"The scan counted {dict(promised)} findings, but wrote {dict(told)}.")
 
 
 def _record_readings(pieces: Sequence[Evidence], summary: dict[str, Any]) -> None:
@@ -51,7 +70,9 @@ def _record_readings(pieces: Sequence[Evidence], summary: dict[str, Any]) -> Non
 
 def reading_state(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return the state of a piece's reading and the remarks on it, out of its file objects."""
-    reason = "; ".join(remark for part in parts for remark in _remarks(part))
+    remarks = [remark for part in parts for remark in _remarks(part)]
+    more = [f"and {len(remarks) - REASONS_TOLD:,} more"] if len(remarks) > REASONS_TOLD else []
+    reason = "; ".join(remarks[:REASONS_TOLD] + more)
     if not any(part["format"] for part in parts):
         return {"state": ReadingState.NOT_A_LOG, "reason": reason or "Nothing in it is a known log."}
     whole = all(part["complete"] and not part["unread_lines"] for part in parts)
