@@ -66,7 +66,6 @@ class Broker:
 
     def program(self, environment: Mapping[str, str], log: Path) -> Program:
         """Return the server as a child of the supervisor."""
-        make_private(self.data)
         options = _OPTIONS | {"unixsocket": str(self.socket)}
         return Program(
             name="Valkey",
@@ -79,6 +78,7 @@ class Broker:
             log=log,
             patience=10.0,
             is_ready=self.is_ready,
+            prepare=lambda: make_private(self.data),
         )
 
     def is_ready(self, _pid: int) -> bool:

@@ -3,6 +3,7 @@
 How it is started, whether it is ready, when it is started again, how it is stopped.
 """
 
+import contextlib
 import http.client
 import os
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 10.0
 HEALTHY_AFTER = 60.0
+_NOT_STARTED = 127  # the shell's code for it
 LOG_BYTES = 8 * 1024 * 1024
 _HELPER = Path(__file__).with_name("child.py")
 
@@ -106,27 +108,42 @@ class Child:
     def tend(self, now: float) -> int | None:
         """Start it again where it died and is due; return the exit code where it is found dead just now."""
         if self._process is None:
-            if now >= self._due:
-                self.start()
-            return None
+            return self._start_again() if now >= self._due else None
         code = self.poll()
         if code is None:
             return None
+        self._count_death(now)
+        return code
+
+    def _start_again(self) -> int | None:
+        """Start it; where the system refuses (no memory, no folder), that is a death like another."""
+        try:
+            self.start()
+        except OSError as error:
+            with self.program.log.open("ab") as log:
+                log.write(f"it could not be started: {error}\n".encode())
+            self._started = time.monotonic()
+            self._count_death(self._started)
+            return _NOT_STARTED
+        return None
+
+    def _count_death(self, now: float) -> None:
+        """Wait longer after each death, until it was healthy for a while."""
         if now - self._started > HEALTHY_AFTER:
             self.deaths, self._delay = 0, FIRST_DELAY
         self.deaths += 1
         self._due = now + self._delay
         self._delay = min(self._delay * 2, LONGEST_DELAY)
-        return code
 
     def seconds_until_due(self, now: float) -> float:
         """Return how long until it is started again; 0 where it runs."""
         return max(self._due - now, 0.0) if self._process is None else 0.0
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to its main process."""
+        """Send a signal to its main process. Popen's own way would reap one that is dead, and `poll` wants to."""
         if self._process is not None:
-            self._process.send_signal(number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     def kill(self) -> None:
         """End it and its process group at once."""
