@@ -22,7 +22,10 @@ NOTE_ALLOWED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFacts:
-    """What the file does not say itself, as the giver says it. Empty and None mean unknown, and stay unknown."""
+    """What the file does not say itself, as the giver says it. Empty and None mean unknown, and stay unknown.
+
+    Facts that the database has no room for, or a zone that is none, are refused before any byte is kept.
+    """
 
     device: Device | None = None
     firmware: str = ""
@@ -30,13 +33,12 @@ class EvidenceFacts:
     from_party: Party | None = None
     note: str = ""
 
-
-def _check(facts: EvidenceFacts) -> None:
-    """Raise Invalid for facts that the database has no room for, or a zone that is none."""
-    for name, text, allowed in (("firmware", facts.firmware, FIRMWARE_ALLOWED), ("note", facts.note, NOTE_ALLOWED)):
-        if len(text) > allowed:
-            raise Invalid.field(name, f"At most {allowed} characters.", code="max_length")
-    check_zone(facts.zone)
+    def __post_init__(self) -> None:
+        """Raise Invalid for facts that do not hold."""
+        for name, text, allowed in (("firmware", self.firmware, FIRMWARE_ALLOWED), ("note", self.note, NOTE_ALLOWED)):
+            if len(text) > allowed:
+                raise Invalid.field(name, f"At most {allowed} characters.", code="max_length")
+        check_zone(self.zone)
 
 
 def clean_name(raw: str) -> str:
@@ -54,7 +56,6 @@ def store_evidence(
 
     The same bytes of the same device are one piece: giving them again is noted in its custody log, and changes nothing.
     """
-    _check(facts)
     if blob.size == 0:
         raise Invalid.field("file", "The file is empty: it would prove nothing.", code="empty")
     Case.objects.select_for_update().get(pk=case.pk)  # two uploads of the same file at once wait for each other
