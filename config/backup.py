@@ -108,6 +108,8 @@ def main(words: list[str]) -> int:
     except (OSError, psycopg.Error) as error:
         say(f"the backup could not be written: {error}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

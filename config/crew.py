@@ -61,7 +61,7 @@ class Crew:
 
     def _run_to_end(self, program: Program, *, show: bool) -> int:
         child = Child(program)
-        child.start(output=sys.stdout.fileno() if show else None)
+        child.start(output=sys.stdout.fileno() if show and sys.stdout else None)
         while (code := child.poll()) is None:
             try:
                 self._requests.check()

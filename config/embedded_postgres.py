@@ -117,7 +117,10 @@ class Cluster:
             if major < OLDEST:
                 raise Refusal(f"PG_BIN is PostgreSQL {major}, and this needs {OLDEST} or newer.")
             return
-        held = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        try:
+            held = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise Refusal(f"{self.data} is no folder of PostgreSQL: move it away, or restore a backup.") from None
         if held != str(major):
             raise Refusal(
                 f"the database in {self.data} was made by PostgreSQL {held}, and this is PostgreSQL {major}: "

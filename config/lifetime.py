@@ -4,6 +4,7 @@ The whole of it (`run`), or only its servers, for a command (`services`).
 """
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,8 @@ def opened(path: Path) -> Iterator[Stage]:
         stop_leftovers(folder.root)
         for log in folder.log.glob("*.log"):
             bound(log)
+        for rest in folder.cache.glob("backup-*"):
+            shutil.rmtree(rest, ignore_errors=True)
         yield stage
     except StopAsked:
         pass

@@ -121,7 +121,7 @@ def find_place(named: str | None) -> Place:
     """Return where to run: `named` is the data folder that was asked for, if any."""
     user = service_user()
     if user is None:
-        return Place(Path(named) if named else REPO / "var", Runtime(Path(sys.executable), REPO))
+        return Place(Path(named).absolute() if named else REPO / "var", Runtime(Path(sys.executable), REPO))
     os.umask(0o022)
     data = _give_folder(Path(named), user) if named else _default_folder(user)
     return _place_for(user, data, home=data / "runtime")

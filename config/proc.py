@@ -19,12 +19,17 @@ class Process:
     state: str
     started: str
 
+    def executable(self) -> Path | None:
+        """Return the file of its program; None where we may not know."""
+        try:
+            return (PROC / str(self.pid) / "exe").readlink()
+        except OSError:
+            return None
+
     def program(self) -> str:
         """Return the file name of its program; "" where we may not know."""
-        try:
-            return (PROC / str(self.pid) / "exe").readlink().name.removesuffix(" (deleted)")
-        except OSError:
-            return ""
+        found = self.executable()
+        return found.name.removesuffix(" (deleted)") if found else ""
 
     def name(self) -> str:
         """Return the name its program goes by, which everyone may know."""

@@ -79,7 +79,8 @@ def restore(path: Path, stream: BinaryIO, source: str) -> int:
         _sync(folder.root)
         show(_report(contents, source, folder))
         return 0
-    return 1
+    say("stopped before the restore was finished; a restore into the same folder begins anew")
+    return 130
 
 
 def _mark(folder: DataFolder) -> None:
@@ -125,6 +126,7 @@ def _restore_database(stage: Stage, services: Services, contents: Contents) -> N
         errors="replace",
         check=False,
     )
+    stage.requests.check()
     if result.returncode != 0:
         raise Refusal(f"the database could not be restored:\n{result.stderr.strip()}", exit_code=1)
     with psycopg.connect(services.cluster.url) as connection:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.proc import processes
 from config.refusal import Refusal
 
 _NOT_SOURCE = {".git", ".venv", "var", "__pycache__", "node_modules"}
@@ -138,12 +139,14 @@ def compile_source(repo: Path) -> None:
 
 
 def remove_other_runtimes(home: Path, kept: Runtime) -> None:
-    """Remove what no instance uses any more; the caller knows that none runs."""
+    """Remove what nobody runs from any more; a test run may still use another one than a start after it."""
     if not home.exists():
         return
+    used = [kept.python, kept.repo]
+    used += [path for process in processes() for path in (process.executable(), process.folder()) if path]
     with _standing_in(home):
         for entry in Path().iterdir():
-            if not any(path.is_relative_to(home / entry) for path in (kept.python, kept.repo)):
+            if not any(path.is_relative_to(home / entry) for path in used):
                 shutil.rmtree(entry, ignore_errors=True)
 
 

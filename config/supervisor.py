@@ -19,6 +19,9 @@ def main(words: list[str]) -> int:
     except Refusal as refusal:
         say(str(refusal))
         return refusal.exit_code
+    except OSError as error:
+        say(f"stopped: {error}.")
+        return 1
     except KeyboardInterrupt:
         return 130
 

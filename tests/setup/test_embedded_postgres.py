@@ -150,6 +150,14 @@ def test_data_of_another_major_version_is_refused_with_the_cure(toy: Toy) -> Non
     assert result.stderr.count("\n") == 1
 
 
+def test_a_folder_that_is_no_database_is_refused(toy: Toy) -> None:
+    toy.services().stop()
+    (toy.folder.postgres / "PG_VERSION").unlink()
+    result = toy.run("--port", "8999")
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "is no folder of PostgreSQL: move it away, or restore a backup" in result.stderr
+
+
 def test_binaries_of_a_system_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     with pytest.raises(Refusal, match="PG_BIN has no PostgreSQL"):

@@ -72,6 +72,12 @@ def test_the_environment_is_what_the_application_is_promised(toy: Toy) -> None:
     assert len((data / "secret_key").read_text()) > 40
 
 
+def test_a_data_folder_may_be_named_from_where_one_stands(toy: Toy) -> None:
+    result = toy.run("--data", "elsewhere", "exec", "manage.py", "show")
+    assert f"ZENREI_DATA={toy.repo / 'elsewhere'}\n" in result.stdout, result.stderr
+    assert not toy.data.exists()
+
+
 def test_exit_codes_are_passed_through(toy: Toy) -> None:
     assert toy.run("exec", "manage.py", "leave", "7").returncode == 7
     assert toy.run("exec", "python", "-c", "raise SystemExit(9)").returncode == 9

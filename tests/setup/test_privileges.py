@@ -4,7 +4,7 @@ import os
 import pwd
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -195,7 +195,7 @@ def test_backups_come_and_go_through_folders_that_only_root_can_enter(
 
 
 @pytest.fixture
-def users_toy(toy: Toy) -> Iterator[Toy]:
+def users_toy(toy: Toy) -> Toy:
     """A toy that belongs to an ordinary user, who runs it."""
     for path in (toy.repo, *toy.repo.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
