@@ -58,6 +58,11 @@ class Conflict(DomainError):
     code = "conflict"
     title = "This conflicts with something else"
 
+    @classmethod
+    def taken(cls, detail: str) -> "Conflict":
+        """Return the refusal of a name that is used already."""
+        return cls(detail, fields={"name": detail}, code="taken")
+
 
 class KeyReused(DomainError):
     """An Idempotency-Key came again with another body."""

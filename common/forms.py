@@ -13,7 +13,7 @@ TAKEN = gettext_lazy("There is one of this name already.")
 
 def spoken(error: DomainError, message: str) -> str:
     """Return a refusal in the reader's language, where its words are known (common/refusals.py)."""
-    if error.code == "taken" or message == "taken":
+    if error.code == "taken":
         return str(TAKEN)
     return in_words(message)
 

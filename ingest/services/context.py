@@ -50,6 +50,7 @@ def lines_around(evidence: Evidence, *, file: str, line: int, offset: int, conte
         answer = Path(folder) / "lines.json"
         outcome = run_limited(argv, limits=LIMITS, workdir=Path(folder), stdout_path=answer)
         if outcome.reason or outcome.returncode != 0:
-            return ContextLines([], outcome.reason or outcome.said.removeprefix("zenrei: "))
+            said = outcome.said.removeprefix("zenrei: ").replace(str(path), evidence.name)
+            return ContextLines([], outcome.reason or said)
         rows = orjson.loads(answer.read_bytes())["lines"]
     return ContextLines([ContextLine(row["line"], row["text"], row["cited"]) for row in rows])

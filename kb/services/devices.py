@@ -33,7 +33,7 @@ def create_device(*, department: Department, product: Product, name: str, serial
                 department=department, product=product, name=name.strip(), serial=serial.strip(), zone=zone
             )
     except IntegrityError:
-        raise Conflict(f"This department has a device {name.strip()!r} already.", fields={"name": "taken"}) from None
+        raise Conflict.taken(f"This department has a device {name.strip()!r} already.") from None
 
 
 def record_firmware(

@@ -22,4 +22,4 @@ def create_party(*, name: str, kind: str, note: str = "") -> Party:
         with transaction.atomic():
             return Party.objects.create(name=name.strip(), kind=kind, slug=slug, note=note)
     except IntegrityError:
-        raise Conflict(f"There is a party {slug!r} already.", fields={"name": "taken"}, code="taken") from None
+        raise Conflict.taken(f"There is a party {slug!r} already.") from None

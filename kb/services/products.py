@@ -18,4 +18,4 @@ def create_product(*, name: str, vendor: Party) -> Product:
         with transaction.atomic():
             return Product.objects.create(name=name.strip(), slug=slug, vendor=vendor)
     except IntegrityError:
-        raise Conflict(f"There is a product {slug!r} already.", fields={"name": "taken"}, code="taken") from None
+        raise Conflict.taken(f"There is a product {slug!r} already.") from None

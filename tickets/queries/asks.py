@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tickets.models import EntryKind, Precision, TimelineEntry
 
+ANSWERING = (EntryKind.ANSWER, EntryKind.CLAIM)  # who is asked and states something has answered, like it or not
 ROUGHLY = timedelta(days=7)  # a time that is known to the day or the week may lie this much before the ask
 
 
@@ -15,11 +16,11 @@ def standing(entries: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
 
 
 def unanswered(entries: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
-    """Keep the asks after which the party that was asked gave no answer in the same case."""
+    """Keep the asks after which the party that was asked neither answered nor stated anything in the same case."""
     later = Q(happened_at__gte=OuterRef("happened_at")) | Q(
         ~Q(precision=Precision.MINUTE), pk__gt=OuterRef("pk"), happened_at__gte=OuterRef("happened_at") - ROUGHLY
     )
-    answers = standing(TimelineEntry.objects.filter(later, kind=EntryKind.ANSWER)).filter(
+    answers = standing(TimelineEntry.objects.filter(later, kind__in=ANSWERING)).filter(
         case=OuterRef("case"), from_party=OuterRef("to_party")
     )
     asks = standing(entries).filter(kind=EntryKind.ASK, to_party__isnull=False)

@@ -49,7 +49,7 @@ REJECTED_AND_DELIVERED = (
     ),
     Told("2021-05-24", "ask", "Did the behaviour change?", from_party="us", to_party=RESELLER),
     Told("2021-05-27", "ask", "Send logs.", from_party=RESELLER, to_party="us"),
-    Told("2021-05-31", "message", "Logs sent.", from_party="us", to_party=RESELLER),
+    Told("2021-05-31", "answer", "Logs sent.", from_party="us", to_party=RESELLER),
     Told("2021-06-03", "ask", "Send logs again. Nothing was asked of the vendor.", from_party=RESELLER, to_party="us"),
     Told(
         "2021-06-14",

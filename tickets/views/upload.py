@@ -57,4 +57,6 @@ def download_evidence(request: HttpRequest, ref: str, public_id: str) -> FileRes
     """Give a piece of evidence back bit for bit; the custody log notes it."""
     principal = principal_of(request.user)  # type: ignore[arg-type]
     case = get_case(principal, ref)
-    return evidence_download(get_evidence(principal, case, public_id), reader=principal.user, taken=request.method == "GET")
+    return evidence_download(
+        get_evidence(principal, case, public_id), reader=principal.user, taken=request.method == "GET"
+    )

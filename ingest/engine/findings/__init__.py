@@ -13,5 +13,7 @@ LATER: Final[tuple[LaterRule, ...]] = (
         "this version does not judge it: it needs a log that covers the whole queue lifetime (5 days by default)",
     ),
     LaterRule("verdict-order-changed", "this version does not judge it: it needs a baseline of the previous firmware"),
-    LaterRule("verdict-drift", "this version does not judge it: the counts per day and verdict are in by_day"),
+    LaterRule(
+        "verdict-drift", "this version only counts messages by day and verdict: it does not look for a shift in them"
+    ),
 )

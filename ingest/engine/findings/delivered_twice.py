@@ -13,7 +13,7 @@ NAME = "delivered-twice"
 
 def find(truth: Truth) -> Iterator[Hit]:
     """One hit per recipient. Equal receipts are one delivery; without receipts only different times tell."""
-    for recipient in sorted(truth.delivered):
+    for recipient in sorted(recipient for recipient, records in truth.delivered.items() if len(records) > 1):
         deliveries = truth.deliveries(recipient)
         if len(deliveries) < 2:
             continue

@@ -60,10 +60,13 @@ def lacks(device: Device) -> str | None:
 
 def _outside(truth: Truth) -> bool:
     """Refused by a history line at a time that no mail event line of the device covers."""
-    device, stamps = truth.device, [r.dated for r in truth.records if r.dated is not None]
-    if not truth.refused or truth.refused_all or device.first_event is None or device.last_event is None or not stamps:
+    device = truth.device
+    if not truth.refused or truth.refused_all or device.statuses:
         return False
-    return not device.statuses and (max(stamps) < device.first_event or min(stamps) > device.last_event)
+    stamps = [record.dated for record in truth.records if record.dated is not None]
+    if device.first_event is None or device.last_event is None or not stamps:
+        return False
+    return max(stamps) < device.first_event or min(stamps) > device.last_event
 
 
 RULE = Rule(
