@@ -39,6 +39,7 @@ REASONS = {
     "415": "The media type of the body is not understood.",
     "422": "The Idempotency-Key was used for another request.",
     "503": "The database is away, or all upload places are taken; `Retry-After` says when to try again.",
+    "507": "The evidence store is full; nothing of the file is kept.",
 }
 READING = ("400", "401", "403", "404", "503")
 WRITING = (*READING, "409", "413", "415", "422")
@@ -56,6 +57,15 @@ class ProblemAutoSchema(AutoSchema):
     """Names operations by path, so that clients get stable function names."""
 
 
+def _problems_of(method: str, operation: dict[str, Any]) -> tuple[str, ...]:
+    """Return the problem answers that an operation can give."""
+    if method == "get":
+        gives_bytes = "application/octet-stream" in operation["responses"].get("200", {}).get("content", {})
+        return (*READING, "409") if gives_bytes else READING  # the bytes may be gone
+    takes_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    return (*WRITING, "507") if takes_file else WRITING
+
+
 def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Add the problem answers and the Idempotency-Key header to every operation of the finished schema."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
@@ -65,7 +75,7 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
             if method not in {"get", "post", "patch", "put", "delete"}:
                 continue
             anonymous = not operation.get("security") or operation["security"] == [{}]
-            for status in READING if method == "get" else WRITING:
+            for status in _problems_of(method, operation):
                 if anonymous and status in {"401", "403"}:
                     continue
                 operation["responses"].setdefault(status, {"description": REASONS[status], "content": content})
