@@ -90,7 +90,6 @@ class Event(NamedTuple):
     told: Told
     told_scope: Scope | None
     done: Done
-    copy: Copy
     sender: str | None
     recipients: tuple[str, ...]
     client: str | None
@@ -114,6 +113,13 @@ class Event(NamedTuple):
         for key, value in zip(self.keys, self.values, strict=True):
             fields.setdefault(key, value)
         return fields
+
+    @property
+    def copy(self) -> Copy:
+        """Original or not, as far as one line tells; which copy it is, logs seldom say."""
+        if self.kind is Kind.DSN:
+            return "dsn"
+        return "original" if self.recipients and self.child is None else "unknown"
 
     @property
     def client_ip(self) -> str | None:

@@ -13,6 +13,7 @@ from ingest.engine.times import day_text
 from ingest.engine.transactions import Device, Ledger
 from ingest.engine.truth import Truth, weigh
 
+_HISTORY: Final = int(Kind.HISTORY)
 NO_MESSAGES: Final = "the log speaks of no message"
 SHARED: Final = (
     "their id also stands in another file, and the device of one of them is not known, so the lines were not joined:"
@@ -104,7 +105,9 @@ def _judge_message(truth: Truth, key: str, lacking: dict[str, str], judgement: J
             judgement.doubts[rule.name, lacking[rule.name]] += 1
             continue
         judgement.judged[rule.name] += 1
-        judgement.doubts.update((rule.name, doubt.reason) for doubt in rule.doubts if doubt.holds(truth))
+        for doubt in rule.doubts:
+            if doubt.holds(truth):
+                judgement.doubts[rule.name, doubt.reason] += 1
         for hit in rule.find(truth):
             children = sorted({tables.children.values[record.child] or "" for record in truth.records} - {""})
             stamps = [record.dated for record in truth.records if record.dated is not None]
@@ -113,8 +116,8 @@ def _judge_message(truth: Truth, key: str, lacking: dict[str, str], judgement: J
 
 def _count_days(truth: Truth, judgement: Judgement) -> None:
     """A message counts once per day and verdict, however many history lines its recipients have."""
-    seen = {(_day(r.dated), r.verdict) for r in truth.records if r.kind == Kind.HISTORY}
-    judgement.days.update(seen)
+    for seen in {(_day(record.dated), record.verdict) for record in truth.records if record.kind == _HISTORY}:
+        judgement.days[seen] += 1
 
 
 def _day(stamp: int | None) -> int | None:

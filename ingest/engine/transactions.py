@@ -12,6 +12,7 @@ from ingest.engine.fortimail.session import is_queue_id
 from ingest.engine.records import Record, Tables
 
 EVENT_KINDS: Final = frozenset({Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.DELIVERY})
+HISTORY_KINDS: Final = frozenset({Kind.HISTORY, Kind.UPDATE})
 QUEUE_ID_AT: Final = 15  # in a key of two halves of 14 characters
 
 
@@ -34,17 +35,11 @@ class Device:
     last_event: int | None = None
     _halves: set[str] | None = None
 
-    def add(self, event: Event, packed: bytes) -> None:
-        """Take in one event that has an id."""
-        key, kind = event.key or "", event.kind
-        family = self.families.get(key)
-        if family is None:
-            self.families[key] = bytearray(packed)
-        else:
-            family += packed
-        if kind in EVENT_KINDS:
+    def note(self, event: Event) -> None:
+        """Note which kinds of lines there are."""
+        if event.kind in EVENT_KINDS:
             self._see_event(event)
-        elif kind is Kind.HISTORY or kind is Kind.UPDATE:
+        elif event.kind in HISTORY_KINDS:
             self.history += 1
             self.statuses += bool(event.flags & Flag.STATUS)
 
@@ -91,11 +86,18 @@ class Ledger:
 
     def add(self, event: Event, device: Device, place: int, line: int, offset: int) -> None:
         """Take in one event that stands at a place."""
-        if event.key is None:
+        key = event.key
+        if key is None:
             if event.kind is Kind.HISTORY:
                 verdict = self.tables.verdicts((event.verdict, event.verdict_code))
                 device.loose[event.digest] = (event.stamp, verdict)
-        elif event.kind is Kind.OTHER and not event.flags:
-            device.families.setdefault(event.key, bytearray())
+            return
+        speaks = event.kind is not Kind.OTHER or event.flags
+        packed = self.tables.pack(event, place, line, offset) if speaks else b""
+        family = device.families.get(key)
+        if family is None:
+            device.families[key] = bytearray(packed)
         else:
-            device.add(event, self.tables.pack(event, place, line, offset))
+            family += packed
+        if speaks:
+            device.note(event)

@@ -18,7 +18,8 @@ DELIVERED: Final = DONE.index("delivered")
 EXPANDED: Final = DONE.index("expanded")
 NAMELESS: Final = (DONE.index("none"), DONE.index("unknown"))
 FINAL: Final = frozenset(map(DONE.index, ("delivered", "bounced", "quarantined", "discarded", "expanded")))
-BEGINNINGS: Final = frozenset({Kind.HISTORY, Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.SPAM, Kind.VIRUS})
+STATUS_KINDS: Final = frozenset({int(Kind.HISTORY), int(Kind.UPDATE)})
+BEGINNINGS: Final = frozenset(map(int, (Kind.HISTORY, Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.SPAM, Kind.VIRUS)))
 
 Group = dict[str, list[Record]]
 
@@ -100,11 +101,18 @@ def weigh(device: Device, records: list[Record], tables: Tables) -> Truth:
         if record.kind == Kind.REFUSAL and record.words:
             replies[record.words] = max(record.told, replies.get(record.words, 0))
     names = tables.recipients.values
+    statuses: list[Record] = []
     for record in records:
-        _HANDLERS[record.kind](truth, record, names[record.recipients], replies)
-        truth.begun = truth.begun or record.kind in BEGINNINGS
-        truth.unclear = truth.unclear or bool(record.flags & Flag.UNCLEAR)
-    _settle_statuses(truth, names)
+        kind = record.kind
+        _HANDLERS[kind](truth, record, names[record.recipients], replies)
+        if kind in BEGINNINGS:
+            truth.begun = True
+        if record.flags & Flag.UNCLEAR:
+            truth.unclear = True
+        if kind in STATUS_KINDS and record.done not in NAMELESS:
+            statuses.append(record)
+    if statuses:
+        _settle_statuses(truth, statuses, names)
     if not truth.originals:
         truth.originals, truth.under_suffix = truth.under_suffix, set()
     return truth
@@ -189,13 +197,12 @@ def _tell(truth: Truth, record: Record, recipients: tuple[str, ...], told: int) 
             truth.ends.add(recipient)
 
 
-def _settle_statuses(truth: Truth, names: list[tuple[str, ...]]) -> None:
+def _settle_statuses(truth: Truth, statuses: list[Record], names: list[tuple[str, ...]]) -> None:
     """The gateway's own records of what became of the message: an update replaces what was said before it."""
     by_recipient: dict[str, list[Record]] = defaultdict(list)
-    for record in truth.records:
-        if record.kind in {Kind.HISTORY, Kind.UPDATE} and record.done not in NAMELESS:
-            for recipient in names[record.recipients]:
-                by_recipient[recipient].append(record)
+    for record in statuses:
+        for recipient in names[record.recipients]:
+            by_recipient[recipient].append(record)
     for recipient, records in by_recipient.items():
         updates = [record.stamp for record in records if record.kind == Kind.UPDATE]
         last = max(updates, default=UNDATED)

@@ -13,8 +13,7 @@ from tests.engine.test_scenarios import story
 
 STORY = "".join(f"{line}\n" for line in story())
 CONTRACT = set(
-    "line offset time format type transaction child told told_scope done copy sender recipients client_ip verdict "
-    "verdict_code dispositions message fields message_fields".split()
+    ["line", "offset", "time", "format", "type", "transaction", "child", "told", "told_scope", "done", "copy", "sender", "recipients", "client_ip", "verdict", "verdict_code", "dispositions", "message", "fields", "message_fields"]
 )
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +35,7 @@ def test_parse_prints_one_object_a_line_with_every_field_of_the_contract(log: Pa
 
     parsed = rows(capfdbinary)
     assert len(parsed) == 6
-    assert CONTRACT <= parsed[0].keys()
+    assert parsed[0].keys() >= CONTRACT
     assert [row["told"] for row in parsed] == ["refused", "refused", "unknown", "unknown", "unknown", "unknown"]
     assert (parsed[5]["child"], parsed[5]["done"], parsed[5]["copy"]) == ("0000", "delivered", "unknown")
 

@@ -91,7 +91,7 @@ def test_rules_of_later_versions_are_named_with_their_reasons() -> None:
     for rule in ("accepted-and-lost", "verdict-order-changed", "verdict-drift"):
         [(count, reason)] = reasons(result, rule)
         assert count == 1
-        assert "this version does not judge it" in reason
+        assert reason.startswith("this version ")
 
 
 @pytest.mark.parametrize("lines", [[spam("Detected by BannedWord test")], [virus(INFECTED)]])

@@ -10,9 +10,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-MOST: Final = 8  # shapes kept per kind of line, and eight times as many kinds
-
-
+MOST: Final = 8  # shapes kept per kind of line
+MOST_KINDS: Final = 64
+_ODD: Final = re.compile(r"[\s,\"'=]")
 # Put in front or in between by collectors; the event is the same with and without them. The device is compared apart.
 TRANSPORT: Final = frozenset({"timestamp", "devname", "devid", "vd", "itime", "eventtime", "tz", "device_id", "logver"})
 
@@ -24,6 +24,14 @@ def record_of(keys: tuple[str, ...]) -> tuple[Callable[[tuple[str, ...]], object
     if not places:
         return lambda _: (), ()
     return itemgetter(*places), tuple(keys[place] for place in places)
+
+
+class Cut(NamedTuple):
+    """A line cut key by key. A shape is how a value is written: ``"``, ``'``, bare, or ``stored`` (a time without key)."""
+
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+    shapes: tuple[str, ...]
 
 
 class Wanted(NamedTuple):
@@ -83,11 +91,14 @@ class Layouts:
                 return layout, found.groups()
         return None
 
-    def learn(self, hint: str, section: str, keys: tuple[str, ...], shapes: tuple[str, ...], type_: str) -> None:
-        """Remember the shape of a line that was cut key by key, where a shape can hold it."""
+    def learn(self, hint: str, section: str, cut: Cut, type_: str) -> None:
+        """Remember the shape of a line that was cut key by key, where its values are as plain as a shape demands."""
+        keys, values, shapes = cut
         known = self._known.get(hint, [])
-        if len(known) >= MOST or len(self._known) >= MOST * MOST:
-            return  # a hostile file has a new shape on every line; each costs as much as a hundred lines
+        if len(known) >= MOST or (not known and len(self._known) >= MOST_KINDS):
+            return  # a hostile file has a new shape on every line, and to learn one costs as much as to read a hundred
+        if any('"' in value if shape else _ODD.search(value) for value, shape in zip(values, shapes, strict=True)):
+            return
         pattern = _shape(section, keys, shapes)
         if pattern is not None and (compiled := re.compile(pattern)).fullmatch(section):
             known.insert(0, Layout(keys, compiled, type_, wanted_of(keys), *record_of(keys)))

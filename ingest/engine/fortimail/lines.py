@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ingest.engine.event import Copy, Done, Event, Flag, Kind, Scope, Told, Unread
+from ingest.engine.event import Done, Event, Flag, Kind, Scope, Told, Unread
 from ingest.engine.fortimail.classifiers import read_classifier
 from ingest.engine.fortimail.dispositions import read_disposition
 from ingest.engine.fortimail.layouts import wanted_of
@@ -109,7 +109,6 @@ def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[s
         told,
         scope,
         done,
-        _copy(kind, session, recipients),
         plain_address(sender) if from_ is None and "from" in tokens.keys else from_,
         recipients,
         client_ip or src or None,
@@ -125,13 +124,6 @@ def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[s
         tokens.values,
         message_fields if type_ == "event" else _no_fields,
     )
-
-
-def _copy(kind: Kind, session: str, recipients: tuple[str, ...]) -> Copy:
-    """Original or not, as far as one line tells; which copy it is, the log does not say."""
-    if kind is Kind.DSN:
-        return "dsn"
-    return "original" if recipients and split_session(session)[1] is None else "unknown"
 
 
 def _no_fields(_: str) -> dict[str, str]:

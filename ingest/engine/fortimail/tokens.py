@@ -7,7 +7,7 @@ No escape of a quote inside a value is documented or was seen, so a value ends w
 import re
 from typing import Final, NamedTuple
 
-from ingest.engine.fortimail.layouts import Layouts, record_of, wanted_of
+from ingest.engine.fortimail.layouts import Cut, Layouts, record_of, wanted_of
 
 _NEXT: Final = r"(?:[A-Za-z_]\w{0,31}=|$)"
 _PAIR: Final = re.compile(
@@ -81,13 +81,14 @@ class Tokeniser:
         if known:
             keys, values, type_ = known[0].keys, known[1], known[0].type
         else:
-            keys, values, shapes = _cut(text, start, end)
+            cut = _cut(text, start, end)
+            keys, values, _ = cut
             if len(keys) > MOST_KEYS:
                 return TOO_MANY
             named = _TYPE.search(text, start, end)
             type_ = named[1] if named else ""
             if len(set(keys)) == len(keys):
-                self._layouts.learn(hint, text[start:end], keys, shapes, type_)
+                self._layouts.learn(hint, text[start:end], cut, type_)
         twice = len(set(keys)) < len(keys)
         take, kept = record_of(keys)
         record = (kept, take(values), message)
@@ -96,8 +97,8 @@ class Tokeniser:
         return Tokens(type_, keys, values, wanted_of(keys)((*values, "")), twice, message, message_at, record)
 
 
-def _cut(text: str, start: int, end: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Keys, values and how each value is written (``"``, ``'`` or bare)."""
+def _cut(text: str, start: int, end: int) -> Cut:
+    """A part of a line, key by key."""
     keys, values, shapes = [], [], []
     if stored := _STORED.match(text, start):
         keys, values, shapes = ["date", "time"], [stored[1], stored[2]], ["stored", "stored"]
@@ -108,7 +109,7 @@ def _cut(text: str, start: int, end: int) -> tuple[tuple[str, ...], tuple[str, .
         else:
             values.append(single[1:-1] if single else bare.rstrip(" ,"))
         shapes.append('"' if quoted else "'" if single else "")
-    return tuple(keys), tuple(values), tuple(shapes)
+    return Cut(tuple(keys), tuple(values), tuple(shapes))
 
 
 def _message_start(text: str, hint: str, start: int) -> int:
