@@ -61,8 +61,8 @@ _PATTERNS = (
      gettext_noop("At most %(n)s characters. Longer texts are evidence: upload them.")),
     (r"The file is larger than (?P<n>[\d.]+) GiB \(ZENREI_UPLOAD_BYTES_ALLOWED\)\. Cut it at line ends\.",
      gettext_noop("The file is larger than %(n)s GiB (ZENREI_UPLOAD_BYTES_ALLOWED). Cut it at line ends.")),
-    (r"The bytes of (?P<name>.+) are missing in the store \(SHA-256 (?P<hash>\w+)\)\. "
-     r"Tell the administrator: a backup has them\.",
+    ((r"The bytes of (?P<name>.+) are missing in the store \(SHA-256 (?P<hash>\w+)\)\. "
+      r"Tell the administrator: a backup has them\."),
      gettext_noop(
          "The bytes of %(name)s are missing in the store (SHA-256 %(hash)s). "
          "Tell the administrator: a backup has them."
