@@ -89,6 +89,6 @@ def test_a_job_has_its_effect_at_most_once() -> None:
     run_state_machine_as_test(
         OneJob,
         settings=settings(
-            max_examples=60, stateful_step_count=20, deadline=None, derandomize=True, suppress_health_check=checks
+            max_examples=25, stateful_step_count=15, deadline=None, derandomize=True, suppress_health_check=checks
         ),
     )
