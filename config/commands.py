@@ -26,7 +26,8 @@ from config.services import REPO, environment, needed
 _PATIENCE = 120.0
 # They write into the source, which is the person's and not the service user's.
 _WRITES_SOURCE = {"makemigrations", "makemessages", "compilemessages", "squashmigrations", "startapp"}
-_NEEDS_SERVERS = {"manage.py", "django-admin", "celery", "gunicorn"}
+_MODULES = {"celery": "celery", "django-admin": "django", "gunicorn": "gunicorn"}
+_NEEDS_SERVERS = {"manage.py", *_MODULES, *_MODULES.values()}
 
 
 @contextmanager
@@ -148,15 +149,17 @@ def _spelled_out(words: list[str]) -> list[str]:
         command[0] = sys.executable
         if command[1:2] == ["manage.py"]:
             command[1] = str(REPO / "manage.py")
+    elif command[0] in _MODULES:
+        command[:1] = [sys.executable, "-m", _MODULES[command[0]]]
     elif found := shutil.which(command[0], path=str(Path(sys.executable).parent)):
         command[0] = found
     return command
 
 
 def _needs_servers(command: Sequence[str]) -> bool:
-    first, second = ([Path(word).name for word in command] + [""])[:2]
+    first, second, third = ([Path(word).name for word in command] + ["", "", ""])[:3]
     if first.startswith("python"):
-        return second in _NEEDS_SERVERS
+        return (third if second == "-m" else second) in _NEEDS_SERVERS
     return first in _NEEDS_SERVERS or (first, second) == ("zenrei", "verify")
 
 

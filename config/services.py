@@ -114,7 +114,9 @@ class Programs:
         schedule = str(self._folder.run / "beat-schedule")
         words = ["-m", "celery", "-A", "config", "worker", "-B", "-s", schedule]
         words += ["--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
-        return self._python("worker", "worker", words, patience=20.0)
+        words += ["--include", "config.embedded_beat"]
+        # Asked politely, it would wait for its tasks, which may take hours, though nobody is left to stop it.
+        return self._python("worker", "worker", words, patience=20.0, parent_died=signal.SIGKILL)
 
     def web(self) -> Program:
         """Return the web server; it ends the requests under way before it stops."""
@@ -127,7 +129,14 @@ class Programs:
         return self._folder.log / f"{name}.log"
 
     def _python(
-        self, name: str, log: str, words: list[str], *, patience: float = 10.0, ready: int | None = None
+        self,
+        name: str,
+        log: str,
+        words: list[str],
+        *,
+        patience: float = 10.0,
+        ready: int | None = None,
+        parent_died: signal.Signals = signal.SIGTERM,
     ) -> Program:
         return Program(
             name=name,
@@ -135,7 +144,7 @@ class Programs:
             environment=self.environment,
             folder=REPO,
             log=self._log(log),
-            stop=signal.SIGTERM,
+            parent_died=parent_died,
             patience=patience,
             is_ready=(lambda _pid: True) if ready is None else (lambda _pid: answers(ready, READY_PATH)),
         )

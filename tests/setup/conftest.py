@@ -1,7 +1,7 @@
 """Toy installations, and a Python that an unprivileged user can read."""
 
 import os
-import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ def open_ground() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="zs-"))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.Popen(["rm", "-rf", folder], start_new_session=True)  # ten thousands of files: nobody waits for them
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +32,19 @@ def readable_python(open_ground: Path) -> Runtime:
     return make_runtime(open_ground / "runtime", REPO, python=True, source=False)
 
 
+@pytest.fixture(scope="session")
+def template(open_ground: Path, readable_python: Runtime) -> Path:
+    """A new database, made once, as the embedded PostgreSQL makes it."""
+    environment = clean_environment()
+    if readable_python.libraries:
+        environment["LD_LIBRARY_PATH"] = str(readable_python.libraries)
+    toy = make_toy(open_ground / "template", str(readable_python.python), environment)
+    toy.services().stop()
+    return toy.folder.postgres
+
+
 @pytest.fixture
-def new_toy(open_ground: Path, readable_python: Runtime) -> Iterator[Callable[..., Toy]]:
+def new_toy(open_ground: Path, readable_python: Runtime, template: Path) -> Iterator[Callable[..., Toy]]:
     """Make toy installations; whatever they leave running is ended."""
     made: list[Toy] = []
 
@@ -43,6 +54,8 @@ def new_toy(open_ground: Path, readable_python: Runtime) -> Iterator[Callable[..
         if readable_python.libraries and python is None:
             environment["LD_LIBRARY_PATH"] = str(readable_python.libraries)
         made.append(make_toy(folder, python or str(readable_python.python), environment))
+        if at is None and python is None:
+            made[-1].template = template
         return made[-1]
 
     yield make

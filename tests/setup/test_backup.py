@@ -21,6 +21,7 @@ BLOB = b"what the log says\n" * 5000
 @pytest.fixture
 def filled(toy: Toy) -> Toy:
     """An installation with three things and a blob, stopped."""
+    toy.seed()
     assert toy.run("exec", "manage.py", "migrate").returncode == 0
     assert toy.run("exec", "manage.py", "add", "one", "two", "three").returncode == 0
     blob = toy.folder.evidence / hashlib.sha256(BLOB).hexdigest()[:2] / hashlib.sha256(BLOB).hexdigest()[2:]

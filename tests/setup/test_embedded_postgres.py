@@ -32,6 +32,7 @@ def zombie() -> Iterator[int]:
 
 def test_japanese_text_has_trigrams_though_the_environment_names_no_locale(toy: Toy) -> None:
     assert not {"LANG", "LC_ALL", "LC_CTYPE"} & set(toy.environment)
+    toy.template = None  # this one is about the making
     toy.services()
     assert toy.query(CTYPE) == [("C.UTF-8",)]
     assert toy.run("exec", "manage.py", "migrate").returncode == 0
@@ -41,6 +42,7 @@ def test_japanese_text_has_trigrams_though_the_environment_names_no_locale(toy: 
 
 
 def test_a_locale_in_the_environment_changes_nothing(toy: Toy) -> None:
+    toy.template = None
     toy.services(LANG="C", LC_ALL="POSIX", LC_CTYPE="C")
     assert toy.query(CTYPE) == [("C.UTF-8",)]
     assert toy.query("SHOW server_encoding") == [("UTF8",)]

@@ -27,6 +27,8 @@ def test_a_command_that_needs_no_database_starts_and_makes_nothing(toy: Toy) -> 
         (["zenrei", "verify"], True),
         (["python", "-c", "1"], False),
         (["celery", "-A", "config", "report"], True),
+        (["python", "-m", "celery", "-A", "config", "report"], True),
+        (["python", "-m", "json.tool"], False),
     ],
 )
 def test_what_needs_the_servers_is_known_by_its_name(words: list[str], needs: bool) -> None:
@@ -37,9 +39,11 @@ def test_python_and_manage_py_are_ours_from_any_folder() -> None:
     assert _spelled_out(["manage.py", "check"])[0] == sys.executable
     assert Path(_spelled_out(["python", "manage.py"])[1]).is_absolute()
     assert _spelled_out(["/usr/bin/env"]) == ["/usr/bin/env"]
+    assert _spelled_out(["celery", "report"]) == [sys.executable, "-m", "celery", "report"]
 
 
 def test_a_management_command_starts_the_servers_and_stops_them_after_it(toy: Toy) -> None:
+    toy.seed()
     assert toy.run("exec", "manage.py", "migrate").returncode == 0
     assert toy.run("exec", "python", "manage.py", "add", "one", "two").returncode == 0
     assert toy.run("exec", "manage.py", "things").stdout == "one two\n"
@@ -106,6 +110,7 @@ def test_the_servers_stay_until_the_last_command_has_ended(toy: Toy) -> None:
 
 
 def test_commands_at_once_share_one_database(toy: Toy) -> None:
+    toy.seed()
     assert toy.run("exec", "manage.py", "migrate").returncode == 0
     all_of_them = [toy.spawn("exec", "manage.py", "add", f"thing{number}") for number in range(4)]
     assert [each.process.wait(60) for each in all_of_them] == [0, 0, 0, 0]

@@ -77,6 +77,15 @@ def _child_or_none(toy: Toy, words: str) -> int | None:
         return None
 
 
+def test_beat_and_the_worker_killed_together_with_the_supervisor_are_gone(toy: Toy) -> None:
+    running = toy.start_ready()
+    wait_for((toy.data / "ticks").exists)
+    worker = toy.child("celery")
+    for pid in (running.process.pid, worker):
+        kill(pid)
+    wait_for(lambda: _of(toy, b"celery") == [])
+
+
 def test_the_beat_of_a_killed_worker_does_not_live_on(toy: Toy) -> None:
     running = toy.start_ready()
     wait_for((toy.data / "ticks").exists)
@@ -95,6 +104,8 @@ def _of(toy: Toy, word: bytes) -> list[int]:
 def test_children_do_not_outlive_a_killed_supervisor(toy: Toy) -> None:
     running = toy.start_ready()
     wait_for((toy.data / "ticks").exists)
+    assert toy.run("exec", "celery", "-A", "config", "call", "sleep").returncode == 0
+    time.sleep(0.5)
     assert len(toy.children()) > 5
     running.process.kill()
     wait_for(lambda: toy.children() == [], 15)

@@ -126,6 +126,7 @@ def test_a_folder_of_roots_with_something_in_it_is_not_given_away(toy: Toy) -> N
 
 
 def test_another_user_can_be_named(toy: Toy) -> None:
+    toy.template = None
     toy.services(ZENREI_USER="daemon")
     assert owners(toy) == {pwd.getpwnam("daemon").pw_uid}
 

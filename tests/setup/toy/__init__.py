@@ -1,0 +1,1 @@
+"""A toy application for these tests, laid out as the real one."""
