@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.errors import NotVisible
-from ingest.models import CaseScan, DailyCount
+from ingest.models import DailyCount
 from tickets.access import get_case
+from tickets.models import CaseScan
 
 
 class NotJudgedSerializer(serializers.Serializer[Any]):

@@ -14,23 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CaseScan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('evidence', models.JSONField(default=list)),
-                ('rule_set', models.CharField(max_length=20)),
-                ('finished_at', models.DateTimeField()),
-                ('lines', models.BigIntegerField(default=0)),
-                ('transactions', models.BigIntegerField(default=0)),
-                ('messages', models.BigIntegerField(default=0)),
-                ('unfinished', models.BigIntegerField(default=0)),
-                ('not_judged', models.JSONField(default=list)),
-                ('finding_counts', models.JSONField(default=dict)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='scan', to='tickets.case')),
-            ],
-        ),
-        migrations.CreateModel(
             name='DailyCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,6 +1,5 @@
-"""Scans of a case and the daily counts they gave; one noun a file."""
+"""What only the logs say: messages by day and verdict."""
 
 from ingest.models.daily_count import DailyCount
-from ingest.models.scan import CaseScan
 
-__all__ = ["CaseScan", "DailyCount"]
+__all__ = ["DailyCount"]

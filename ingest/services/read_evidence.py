@@ -10,10 +10,9 @@ from common.jobs.claims import GivenUp, Postponed
 from common.jobs.kinds import Handle
 from common.jobs.models import Job, JobState
 from common.storage import evidence_store
-from ingest.models import CaseScan
 from ingest.services.record_scan import record_scan
 from ingest.services.scan_child import scan_pieces
-from tickets.models import Evidence, Reading, ReadingState
+from tickets.models import CaseScan, Evidence, Reading, ReadingState
 from tickets.services.readings import record_reading
 
 WAIT_FOR_OTHERS_SECONDS = 1.0

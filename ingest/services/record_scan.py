@@ -9,9 +9,9 @@ from django.db.models import Min
 from django.utils import timezone
 
 from common.jobs.claims import Postponed
-from ingest.models import CaseScan, DailyCount
+from ingest.models import DailyCount
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
-from tickets.models import Case, EntryKind, Evidence, Finding, ReadingState
+from tickets.models import Case, CaseScan, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
 from tickets.services.findings import FoundFinding, record_findings
 from tickets.services.readings import record_reading

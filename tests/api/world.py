@@ -8,13 +8,13 @@ from django.db import transaction
 
 from common.jobs.models import Job
 from common.storage import evidence_store
-from ingest.models import CaseScan, DailyCount
+from ingest.models import DailyCount
 from kb.models import Device, Party, Product
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
 from tests.conftest import Person
-from tickets.models import Case, CaseKind, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
+from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.entries import add_entry, correct_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence

@@ -9,11 +9,10 @@ import pytest
 from common.jobs.models import Job, JobState
 from common.jobs.tasks import run_job
 from common.storage import evidence_store
-from ingest.models import CaseScan
 from tests.conftest import Person
 from tests.ingest.answers import give
 from tests.support.fortimail_log import make_log
-from tickets.models import Case, Evidence, Finding, Reading, TimelineEntry
+from tickets.models import Case, CaseScan, Evidence, Finding, Reading, TimelineEntry
 from tickets.services.cases import open_case
 
 pytestmark = pytest.mark.django_db

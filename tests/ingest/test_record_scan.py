@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from common.jobs.claims import Postponed
-from ingest.models import CaseScan, DailyCount
+from ingest.models import DailyCount
 from ingest.services.record_scan import REASONS_TOLD, BrokenAnswer, reading_state, record_scan
 from tests.api.world import file_row
 from tests.conftest import Person
 from tests.ingest.answers import answer, file, finding, give
-from tickets.models import Case, Evidence, Finding, Reading, TimelineEntry
+from tickets.models import Case, CaseScan, Evidence, Finding, Reading, TimelineEntry
 from tickets.services.cases import open_case
 from tickets.services.findings import judge_finding
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import Department, User
 from common.jobs.models import Job, JobState
 from common.storage import evidence_store
-from ingest.models import CaseScan, DailyCount
-from tickets.models import Case, EntryKind, Evidence
+from ingest.models import DailyCount
+from tickets.models import Case, CaseScan, EntryKind, Evidence
 from tickets.sample.load import LOG, load_story
 from tickets.services.entries import add_machine_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence

@@ -6,12 +6,14 @@ from tickets.models.entry import EntryKind, Precision, TimelineEntry
 from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
 from tickets.models.reading import Reading, ReadingState
+from tickets.models.scan import CaseScan
 
 __all__ = [
     "Blob",
     "Case",
     "CaseKind",
     "CaseParty",
+    "CaseScan",
     "CaseShare",
     "CaseState",
     "CustodyAction",

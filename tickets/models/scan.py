@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tickets.models import Case
+from tickets.models.case import Case
 
 
 class CaseScan(models.Model):
