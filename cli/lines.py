@@ -33,7 +33,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lines; exit 2 where the place names none."""
-    source = Source(Path(arguments.file), arguments.source_label or arguments.file)
+    name = arguments.file.encode(errors="backslashreplace").decode()
+    source = Source(Path(arguments.file), arguments.source_label or name)
     label = arguments.label or source.label
     if arguments.line < 1 or arguments.offset < 0:
         raise UsageError("--line begins at 1 and --offset at 0")

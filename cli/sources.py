@@ -43,7 +43,7 @@ def sources_of(arguments: argparse.Namespace) -> Iterator[list[Source]]:
 
 def _source(name: str, folder: Path, facts: dict[str, str | None]) -> Source:
     if name != STDIN:
-        return Source(Path(name), name, **facts)
+        return Source(Path(name), name.encode(errors="backslashreplace").decode(), **facts)
     path = folder / "stdin"
     with path.open("wb") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)

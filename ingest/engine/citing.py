@@ -7,7 +7,7 @@ from typing import Final
 from ingest.engine.containers import CHUNK, Member, Meter, members, open_source
 from ingest.engine.encodings import decode_line, sniff_utf16
 from ingest.engine.intake import Place
-from ingest.engine.reader import BOM, LineReader
+from ingest.engine.reader import BOM, LineReader, show_nul
 from ingest.engine.records import Record
 from ingest.engine.source import Damaged, Limits, Source
 
@@ -68,4 +68,4 @@ def _from_file(source: Source, wanted: set[tuple[int, int]], limits: Limits) -> 
         for line, offset in sorted(wanted):
             handle.seek(offset)
             text, _ = decode_line(handle.readline(limits.line_bytes).rstrip(b"\r\n"))
-            yield line, text.lstrip(BOM)
+            yield line, show_nul(text.lstrip(BOM))

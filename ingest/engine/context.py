@@ -6,7 +6,7 @@ from typing import Final
 
 from ingest.engine.containers import Member, Meter, members, open_source
 from ingest.engine.encodings import decode_line, sniff_utf16
-from ingest.engine.reader import BOM, LineReader
+from ingest.engine.reader import BOM, LineReader, show_nul
 from ingest.engine.source import MIB, Damaged, Limits, Source
 from ingest.engine.tally import show
 
@@ -81,7 +81,7 @@ def _from_file(source: Source, line: int, offset: int, context: int) -> tuple[Co
 
 
 def _line(number: int, offset: int, raw: bytes, *, cited: bool) -> ContextLine:
-    text = decode_line(raw[: 4 * TEXT_LENGTH].rstrip(b"\r"))[0].lstrip(BOM)
+    text = show_nul(decode_line(raw[: 4 * TEXT_LENGTH].rstrip(b"\r"))[0].lstrip(BOM))
     return ContextLine(
         number, offset, show(text, TEXT_LENGTH), len(text) > TEXT_LENGTH or len(raw) > 4 * TEXT_LENGTH, cited
     )

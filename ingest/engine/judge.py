@@ -11,7 +11,7 @@ from ingest.engine.findings.hit import SEVERITIES, Hit
 from ingest.engine.records import Tables, unpack
 from ingest.engine.times import day_text
 from ingest.engine.transactions import Device, Ledger
-from ingest.engine.truth import Truth, weigh
+from ingest.engine.truth import MOST_CITED, Truth, weigh
 
 _HISTORY: Final = int(Kind.HISTORY)
 NO_MESSAGES: Final = "the log speaks of no message"
@@ -87,17 +87,17 @@ def judge(ledger: Ledger) -> Judgement:
         lacking = {rule.name: reason for rule in RULES if (reason := rule.lacks(device))}
         for key, packed in device.families.items():
             judgement.transactions += 1
-            truth = weigh(device, unpack(packed), ledger.tables)
+            truth = weigh(device, key, unpack(packed), ledger.tables)
             _count_days(truth, judgement)
             if truth.is_message:
-                _judge_message(truth, key, lacking, judgement, ledger.tables)
+                _judge_message(truth, lacking, judgement, ledger.tables)
         for stamp, verdict in device.loose.values():
             judgement.days[_day(stamp), verdict] += 1
     judgement.found.sort(key=_order)
     return judgement
 
 
-def _judge_message(truth: Truth, key: str, lacking: dict[str, str], judgement: Judgement, tables: Tables) -> None:
+def _judge_message(truth: Truth, lacking: dict[str, str], judgement: Judgement, tables: Tables) -> None:
     judgement.messages += 1
     judgement.unfinished += truth.unfinished
     for rule in RULES:
@@ -108,10 +108,16 @@ def _judge_message(truth: Truth, key: str, lacking: dict[str, str], judgement: J
         for doubt in rule.doubts:
             if doubt.holds(truth):
                 judgement.doubts[rule.name, doubt.reason] += 1
-        for hit in rule.find(truth):
-            children = sorted({tables.children.values[record.child] or "" for record in truth.records} - {""})
-            stamps = [record.dated for record in truth.records if record.dated is not None]
-            judgement.found.append(Found(hit, truth.device.name, key, tuple(children), min(stamps, default=None)))
+        if hits := list(rule.find(truth)):
+            children, first = _family(truth, tables)
+            judgement.found.extend(Found(hit, truth.device.name, truth.key, children, first) for hit in hits)
+
+
+def _family(truth: Truth, tables: Tables) -> tuple[tuple[str, ...], int | None]:
+    """The suffixes in a family (of very many the first), and its first time."""
+    children = {child for record in truth.records if (child := tables.children.values[record.child])}
+    stamps = [record.dated for record in truth.records if record.dated is not None]
+    return tuple(sorted(children)[:MOST_CITED]), min(stamps, default=None)
 
 
 def _count_days(truth: Truth, judgement: Judgement) -> None:

@@ -101,10 +101,10 @@ class LineReader:
         if len(raw) > self._limits.line_bytes:
             return Line(number, offset, self._text(raw[:SHOWN], utf16)[0], TOO_LONG)
         if utf16 is None and raw.isascii() and b"\x1b" not in raw:
-            return Line(number, offset, raw.rstrip(b"\r").decode(), UTF8)
+            return Line(number, offset, show_nul(raw.rstrip(b"\r").decode()), UTF8)
         text, quality = self._text(raw, utf16)
         self.encodings[quality] += 1
-        return Line(number, offset, text.lstrip(BOM).rstrip("\r"), quality)
+        return Line(number, offset, show_nul(text.lstrip(BOM).rstrip("\r")), quality)
 
     def _text(self, raw: bytes, utf16: str | None) -> tuple[str, str]:
         if utf16 is None:
@@ -115,9 +115,14 @@ class LineReader:
             return raw.decode(utf16, errors="replace"), DAMAGED
 
 
+def show_nul(text: str) -> str:
+    """NUL as its visible sign, one character for one: no database takes it, and no field of a log means it."""
+    return text.replace("\0", "\u2400") if "\0" in text else text
+
+
 def _plain(data: bytes) -> list[str] | None:
     """The whole lines of a piece that is UTF-8 throughout, or None: then each line is looked at alone."""
-    if b"\x1b" in data:
+    if b"\x1b" in data or b"\0" in data:
         return None
     try:
         return data[: data.rfind(b"\n") + 1].decode().split("\n")[:-1]

@@ -1,6 +1,6 @@
 """Events packed small: a log of some GB leaves millions of them, and all are held until every file is read.
 
-An event takes 57 bytes in the family it belongs to. Text is not held: what a finding cites is read back by its offset.
+An event takes 61 bytes in the family it belongs to. Text is not held: what a finding cites is read back by its offset.
 """
 
 import struct
@@ -9,7 +9,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from ingest.engine.event import DONE, TOLD, Event, Kind
 
 _T = TypeVar("_T")
-_PACKED: Final = struct.Struct("<qqqIQIIIIHBBB")
+_PACKED: Final = struct.Struct("<qqqQQIIIIHBBB")
 # Without a date only the time of day is known: enough to tell two events apart, not to put them in order.
 UNDATED: Final = -(1 << 62)
 _TOLD_CODE: Final = {told: code for code, told in enumerate(TOLD)}

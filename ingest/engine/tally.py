@@ -90,8 +90,8 @@ def line_zone(offset: str) -> dt.tzinfo | None:
 
 
 def show(text: str, length: int) -> str:
-    """Text for results: bounded; NUL, which databases refuse, as its visible sign (one character for one)."""
-    return text[:length].replace("\0", "␀")
+    """Text for results, bounded."""
+    return text[:length]
 
 
 def _lines(count: int) -> str:

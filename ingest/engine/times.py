@@ -7,18 +7,26 @@ from functools import lru_cache
 from typing import Final
 
 DAY_MS: Final = 86_400_000
+DATE_LENGTH: Final = 10
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2261
 EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:[.,](\d{1,9}))?$")
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$")
 
 
-@lru_cache(maxsize=4096)
 def day_number(date: str) -> int | None:
-    """Days from 1970-01-01 of ``YYYY-MM-DD``, or None for what is no date."""
+    """Days from 1970-01-01 of ``YYYY-MM-DD``, or None for what is no date that a gateway can have had."""
+    return _day_number(date) if len(date) == DATE_LENGTH else None
+
+
+@lru_cache(maxsize=4096)
+def _day_number(date: str) -> int | None:
     try:
-        return dt.date.fromisoformat(date).toordinal() - EPOCH_DAY if len(date) == 10 else None
+        day = dt.date.fromisoformat(date)
     except ValueError:
         return None
+    return day.toordinal() - EPOCH_DAY if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 @lru_cache(maxsize=4096)

@@ -53,10 +53,10 @@ class Device:
             if self.last_event is None or stamp > self.last_event:
                 self.last_event = stamp
 
-    def handed_to_itself(self, delivery: Record) -> bool:
-        """Whether the receipt of a delivery is one of this unit's own message ids: then it went nowhere yet."""
+    def handed_to_itself(self, delivery: Record, key: str) -> bool:
+        """Whether the receipt of a delivery is the id of another message of this unit: then it went nowhere yet."""
         queue_id = self.own.get(delivery.words)
-        if queue_id is None:
+        if queue_id is None or key.endswith(queue_id):
             return False
         if self._halves is None:
             halves = (key[QUEUE_ID_AT:] for key in self.families)

@@ -12,6 +12,7 @@ from ingest.engine.event import DONE, TOLD, Flag, Kind
 from ingest.engine.records import UNDATED, Record, Tables
 from ingest.engine.transactions import Device
 
+MOST_CITED: Final = 64  # of one kind of line, in one finding: a hostile family has thousands of lines and recipients
 REFUSED: Final = TOLD.index("refused")
 DEFERRED: Final = TOLD.index("deferred")
 DELIVERED: Final = DONE.index("delivered")
@@ -38,6 +39,7 @@ class Truth:
     """
 
     device: Device
+    key: str
     records: list[Record]
     originals: set[str] = field(default_factory=set)
     under_suffix: set[str] = field(default_factory=set)
@@ -79,9 +81,9 @@ class Truth:
         return max(0, self.envelope - len(self.originals))
 
     def refusals(self, recipient: str) -> list[Record]:
-        """The lines that tell the sender "refused" for a recipient."""
-        everybody = self.refused_all if recipient in self.originals else []
-        return everybody + self.refused.get(recipient, [])
+        """The lines that tell the sender "refused" for a recipient; of very many the first."""
+        everybody = self.refused_all[:MOST_CITED] if recipient in self.originals else []
+        return everybody + self.refused.get(recipient, [])[:MOST_CITED]
 
     def deliveries(self, recipient: str) -> list[list[Record]]:
         """Deliveries to a recipient by receipt (bare ones by time), without those that a DSN explains."""
@@ -93,9 +95,11 @@ class Truth:
         return groups[: max(0, len(groups) - self.dsn[recipient])]
 
 
-def weigh(device: Device, records: list[Record], tables: Tables) -> Truth:
-    """The truth of one family."""
-    truth = Truth(device, records)
+def weigh(device: Device, key: str, records: list[Record], tables: Tables) -> Truth:
+    """The truth of one family. In a large one the records are put in order, since rules cite the first of many."""
+    if len(records) > MOST_CITED:
+        records.sort(key=lambda record: (record.stamp, record.place, record.line))
+    truth = Truth(device, key, records)
     replies: dict[int, int] = {}
     for record in records:
         if record.kind == Kind.REFUSAL and record.words:
@@ -158,7 +162,7 @@ def _answer(truth: Truth, record: Record, recipients: tuple[str, ...], replies: 
 def _delivery(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
     _know(truth, record, recipients)
     _tell(truth, record, recipients, record.told)
-    if record.done == DELIVERED and truth.device.handed_to_itself(record):
+    if record.done == DELIVERED and truth.device.handed_to_itself(record, truth.key):
         return
     for recipient in recipients:
         if record.done == DELIVERED:

@@ -12,9 +12,23 @@ from cli.main import main
 from tests.engine.test_scenarios import story
 
 STORY = "".join(f"{line}\n" for line in story())
-CONTRACT = set(
-    ["line", "offset", "time", "format", "type", "transaction", "child", "told", "told_scope", "done", "copy", "sender", "recipients", "client_ip", "verdict", "verdict_code", "dispositions", "message", "fields", "message_fields"]
-)
+CONTRACT = {
+    *(
+        "line",
+        "offset",
+        "time",
+        "format",
+        "type",
+        "transaction",
+        "child",
+        "told",
+        "told_scope",
+        "done",
+        "copy",
+        "sender",
+    ),
+    *("recipients", "client_ip", "verdict", "verdict_code", "dispositions", "message", "fields", "message_fields"),
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 

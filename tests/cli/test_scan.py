@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,16 @@ def test_the_exit_code_says_how_it_went(tmp_path: Path, text: str, words: list[s
 def test_a_file_that_is_missing_beside_one_that_is_read_is_exit_3(log: Path, capfd: Any) -> None:
     assert main(["scan", str(log), str(log.parent / "none.log")]) == 3
     assert "cannot be opened" in capfd.readouterr().out
+
+
+def test_a_file_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path, capfdbinary: Any) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.log")
+    Path(name).write_text(STORY, encoding="utf-8")
+
+    report = scan_json(capfdbinary, name)
+
+    assert report["files"][0]["path"].endswith("\\udcff.log")
+    assert len(report["findings"]) == 1
 
 
 def test_standard_input_is_a_file_called_dash(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch) -> None:

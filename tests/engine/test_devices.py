@@ -112,6 +112,12 @@ def test_a_receipt_that_is_one_of_the_units_own_message_ids_was_handed_to_itself
     assert hits(scan_lines(refusal(), answer(), handed, envelope(id_=own))) == []
 
 
+def test_a_receipt_with_the_messages_own_id_proves_no_handover() -> None:
+    own = delivery(stat="Sent (25809Ef0009534 Message accepted for delivery)", suffix="0000")
+
+    assert hits(scan_lines(refusal(), answer(), own)) == [REJECTED]
+
+
 def test_a_notification_explains_one_delivery_of_two() -> None:
     lines = [history("Accept;Notification"), delivery(stat=sent("A1")), delivery(stat=sent("A2"), suffix="0001")]
 

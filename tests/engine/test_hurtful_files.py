@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from ingest.engine.result import Options
 from ingest.engine.source import MIB
-from tests.engine.gateway import history, hits, scan_files
+from tests.engine.gateway import answer, delivery, history, hits, refusal, scan_files
 from tests.engine.test_scenarios import story
 
 STORY = "".join(f"{line}\n" for line in story()).encode()
@@ -66,6 +67,29 @@ def test_ids_and_devices_by_the_thousand_are_as_many_transactions() -> None:
     ]
 
     assert scan_files("\n".join(lines)).transactions == 20_000
+
+
+def test_a_family_of_thousands_of_recipients_refusals_and_deliveries_ends_soon() -> None:
+    many = 3000
+    lines = [refusal(f"554 5.7.1 No {n}") for n in range(many)]
+    lines += [delivery(f"u{n}@example.com", suffix=f"{n}") for n in range(many)]
+    lines += [answer(f"u{n}@example.com", "No 1") for n in range(many)]
+    start = time.process_time()
+
+    result = scan_files("\n".join(lines), options=Options(max_findings=10))
+
+    assert result.finding_counts["rejected-and-delivered"] == many
+    assert len(result.findings) == 10
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1969-12-31"])
+def test_days_that_no_gateway_saw_are_no_days(day: str) -> None:
+    result = scan_files(f"{history(day=day, at='23:59:60')}\n{refusal(day=day)}\n{delivery(day=day)}\n")
+
+    assert hits(result) == FOUND
+    assert result.by_day[0].day is None
+    assert result.findings[0].first_time is None
 
 
 def test_the_last_line_needs_no_end() -> None:

@@ -39,7 +39,7 @@ def test_lines_have_numbers_and_offsets() -> None:
         (b"a\r\r\nb", ["a", "b"]),
         (b"a\rb\rc", ["a\rb\rc"]),
         (b"\xef\xbb\xbfa\nb", ["a", "b"]),
-        (b"a\0b\n\0\0\n", ["a\0b", "\0\0"]),
+        (b"a\0b\n\0\0\n", ["a␀b", "␀␀"]),
         ("a\u2028b\x0bc\x85\n".encode(), ["a\u2028b\x0bc\x85"]),
     ],
 )

@@ -1,17 +1,18 @@
 """The lines that rules cite beside the deciding ones."""
 
+import itertools
 from collections.abc import Iterable
 
 from ingest.engine.findings.hit import Says
 from ingest.engine.records import Record
-from ingest.engine.truth import Truth
+from ingest.engine.truth import MOST_CITED, Truth
 
 Cite = tuple[Record, Says]
 
 
 def cite(says: Says, records: Iterable[Record]) -> list[Cite]:
-    """Records with what they say."""
-    return [(record, says) for record in records]
+    """Records with what they say; of very many the first."""
+    return [(record, says) for record in itertools.islice(records, MOST_CITED)]
 
 
 def background(truth: Truth) -> list[Cite]:

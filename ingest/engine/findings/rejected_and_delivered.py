@@ -6,7 +6,7 @@ from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.records import Record
 from ingest.engine.transactions import Device
-from ingest.engine.truth import Truth
+from ingest.engine.truth import MOST_CITED, Truth
 
 NAME = "rejected-and-delivered"
 
@@ -15,29 +15,28 @@ def find(truth: Truth) -> Iterator[Hit]:
     """One hit per original recipient; a message that went only to other addresses is listed once for each of them."""
     if not (truth.refused_all or truth.refused):
         return
-    hits = [hit for recipient in sorted(truth.originals) if (hit := _original(truth, recipient))]
+    copies = tuple(copy for copy in sorted(truth.copies)[:MOST_CITED] if _reached(truth, copy))
+    hits = [hit for recipient in sorted(truth.originals) if (hit := _original(truth, recipient, copies))]
     yield from hits or _copies(truth)
 
 
-def _original(truth: Truth, recipient: str) -> Hit | None:
-    refusals = truth.refusals(recipient)
-    deliveries = truth.deliveries(recipient)
+def _original(truth: Truth, recipient: str, copies: tuple[str, ...]) -> Hit | None:
     reached = _reached(truth, recipient)
-    if not refusals or not reached:
+    if not reached or not (refusals := truth.refusals(recipient)):
         return None
-    explained = len(deliveries) <= 1 and recipient in truth.notified_recipients
+    explained = len(truth.deliveries(recipient)) <= 1 and recipient in truth.notified_recipients
     severity: Severity = "info" if explained else "critical" if truth.infected else "high"
-    copies = tuple(sorted(copy for copy in truth.copies if _reached(truth, copy)))
     cites = cite("rejected", refusals) + cite("delivered", reached) + background(truth)
     return Hit(NAME, severity, recipient, tuple(cites), "notification" if explained else None, copies)
 
 
 def _copies(truth: Truth) -> Iterator[Hit]:
     """Refused for every original recipient, delivered to none of them, but to another address."""
-    refusals = [truth.refusals(recipient) for recipient in truth.originals]
-    if not all(refusals) or any(_reached(truth, recipient) for recipient in truth.originals):
+    if not all(truth.refusals(recipient) for recipient in truth.originals):
         return
-    told = {record.digest: record for records in refusals for record in records}
+    if any(_reached(truth, recipient) for recipient in truth.originals):
+        return
+    told = {record.digest: record for recipient in truth.originals for record in truth.refusals(recipient)}
     for copy in sorted(truth.copies):
         if reached := _reached(truth, copy):
             cites = cite("rejected", told.values()) + cite("delivered", reached) + background(truth)

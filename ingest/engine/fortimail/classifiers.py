@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 TABLE: Final = Path(__file__).with_name("classifiers.toml")
+LENGTH: Final = 128  # longer words are no names, and not worth remembering
 _HEX: Final = re.compile(r"0[xX]([0-9a-fA-F]{1,8})$")
 
 
@@ -47,9 +48,13 @@ def _names(row: dict[str, Any], place: int) -> Iterator[str]:
 NAMES, CODES = read_table(TABLE.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=4096)
 def read_classifier(value: str) -> tuple[str | None, str | None]:
     """Verdict and its number (``0x31``). An unknown word has no number, an unknown number no other name."""
+    return _read(value) if len(value) <= LENGTH else (value.strip(), None)
+
+
+@lru_cache(maxsize=4096)
+def _read(value: str) -> tuple[str | None, str | None]:
     value = value.strip()
     if not value:
         return None, None

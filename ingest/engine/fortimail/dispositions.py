@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ingest.engine.event import Done, Flag, Told
 
+LENGTH: Final = 512  # longer ones are not worth remembering
 _HEX: Final = re.compile(r"0[xX][0-9a-fA-F]{1,16}$")
 BITS: Final = {0x200: "Delay"}
 MEANINGS: Final[dict[str, tuple[Told, Done]]] = {
@@ -58,9 +59,12 @@ class Disposition(NamedTuple):
     unknown_words: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def read_disposition(value: str) -> Disposition:
     """The words and meaning of a ``disposition`` field."""
+    return _remembered(value) if len(value) <= LENGTH else _read(value)
+
+
+def _read(value: str) -> Disposition:
     words = _bits(int(value, 16)) if _HEX.match(value) else tuple(w for w in map(str.strip, value.split(";")) if w)
     names = [word.casefold() for word in words]
     meanings = [MEANINGS[name] for name in names if name in MEANINGS]
@@ -71,6 +75,9 @@ def read_disposition(value: str) -> Disposition:
     known = MEANINGS.keys() | BESIDE | set(bits)
     other = tuple(word for word, name in zip(words, names, strict=True) if name not in known and word not in bits)
     return Disposition(words, told, done if meanings else "unknown", flags, other)
+
+
+_remembered: Final = lru_cache(maxsize=4096)(_read)
 
 
 def _bits(value: int) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def record_of(keys: tuple[str, ...]) -> tuple[Callable[[tuple[str, ...]], object
 
 
 class Cut(NamedTuple):
-    """A line cut key by key. A shape is how a value is written: ``"``, ``'``, bare, or ``stored`` (a time without key)."""
+    """A line cut key by key. A shape is how a value is written: ``"``, ``'``, bare, or ``stored`` (without a key)."""
 
     keys: tuple[str, ...]
     values: tuple[str, ...]

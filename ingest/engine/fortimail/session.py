@@ -17,12 +17,16 @@ EPOCH_YEAR: Final = 1900
 YEARS: Final = 60
 
 
-@lru_cache(maxsize=8192)
 def split_session(session: str) -> tuple[str | None, str | None]:
     """Transaction and child suffix of an id. An id of another form is its own transaction, whole; an empty one none."""
     if not session:
         return None, None
-    found = _HALVES.match(session) if len(session) <= ID_LENGTH else None
+    return _split(session) if len(session) <= ID_LENGTH else (session, None)
+
+
+@lru_cache(maxsize=8192)
+def _split(session: str) -> tuple[str, str | None]:
+    found = _HALVES.match(session)
     if found is None:
         return session, None
     return f"{found[1]}-{found[2]}", found[3] or None
