@@ -21,7 +21,9 @@ def unanswered(entries: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
         ~Q(precision=Precision.MINUTE), pk__gt=OuterRef("pk"), happened_at__gte=OuterRef("happened_at") - ROUGHLY
     )
     answers = standing(TimelineEntry.objects.filter(later, kind__in=ANSWERING)).filter(
-        case=OuterRef("case"), from_party=OuterRef("to_party")
+        Q(to_party=OuterRef("from_party")) | Q(to_party__isnull=True) | Q(kind=EntryKind.ANSWER),
+        case=OuterRef("case"),
+        from_party=OuterRef("to_party"),
     )
     asks = standing(entries).filter(kind=EntryKind.ASK, to_party__isnull=False)
     return asks.filter(~Exists(answers)).order_by(F("due_at").asc(nulls_last=True), "happened_at", "pk")
