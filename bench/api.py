@@ -113,6 +113,7 @@ class Row:
 
     operation: Operation
     cases: tuple[int, ...]
+    p5: tuple[float, ...]
     p50: tuple[float, ...]
     p95: tuple[float, ...]
     bytes: tuple[int, ...]
@@ -142,6 +143,7 @@ def rows_of(sides: Sequence[Side], operations: Sequence[Operation]) -> list[Row]
         Row(
             operation=operation,
             cases=tuple(side.seeded.cases for side in sides),
+            p5=tuple(percentile(side.seconds[operation.name], 0.05) for side in sides),
             p50=tuple(statistics.median(side.seconds[operation.name]) for side in sides),
             p95=tuple(percentile(side.seconds[operation.name], 0.95) for side in sides),
             bytes=tuple(side.bytes[operation.name] for side in sides),
@@ -151,7 +153,7 @@ def rows_of(sides: Sequence[Side], operations: Sequence[Operation]) -> list[Row]
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    """Print the table as Markdown: milliseconds, median (95th percentile)."""
+    """Print the table as Markdown: milliseconds, median (5th to 95th percentile)."""
     sizes = rows[0].cases
     head = ["", *(f"{size:,} cases" for size in sizes), "ratio", "kB", "bound", "holds"]
     print("| " + " | ".join(head) + " |")
@@ -159,7 +161,7 @@ def print_table(rows: Sequence[Row]) -> None:
     for row in rows:
         allowed = row.operation.allowed
         cells = [row.operation.name]
-        cells += [f"{p50:.1f} ({p95:.1f})" for p50, p95 in zip(row.p50, row.p95, strict=True)]
+        cells += [f"{p50:.1f} ({p5:.1f}–{p95:.1f})" for p5, p50, p95 in zip(row.p5, row.p50, row.p95, strict=True)]
         cells += [f"{row.ratio:.2f}", f"{row.bytes[-1] / 1000:.1f}", f"{allowed:g} ms" if allowed else "–"]
         cells += ["; ".join(row.broken) or ("yes" if allowed else "–")]
         print("| " + " | ".join(cells) + " |")
@@ -210,7 +212,14 @@ def main(words: Sequence[str] | None = None) -> int:
             print(
                 json.dumps(
                     [
-                        {"name": r.operation.name, "cases": r.cases, "p50_ms": r.p50, "p95_ms": r.p95, "bytes": r.bytes}
+                        {
+                            "name": r.operation.name,
+                            "cases": r.cases,
+                            "p5_ms": r.p5,
+                            "p50_ms": r.p50,
+                            "p95_ms": r.p95,
+                            "bytes": r.bytes,
+                        }
                         for r in rows
                     ]
                 )
