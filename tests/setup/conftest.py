@@ -21,7 +21,8 @@ def open_ground() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="zs-"))
     folder.chmod(0o755)
     yield folder
-    subprocess.Popen(["rm", "-rf", folder], start_new_session=True)  # ten thousands of files: nobody waits for them
+    # Ten thousands of files: nobody waits for them.
+    subprocess.run(["sh", "-c", 'rm -rf "$0" &', folder], check=True, start_new_session=True)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from config.instance import is_running
 from tests.setup.ground import Running, Toy, wait_for
 
 BLOB = b"what the log says\n" * 5000
@@ -154,7 +155,7 @@ def test_a_restore_that_was_killed_says_so_and_can_be_done_again(filled: Toy, ne
         time.sleep(wait)
         running.process.kill()
         running.process.wait()
-        wait_for(lambda: other.children() == [])
+        wait_for(lambda: not is_running(other.folder) and other.children() == [])
         if other.folder.unfinished.exists():
             refused = other.run("--port", "8999")
             assert refused.returncode == 2

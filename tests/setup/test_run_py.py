@@ -24,6 +24,7 @@ def clone(tmp_path: Path) -> Path:
     (folder / "config").mkdir(parents=True)
     (folder / "config" / "supervisor.py").write_text(NOT_THE_SUPERVISOR)
     (folder / "cli").mkdir()
+    (folder / "cli" / "__init__.py").touch()
     (folder / "cli" / "main.py").write_text("import sys\ndef main(): print('cli', sys.argv[1:]); return 3\n")
     shutil.copy(REPO / "run.py", folder)
     for lock in ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock"):

@@ -136,6 +136,7 @@ def test_a_failing_migration_ends_the_start_with_its_last_words(toy: Toy) -> Non
 
 
 def test_addresses_of_other_servers_switch_the_embedded_ones_off(toy: Toy, new_toy: Callable[..., Toy]) -> None:
+    toy.template = None
     other = new_toy("other")
     other.services()
     addresses = {name: other.note.environment[name] for name in ("DATABASE_URL", "CELERY_BROKER_URL")}
