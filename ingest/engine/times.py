@@ -47,6 +47,12 @@ def clock_ms(clock: str) -> int | None:
     return second * 1000 + int(digits) * (1 if len(digits) == 3 else 10 ** (3 - len(digits)))
 
 
+def moment(date: str, clock: str) -> tuple[int | None, int | None]:
+    """Milliseconds from 1970 on the log's own clock (None without a date), and milliseconds of the day."""
+    ms, day = clock_ms(clock), day_number(date)
+    return (None if day is None or ms is None else day * DAY_MS + ms), ms
+
+
 def day_text(ms: int) -> str:
     """The day of a stamp as ``YYYY-MM-DD``."""
     return dt.date.fromordinal(ms // DAY_MS + EPOCH_DAY).isoformat()

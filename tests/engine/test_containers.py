@@ -89,7 +89,13 @@ def test_a_packed_log_gives_the_same_finding_as_the_plain_one(kind: str) -> None
 @pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zstd"])
 def test_what_was_readable_of_a_cut_off_stream_counts_and_the_run_says_so(kind: str) -> None:
     many = b"".join(LOG.replace(b"009534", b"%06d" % n) for n in range(800))
-    packed = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd}[kind](many)
+    packers: dict[str, Callable[[bytes], bytes]] = {
+        "gzip": gzip.compress,
+        "bzip2": bz2.compress,
+        "xz": lzma.compress,
+        "zstd": zstd,
+    }
+    packed = packers[kind](many)
 
     result = scan_files(packed[: len(packed) - len(packed) // 5])
 

@@ -11,7 +11,7 @@ from ingest.engine.fortimail.message import NOTHING, Message, message_fields, pl
 from ingest.engine.fortimail.session import split_session
 from ingest.engine.fortimail.tokens import Tokeniser, Tokens
 from ingest.engine.fortimail.trust import unclear_keys, warning_of
-from ingest.engine.times import DAY_MS, clock_ms, day_number
+from ingest.engine.times import moment
 
 LOGS: Final = {
     "statistics": "History",
@@ -82,26 +82,21 @@ class FortiMail:
 def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[str, ...]) -> Event:
     """What a line of a known type says, by the values that can be believed."""
     subtype, session, date, time, zone, device, sender, to, client_ip, src, classifier, disposed, status = wanted
-    said, verdict = NOTHING, _NO_VERDICT
     if type_ == "event":
-        if tokens.message and subtype not in NOT_MAIL:
-            said = read_message(tokens.message)
+        said = read_message(tokens.message) if tokens.message and subtype not in NOT_MAIL else NOTHING
     elif type_ == "statistics":
-        verdict = read_classifier(classifier)
         said = _history(subtype == "update", to, disposed, status, bool(unclear))
-    elif type_ in {"spam", "virus"}:
+    else:
         said = _verdict_line(type_, _recipients(to), tokens.message or "")
     kind, told, scope, done, from_, recipients, compared, flags, envelope, _, named = said
     if unclear:
         told, scope, flags = "unknown", None, flags | Flag.UNCLEAR
     session = session or named
-    clock, day = clock_ms(time), day_number(date)
     return Event(
         kind,
         type_,
         LOGS[type_],
-        None if day is None or clock is None else day * DAY_MS + clock,
-        clock,
+        *moment(date, time),
         zone or None,
         device or None,
         session or None,
@@ -112,7 +107,7 @@ def _event(type_: str, tokens: Tokens, wanted: tuple[str, ...], unclear: tuple[s
         plain_address(sender) if from_ is None and "from" in tokens.keys else from_,
         recipients,
         client_ip or src or None,
-        *verdict,
+        *(read_classifier(classifier) if type_ == "statistics" else _NO_VERDICT),
         read_disposition(disposed).words if disposed else (),
         tokens.message,
         flags,
@@ -155,6 +150,8 @@ def _history(update: bool, to: str, disposed: str, status: str, unclear: bool) -
 def _verdict_line(type_: str, recipients: tuple[str, ...], message: str) -> Message:
     if type_ == "spam":
         return Message(Kind.SPAM, recipients=recipients)
+    if type_ != "virus":
+        return NOTHING
     infected = not _CLEAN.search(message) and bool(_INFECTED.search(message))
     return Message(Kind.VIRUS, recipients=recipients, flags=Flag.INFECTED if infected else 0)
 

@@ -64,13 +64,7 @@ class Tokeniser:
         hint = text[at + 5 : at + 12] if at >= 0 else ""
         end, message, message_at = len(text), None, -1
         if "stati" not in hint and (end := _message_start(text, hint, start)) < len(text):
-            message_at = end + 5
-            if text[message_at : message_at + 1] == '"':
-                message_at += 1
-                close = text.rfind('"')  # the line's last quote; a line that was cut has none
-                message = text[message_at:close] if close >= message_at else text[message_at:]
-            else:
-                message = text[message_at:].rstrip(" ,")
+            message, message_at = _message_text(text, end + len(" msg="))
         known = self._layouts.match(hint, text, start, end)
         if known and not start:
             layout, values = known
@@ -127,6 +121,14 @@ def _message_start(text: str, hint: str, start: int) -> int:
         return at
     found = _BARE_MESSAGE.search(text, start)
     return found.start() if found else len(text)
+
+
+def _message_text(text: str, at: int) -> tuple[str, int]:
+    """The message whose value begins at a place: to the line's last quote, or to the end of a line that was cut."""
+    if text[at : at + 1] != '"':
+        return text[at:].rstrip(" ,"), at
+    close = text.rfind('"')
+    return (text[at + 1 : close] if close > at else text[at + 1 :]), at + 1
 
 
 def _headed(
