@@ -1,4 +1,4 @@
-"""People, departments and memberships, for administrators. Cases and evidence have a history and are not edited here."""
+"""People, departments and memberships, for administrators. Cases and evidence have a history: no editing here."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

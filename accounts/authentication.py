@@ -49,9 +49,7 @@ def principal_of_token(secret: str) -> Principal | None:
     token = ApiToken.from_db(connection.alias, names, values[: len(names)])
     token.user = User.from_db(connection.alias, _names(User), values[len(names) :])
     _note_use(token)
-    return Principal(
-        user=token.user, roles=dict(zip(departments, roles, strict=True)), scope=token.scope, token=token
-    )
+    return Principal(user=token.user, roles=dict(zip(departments, roles, strict=True)), scope=token.scope, token=token)
 
 
 def _note_use(token: ApiToken) -> None:

@@ -159,6 +159,8 @@ def _spelled_out(words: list[str]) -> list[str]:
 def _needs_servers(command: Sequence[str]) -> bool:
     first, second, third = ([Path(word).name for word in command] + ["", "", ""])[:3]
     if first.startswith("python"):
+        if command[1:] and Path(command[1]).parent.name == "bench":
+            return True
         return (third if second == "-m" else second) in _NEEDS_SERVERS
     return first in _NEEDS_SERVERS or (first, second) == ("zenrei", "verify")
 

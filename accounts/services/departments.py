@@ -1,7 +1,6 @@
 """Making departments and putting people into them."""
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from accounts.models import Department, Membership, Role, User
@@ -27,5 +26,10 @@ def set_membership(*, user: User, department: Department, role: str) -> Membersh
 
 def next_case_number(department: Department) -> int:
     """Count a department's cases on, and return the new number. Rivals wait for each other's transaction."""
-    Department.objects.filter(pk=department.pk).update(last_case_number=F("last_case_number") + 1)
-    return Department.objects.values_list("last_case_number", flat=True).get(pk=department.pk)
+    with connection.cursor() as cursor:  # the ORM has no UPDATE … RETURNING
+        cursor.execute(
+            "UPDATE accounts_department SET last_case_number = last_case_number + 1 WHERE id = %s"
+            " RETURNING last_case_number",
+            [department.pk],
+        )
+        return int(cursor.fetchone()[0])

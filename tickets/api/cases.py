@@ -27,7 +27,7 @@ from tickets.api.serializers import (
     ShareSerializer,
 )
 from tickets.models import Case, CaseKind, CaseState, Severity
-from tickets.queries.cases import case_detail, case_row, for_list
+from tickets.queries.cases import case_detail, case_row, for_list, new_case_detail
 from tickets.services.cases import add_party_ticket, change_case, open_case, share_case, unshare_case
 
 
@@ -82,7 +82,7 @@ class CaseList(RowsListView):
             principal, values.get("devices", []), department_id=department.pk, field="devices"
         )
         case = open_case(department=department, author=principal.user, **values)
-        return Response(case_detail(case), status=201)
+        return Response(new_case_detail(case, values["parties"], values["devices"]), status=201)
 
 
 class CaseView(APIView):

@@ -1,12 +1,13 @@
 """Cases as rows: everything a list shows of a page of cases, in one query."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Department, User
-from kb.models import Product
+from kb.models import Device, Party, Product
 from tickets.models import Case, CaseParty
 
 _OWN = ("ref", "title", "kind", "state", "severity", "release", "opened_at", "updated_at")
@@ -47,7 +48,30 @@ def case_row(row: Any) -> dict[str, Any]:
 
 
 def case_detail(case: Case) -> dict[str, Any]:
-    """Return a case as the API tells it alone: the row, and what belongs to it, in four queries."""
+    """Return a case as the API tells it alone, with what belongs to it, in four queries."""
+    return case_fields(case) | {
+        "parties": list(case.case_parties.order_by("position", "pk").values_list("party__slug", flat=True)),
+        "devices": list(case.devices.values_list("name", flat=True)),
+        "party_tickets": [
+            {"party": slug, "number": number}
+            for slug, number in case.party_tickets.order_by("pk").values_list("party__slug", "number")
+        ],
+        "shared_with": list(case.shares.order_by("pk").values_list("department__slug", flat=True)),
+    }
+
+
+def new_case_detail(case: Case, parties: Iterable[Party], devices: Iterable[Device]) -> dict[str, Any]:
+    """Return a case that was opened just now with these parties and devices: nothing needs to be read back."""
+    return case_fields(case) | {
+        "parties": [party.slug for party in dict.fromkeys(parties)],
+        "devices": sorted(device.name for device in devices),
+        "party_tickets": [],
+        "shared_with": [],
+    }
+
+
+def case_fields(case: Case) -> dict[str, Any]:
+    """Return what the API tells of the case's own row."""
     return {
         "ref": case.ref,
         "title": case.title,
@@ -57,16 +81,9 @@ def case_detail(case: Case) -> dict[str, Any]:
         "department": case.department.slug,
         "product": case.product.slug if case.product else None,
         "release": case.release,
-        "parties": list(case.case_parties.order_by("position", "pk").values_list("party__slug", flat=True)),
         "assignee": case.assignee.shown_name if case.assignee else None,
         "opened_at": case.opened_at,
         "updated_at": case.updated_at,
         "mail_token": case.mail_subject_token,
         "created_by": case.created_by.shown_name,
-        "devices": list(case.devices.values_list("name", flat=True)),
-        "party_tickets": [
-            {"party": slug, "number": number}
-            for slug, number in case.party_tickets.order_by("pk").values_list("party__slug", "number")
-        ],
-        "shared_with": list(case.shares.order_by("pk").values_list("department__slug", flat=True)),
     }

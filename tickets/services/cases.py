@@ -18,7 +18,7 @@ from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, Part
 CHANGEABLE = ("title", "kind", "state", "severity", "product", "release", "assignee")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # inside a request's transaction a failure undoes all of it anyway
 def open_case(
     *,
     department: Department,
