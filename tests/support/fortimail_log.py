@@ -25,7 +25,7 @@ def message_lines(number: int, *, contradictory: bool, seed: int = 0) -> Iterato
         f"{stamp} log_id=0003{pid:06d} type=event subtype=smtp pri=information user=mail ui=mail action=NONE status=N/A"
     )
     to = f"user{number}@example.com"
-    yield f'{event} session_id="{session}" msg="from=<s{number}@example.net>, size=1200, class=0, nrcpts=1, proto=ESMTP"'
+    yield f'{event} session_id="{session}" msg="from=<s{number}@example.net>, size=1200, nrcpts=1, proto=ESMTP"'
     if contradictory:
         reply = "554 5.7.1 This email from IP 192.0.2.9 has been rejected. The email message was detected as spam."
         yield f'{event} session_id="{session}" msg="Milter: data, reject={reply}"'
