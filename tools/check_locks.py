@@ -1,4 +1,4 @@
-"""Check both lock files: hashes everywhere, no address anywhere, and just what pyproject.toml asks for today.
+"""Check the lock files: hashes everywhere, no address anywhere, and just what pyproject.toml asks for today.
 
 `python tools/check_locks.py --write` makes them anew, keeping the versions that are pinned wherever they still fit.
 """
@@ -15,6 +15,7 @@ LOCKS = {
     "requirements.lock": [],
     "requirements-dev.lock": ["--group", "dev", "--constraints", "requirements.lock"],
 }
+INSTALLER = "requirements-uv.lock"  # pinned by hand: uv cannot be asked for itself before it is there
 
 
 def compiled(name: str, words: list[str], folder: Path) -> str:
@@ -50,6 +51,8 @@ def main() -> int:
             if "--write" in sys.argv[1:]:
                 (ROOT / name).write_text(today, encoding="utf-8")
             found += faults(name, (ROOT / name).read_text(encoding="utf-8"), today)
+    installer = (ROOT / INSTALLER).read_text(encoding="utf-8")
+    found += faults(INSTALLER, installer, installer)
     print("\n".join(found) or "The locks are whole.")
     return 1 if found else 0
 

@@ -76,7 +76,7 @@ def test_every_dependency_has_its_sentence() -> None:
     assert sorted(name for name in names if name not in told) == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-uv.lock"])
 def test_the_lock_has_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     blocks = [block for block in re.split(r"\n(?=[a-z0-9])", text) if block.strip()]
