@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.jobs.claims import Postponed
 from ingest.models import DailyCount
+from ingest.services.firmware import with_firmware
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
 from tickets.models import Case, CaseScan, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
@@ -32,7 +33,7 @@ def record_scan(*, case: Case, pieces: Sequence[Evidence], files: ScanFiles) -> 
     summary = read_summary(files)
     _record_readings(pieces, summary)
     told: Counter[str] = Counter()
-    rules = record_findings(case=locked, found=_counted(read_findings(files), told))
+    rules = record_findings(case=locked, found=_counted(with_firmware(read_findings(files), pieces), told))
     _check_whole(told, summary["finding_counts"])
     _record_daily_counts(locked, summary["by_day"])
     scan = _record_numbers(locked, before, covered, summary, rules)
@@ -113,7 +114,7 @@ def _record_daily_counts(case: Case, rows: Sequence[dict[str, Any]]) -> None:
 def _record_numbers(
     case: Case, before: CaseScan | None, covered: list[str], summary: dict[str, Any], rules: Counter[str]
 ) -> CaseScan:
-    """Write the scan's own row."""
+    """Write the scan's own row. A rule has a count, be it 0, only where it judged something."""
     scan, _ = CaseScan.objects.update_or_create(
         case=case,
         defaults={
@@ -126,7 +127,7 @@ def _record_numbers(
             "messages": summary["messages"],
             "unfinished": summary["unfinished"],
             "not_judged": summary["not_judged"],
-            "finding_counts": dict(rules),
+            "finding_counts": {rule: rules[rule] for rule in summary["finding_counts"]},
         },
     )
     return scan

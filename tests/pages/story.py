@@ -125,10 +125,19 @@ def read(evidence: Evidence, *, state: str = "read", reason: str = "", lines: in
     end_job(evidence, JobState.FAILED if state == "failed" else JobState.DONE)
 
 
-def judged(case: Case, findings: list[FoundFinding], *, not_judged: list[dict[str, Any]] | None = None) -> None:
-    """Record a scan of the case with these findings."""
+JUDGING = ("rejected-and-delivered", "delivered-twice")
+
+
+def judged(
+    case: Case,
+    findings: list[FoundFinding],
+    *,
+    not_judged: list[dict[str, Any]] | None = None,
+    judging: tuple[str, ...] = JUDGING,
+) -> None:
+    """Record a scan of the case with these findings; `judging` are the rules that judged at least one message."""
     record_findings(case=case, found=findings)
-    counts = {finding.rule: sum(one.rule == finding.rule for one in findings) for finding in findings}
+    counts = {rule: sum(one.rule == rule for one in findings) for rule in judging}
     CaseScan.objects.update_or_create(
         case=case,
         defaults={
@@ -143,6 +152,8 @@ def judged(case: Case, findings: list[FoundFinding], *, not_judged: list[dict[st
         case=case, day=AT.date(), verdict="FortiGuard AntiSpam-IP", verdict_code="0x31", messages=1
     )
     for rule, number in counts.items():
+        if not number:
+            continue
         add_machine_entry(
             case=case, kind=EntryKind.FINDING, happened_at=AT, text=f"{rule}: {number:,}", key=f"finding:{rule}:1"
         )

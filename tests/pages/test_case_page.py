@@ -71,9 +71,20 @@ def test_what_is_no_log_is_not_judged(page: Client, bare: Case, log: Evidence) -
 def test_no_finding_is_only_said_with_what_was_read(page: Client, bare: Case, log: Evidence) -> None:
     read(log)
     judged(bare, [], not_judged=[])
-    assert lead(page, bare) == ("No finding in what was read: 1 of 1 logs.", "")
+    assert lead(page, bare) == ("No finding in what was read: 1 of 1 logs read.", "")
     assert "1 of 1 logs, 6 lines, 1 messages; 0 lines unread." in shown(page, bare)
     assert "What the logs do not cover is unknown." in shown(page, bare)
+
+
+def test_a_log_that_no_rule_could_judge_never_reads_as_without_findings(
+    page: Client, bare: Case, log: Evidence
+) -> None:
+    read(log)
+    judged(bare, [], judging=())
+    words = "Nothing could be judged: what was read lacks the lines that the rules need."
+    assert lead(page, bare) == (words, "warn")
+    assert "no rule could judge a single message" in shown(page, bare)
+    assert "No rule found anything" not in shown(page, bare)
 
 
 def test_unread_lines_take_the_calm_away(page: Client, bare: Case, log: Evidence) -> None:
@@ -98,7 +109,7 @@ def test_nothing_found_is_never_green(page: Client, bare: Case, log: Evidence) -
 
 def test_a_dismissed_finding_is_not_counted_on_top(page: Client, story: Case, alice: Person) -> None:
     judge_finding(finding=story.findings.get(), judge=alice.user, status="dismissed")
-    assert lead(page, story)[0] == "No finding in what was read: 1 of 1 logs."
+    assert lead(page, story)[0] == "No finding in what was read: 1 of 1 logs read."
     assert "Dismissed" in shown(page, story)
 
 

@@ -18,7 +18,7 @@ class Answer:
     tone: str
 
 
-def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, scanned: bool) -> Answer:
+def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bool) -> Answer:
     """Return the sentence: findings first, then what is being read, then why nothing is known."""
     standing = [row for row in rules if row["stand"]]
     if standing:
@@ -31,8 +31,9 @@ def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, scanned: b
         return Answer(words % {"n": coverage.waiting}, "")
     if not coverage.usable:
         return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
-    words = _none(coverage) if scanned else gettext("Read, but not yet judged.")
-    return Answer(words, "" if coverage.whole and scanned else "warn")
+    if not judged:
+        return Answer(gettext("Nothing could be judged: what was read lacks the lines that the rules need."), "warn")
+    return Answer(_none(coverage), "" if coverage.whole else "warn")
 
 
 def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
@@ -42,11 +43,15 @@ def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
         messages = ngettext("%(n)s message", "%(n)s messages", row["stand"]) % {"n": f"{row['stand']:,}"}
         rule = RULES.get(row["rule"], row["rule"])
         parts.append(gettext("%(rule)s: %(messages)s") % {"rule": rule, "messages": messages})
-    return gettext("%(found)s in %(read)d of %(logs)d logs read.") % {
-        "found": gettext("; ").join(parts),
-        "read": coverage.usable,
-        "logs": coverage.logs,
-    }
+    return gettext("%(found)s in %(read)s.") % {"found": gettext("; ").join(parts), "read": _read(coverage)}
+
+
+def _read(coverage: Coverage) -> str:
+    """Say how many logs were read, and how many of them not to their end."""
+    words = gettext("%(read)d of %(logs)d logs read") % {"read": coverage.usable, "logs": coverage.logs}
+    if not coverage.partly:
+        return words
+    return gettext("%(words)s, %(n)d of them only in part") % {"words": words, "n": coverage.partly}
 
 
 def _unread(coverage: Coverage) -> str:
@@ -59,7 +64,4 @@ def _unread(coverage: Coverage) -> str:
 
 def _none(coverage: Coverage) -> str:
     """Say that no rule found anything, and never without how much was read."""
-    return gettext("No finding in what was read: %(read)d of %(logs)d logs.") % {
-        "read": coverage.usable,
-        "logs": coverage.logs,
-    }
+    return gettext("No finding in what was read: %(read)s.") % {"read": _read(coverage)}

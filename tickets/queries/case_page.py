@@ -87,7 +87,7 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
     opened = shown(case.findings.select_related("status_by").get(pk=rows[0].pk)) if rows else None
     return CasePage(
-        answer=answer_of(coverage, rules, scanned=scan is not None),
+        answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts)),
         coverage=coverage,
         scan=scan,
         rules=rules,

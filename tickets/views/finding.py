@@ -56,7 +56,9 @@ def finding(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespons
     """Show a finding with the lines that prove it."""
     case = get_case(request.principal, ref)
     opened = shown(_finding(request, case, public_id))
-    pieces = {str(public_id): name for public_id, name in case.evidence.values_list("public_id", "name")}
+    cited = {line["evidence"] for line in opened.finding.lines}
+    rows = case.evidence.filter(public_id__in=cited).values_list("public_id", "name")
+    pieces = {str(public_id): name for public_id, name in rows}
     context = {
         "case": case,
         "opened": opened,

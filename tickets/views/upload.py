@@ -1,9 +1,11 @@
 """Uploads and downloads of evidence on the pages."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -33,7 +35,12 @@ def upload_evidence(request: HttpRequest, ref: str) -> HttpResponse:
     with receiving(request):
         upload = uploaded_file(request.FILES)
         facts = _facts(principal, case, {name: storable(request.POST.get(name, "")).strip() for name in FIELDS})
-        store_evidence(case=case, giver=principal.user, blob=upload.keep(), name=upload.name or "", facts=facts)
+        _, new = store_evidence(
+            case=case, giver=principal.user, blob=upload.keep(), name=upload.name or "", facts=facts
+        )
+    if not new:
+        told = gettext("%(name)s was here already, byte for byte. Nothing changed; its custody log notes it.")
+        messages.info(request, told % {"name": upload.name})
     address = reverse("case", args=[case.ref]) + "#evidence"
     return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
 
