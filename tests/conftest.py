@@ -4,16 +4,17 @@ Alice is an operator of Mail Operations and owns what the tests make. Bob is a r
 is an operator of Network Services: a stranger to Alice's cases.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Department, Role, User
 from accounts.principal import Principal, principal_of
@@ -37,6 +38,17 @@ def _flush_history(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
 
 
 DatabaseOperations.execute_sql_flush = _flush_history  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the test database; at the end, cut what tests' servers and threads left connected: it could not be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

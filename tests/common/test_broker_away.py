@@ -125,6 +125,7 @@ def test_the_wake_up_goes_to_the_broker_that_is_set(sockets: Path, monkeypatch: 
     """From a thread, as the waker is one: Celery's own current app is another there."""
     with running_broker(sockets / "b") as url:
         client = client_of(url)
+        waking.drain()  # what tests before this one handed over must not go to this broker
         monkeypatch.setattr(waking, "_client", client)
         waker = _Waker()
         waker.wake(4711)
