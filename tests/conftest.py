@@ -42,7 +42,7 @@ DatabaseOperations.execute_sql_flush = _flush_history  # type: ignore[method-ass
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make the test database; at the end, cut what tests' servers and threads left connected: it could not be dropped."""
+    """Make the test database; at the end, cut what servers and threads left connected, so that it can be dropped."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
