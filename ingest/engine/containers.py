@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from ingest.engine.codecs import inflate
 from ingest.engine.source import MIB, Damaged, Limits, Source
@@ -197,10 +197,28 @@ class _Stream(io.RawIOBase):
         return b"".join(parts)
 
 
+class _StrictHeader(tarfile.TarInfo):
+    """A header for which only a block of zeros ends the archive: `tarfile` ends quietly on what it cannot read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """The header of a block."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as fault:
+            raise tarfile.ReadError(str(fault)) from fault
+
+
 def _tar(label: str, chunks: Iterator[bytes], depth: int, meter: Meter) -> Iterator[Member]:
+    met = 0
     try:
-        with tarfile.open(fileobj=_Stream(chunks), mode="r|", bufsize=CHUNK, errors="surrogateescape") as archive:
+        with tarfile.open(
+            fileobj=_Stream(chunks), mode="r|", bufsize=CHUNK, errors="surrogateescape", tarinfo=_StrictHeader
+        ) as archive:
             for entry in archive:
+                met += 1
                 if entry.isdir():
                     continue
                 inner = f"{label}!/{member_name(entry.name)}"
@@ -212,10 +230,22 @@ def _tar(label: str, chunks: Iterator[bytes], depth: int, meter: Meter) -> Itera
                     yield _refuse(inner, "it is no regular file inside the archive")
                     continue
                 yield from _expand(inner, meter.unpack(_guarded(stream)), depth + 1, meter, None)
+            if reason := _behind_the_end(archive.fileobj):
+                yield _refuse(label, f"the tar is cut off or damaged after {met} entries ({reason})")
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as fault:
-        yield _refuse(label, f"the tar archive is cut off or damaged ({fault})")
+        yield _refuse(label, f"the tar is cut off or damaged after {met} entries ({fault})")
     except Damaged as fault:
         yield _refuse(label, str(fault))
+
+
+def _behind_the_end(rest: IO[bytes] | None) -> str | None:
+    """What is wrong behind the first block of zeros: a second one has to follow, and nothing but zeros after it."""
+    length = 0
+    while rest and (chunk := rest.read(CHUNK)):
+        length += len(chunk)
+        if chunk.count(0) < len(chunk):
+            return "more data stands behind its end, which is not read"
+    return None if length >= BLOCK else "the mark of its end is not whole"
 
 
 def _zip(label: str, peeked: Peeked, depth: int, meter: Meter, handle: IO[bytes] | None) -> Iterator[Member]:
@@ -236,6 +266,8 @@ def _zip(label: str, peeked: Peeked, depth: int, meter: Meter, handle: IO[bytes]
                     continue
                 chunks = meter.unpack(_opened(archive, entry, meter, handle))
                 yield from _expand(inner, chunks, depth + 1, meter, None)
+            if min((entry.header_offset for entry in archive.infolist()), default=archive.start_dir):
+                yield _refuse(label, "something stands before its first entry (another archive?), which is not read")
         except (zipfile.BadZipFile, OSError, ValueError, OverflowError) as fault:
             yield _refuse(label, f"the zip archive is cut off or damaged ({fault})")
         except Damaged as fault:

@@ -118,6 +118,42 @@ def test_a_cut_off_tar_and_a_cut_off_zip_say_so() -> None:
     assert "cut off or damaged" in early(only(scan_files(archive[:-30])))
 
 
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+MEMBER = 512 + -(-len(LOG) // 512) * 512  # the header and the blocks of one member
+TWO = tarred(("a.log", LOG), ("b.log", LOG), form=tarfile.USTAR_FORMAT)
+
+
+@pytest.mark.parametrize(
+    "tar",
+    [
+        flipped(TWO, MEMBER + 3),
+        TWO[:MEMBER],
+        TWO[: MEMBER + 200],
+        TWO[: 2 * MEMBER],
+        TWO[: 2 * MEMBER + 512],
+        TWO + TWO,
+    ],
+    ids=["a bit of a header", "at a header", "inside a header", "no end", "half an end", "two archives"],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_tar_whose_end_is_not_its_end_says_so(tar: bytes, pack: Callable[[bytes], bytes]) -> None:
+    result = scan_files(pack(tar))
+
+    assert hits(result) == FOUND
+    assert "the tar is cut off or damaged after" in early(result.files[-1])
+    assert not result.complete
+
+
+@pytest.mark.parametrize("second", [zipped(("b.log", LOG)), zipped()], ids=["another", "an empty one"])
+def test_of_two_zip_archives_in_one_file_the_unread_one_is_noticed(second: bytes) -> None:
+    result = scan_files(zipped(("a.log", LOG)) + second)
+
+    assert "before its first entry" in early(result.files[-1])
+
+
 def test_a_broken_checksum_is_noticed() -> None:
     archive = bytearray(zipped(("a.log", LOG), method=zipfile.ZIP_STORED))
     archive[200] ^= 1
