@@ -69,13 +69,13 @@ class BlobWriter:
         return self._digest.hexdigest()
 
     def commit(self) -> StoredBlob:
-        """Make the blob durable under its hash and return what it is; a blob that is there already is kept."""
+        """Make the blob durable under its hash and return what it is; a whole one that is there is kept."""
         os.fchmod(self._file.fileno(), 0o440)
         os.fsync(self._file.fileno())
         self._file.close()
         blob = StoredBlob(self.sha256, self.size)
         target = self._store.path(blob.sha256)
-        if target.exists() and target.stat().st_size == blob.size:
+        if self._store.holds(blob):
             self._path.unlink()
         else:
             self._move(target)
@@ -134,6 +134,14 @@ class BlobStore:
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is no SHA-256 in hexadecimal.")
         return self.folder / sha256[:2] / sha256[2:]
+
+    def holds(self, blob: StoredBlob) -> bool:
+        """Whether the store has the blob, whole: bytes that rotted do not count, so that giving them again heals."""
+        path = self.path(blob.sha256)
+        if not path.exists() or path.stat().st_size != blob.size:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == blob.sha256
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a blob for reading; FileNotFoundError where it is missing."""

@@ -15,8 +15,6 @@ os.environ.setdefault("ZENREI_DB_POOL_SIZE", str(threads))
 timeout = 60
 graceful_timeout = 20
 keepalive = 30
-max_requests = 20_000
-max_requests_jitter = 2_000
 accesslog = None
 errorlog = "-"
 control_socket_disable = True

@@ -3,6 +3,7 @@
 The whole of it (`run`), or only its servers, for a command (`services`).
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -68,7 +69,8 @@ def opened(path: Path) -> Iterator[Stage]:
     except StopAsked:
         pass
     finally:
-        stage.tell("stopping")
+        with contextlib.suppress(OSError):  # a full disk must not keep the servers from being stopped in order
+            stage.tell("stopping")
         stage.crew.stop()
         remove_socket_folder(folder.run)
         folder.note.unlink(missing_ok=True)

@@ -120,7 +120,7 @@ class Child:
         try:
             self.start()
         except OSError as error:
-            with self.program.log.open("ab") as log:
+            with contextlib.suppress(OSError), self.program.log.open("ab") as log:
                 log.write(f"it could not be started: {error}\n".encode())
             self._started = time.monotonic()
             self._count_death(self._started)
@@ -164,8 +164,9 @@ class Child:
         return tail(self.program.log, lines)
 
     def bound_log(self) -> None:
-        """Keep its log short: the full one becomes `<name>.log.1`."""
-        bound(self.program.log)
+        """Keep its log short: the full one becomes `<name>.log.1`. A disk that is full must not end the instance."""
+        with contextlib.suppress(OSError):
+            bound(self.program.log)
 
 
 def tail(path: Path, lines: int = 12) -> str:

@@ -26,13 +26,15 @@ def read_evidence(handle: Handle) -> None:
     already. A scan that its limits end is tried once more without the other pieces that nobody has read yet: one
     hostile file must not keep the others unread.
     """
-    evidence = Evidence.objects.select_related("case", "device").get(public_id=uuid.UUID(handle.job.args["evidence"]))
+    evidence = Evidence.objects.select_related("case", "device", "blob").get(
+        public_id=uuid.UUID(handle.job.args["evidence"])
+    )
     if not handle.job.args.get("again") and _is_covered(evidence):
         handle.finish(lambda: "Read together with another piece of this case.")
         return
     _wait_for_others(evidence)
-    _check_blob(evidence)
     alone_first = _readable_before(evidence)
+    _check_blobs(alone_first)
     everything = _with_waiting(evidence, alone_first)
     reason = _scan(handle, evidence, everything)
     if reason and len(everything) > len(alone_first):
@@ -56,16 +58,19 @@ def _wait_for_others(evidence: Evidence) -> None:
         raise Postponed(WAIT_FOR_OTHERS_SECONDS, "Waiting for another piece of this case to be read.")
 
 
-def _check_blob(evidence: Evidence) -> None:
-    """Give up where the bytes are gone: reading nothing must not look like finding nothing."""
-    if not evidence_store().path(evidence.blob_id).exists():
-        raise GivenUp(f"The bytes of {evidence.name} are missing in the store; a backup has them.")
+def _check_blobs(pieces: Sequence[Evidence]) -> None:
+    """Give up where bytes are gone, of this piece or of one read before: reading nothing must not look like finding
+    nothing, and what was proven by bytes that are gone must stay proven."""
+    for piece in pieces:
+        path = evidence_store().path(piece.blob_id)
+        if not path.exists() or path.stat().st_size != piece.blob.size:
+            raise GivenUp(f"The bytes of {piece.name} are missing in the store; a backup has them.")
 
 
 def _readable_before(evidence: Evidence) -> list[Evidence]:
     """Return the piece and those of its case that were read before, oldest first."""
     read = Evidence.objects.filter(case=evidence.case_id, reading__state__in=READABLE)
-    return sorted({*read.select_related("device"), evidence}, key=lambda piece: piece.pk)
+    return sorted({*read.select_related("device", "blob"), evidence}, key=lambda piece: piece.pk)
 
 
 def _with_waiting(evidence: Evidence, readable: Sequence[Evidence]) -> list[Evidence]:

@@ -74,9 +74,10 @@ def reading_state(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
     remarks = [remark for part in parts for remark in _remarks(part)]
     more = [f"and {len(remarks) - REASONS_TOLD:,} more"] if len(remarks) > REASONS_TOLD else []
     reason = "; ".join(remarks[:REASONS_TOLD] + more)
-    if not any(part["format"] for part in parts):
+    complete = all(part["complete"] for part in parts)
+    if complete and not any(part["format"] for part in parts):  # of what was cut off nobody knows what it is
         return {"state": ReadingState.NOT_A_LOG, "reason": reason or "Nothing in it is a known log."}
-    whole = all(part["complete"] and not part["unread_lines"] for part in parts)
+    whole = complete and not any(part["unread_lines"] for part in parts)
     return {"state": ReadingState.READ if whole else ReadingState.PARTLY, "reason": reason}
 
 

@@ -148,3 +148,15 @@ def test_an_older_piece_that_is_being_read_is_waited_for(case: Case, alice: Pers
     assert claim_job(first.job.pk) is not None
     job = read(second)
     assert (job.state, job.failures, job.detail) == ("queued", 0, "Waiting for another piece of this case to be read.")
+
+
+def test_bytes_of_an_older_piece_that_are_gone_take_back_nothing_that_they_proved(case: Case, alice: Person) -> None:
+    first = give(case, alice, make_log(50))
+    read(first)
+    path = evidence_store().path(first.blob_id)
+    path.unlink()
+    job = read(give(case, alice, make_log(20, seed=1), "other.log"))
+    assert job.state == JobState.FAILED
+    assert "elog.log are missing" in job.detail or f"{first.name} are missing" in job.detail
+    assert Finding.objects.filter(holds=True).count() == 5
+    assert state(first) == "read"

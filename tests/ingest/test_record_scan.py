@@ -81,11 +81,22 @@ def test_what_a_person_made_of_a_finding_stays(case: Case, piece: Evidence, alic
     record_scan(case=case, pieces=[piece], files=answer(tmp_path, [file(piece)], [finding(piece)]))
     judge_finding(finding=Finding.objects.get(), judge=alice.user, status="dismissed")
     first = Finding.objects.get()
-    again = answer(tmp_path, [file(piece)], [finding(piece, severity="critical", summary="Worse.")])
+    again = answer(tmp_path, [file(piece)], [finding(piece, summary="Again.")])
     record_scan(case=case, pieces=[piece], files=again)
     row = Finding.objects.get()
     assert (row.pk, row.public_id, row.created_at) == (first.pk, first.public_id, first.created_at)
-    assert (row.status, row.status_by, row.severity, row.summary) == ("dismissed", alice.user, "critical", "Worse.")
+    assert (row.status, row.status_by, row.summary) == ("dismissed", alice.user, "Again.")
+
+
+def test_a_dismissed_finding_that_becomes_worse_is_new_again(
+    case: Case, piece: Evidence, alice: Person, tmp_path: Path
+) -> None:
+    record_scan(case=case, pieces=[piece], files=answer(tmp_path, [file(piece)], [finding(piece, severity="info")]))
+    judge_finding(finding=Finding.objects.get(), judge=alice.user, status="dismissed")
+    worse = answer(tmp_path, [file(piece)], [finding(piece, severity="critical", summary="Worse.")])
+    record_scan(case=case, pieces=[piece], files=worse)
+    assert (Finding.objects.get().status, Finding.objects.get().status_by) == ("new", None)
+    assert case.entries.filter(author=alice.user, text__contains="new → dismissed").count() == 1
 
 
 def test_a_finding_that_more_evidence_explains_stays_and_says_so(
@@ -180,7 +191,7 @@ def test_thousands_of_findings_are_written_in_batches(
     case: Case, piece: Evidence, tmp_path: Path, django_assert_max_num_queries: Any
 ) -> None:
     rows = [finding(piece, transaction=f"T{number}") for number in range(2000)]
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45):
         record_scan(case=case, pieces=[piece], files=answer(tmp_path, [file(piece)], rows))
     assert Finding.objects.count() == 2000
 

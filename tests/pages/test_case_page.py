@@ -109,7 +109,7 @@ def test_nothing_found_is_never_green(page: Client, bare: Case, log: Evidence) -
 
 def test_a_dismissed_finding_is_not_counted_on_top(page: Client, story: Case, alice: Person) -> None:
     judge_finding(finding=story.findings.get(), judge=alice.user, status="dismissed")
-    assert lead(page, story)[0] == "No finding in what was read: 1 of 1 logs read."
+    assert lead(page, story)[0] == "1 finding, dismissed or no longer holding; 1 of 1 logs read."
     assert "Dismissed" in shown(page, story)
 
 

@@ -24,16 +24,23 @@ def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bo
     if standing:
         serious = any(row["serious"] for row in standing)
         return Answer(_found(coverage, standing), "bad" if serious else "calm")
+    if not coverage.usable or coverage.waiting:
+        return _not_known(coverage)
+    if not judged:
+        return Answer(gettext("Nothing could be judged: what was read lacks the lines that the rules need."), "warn")
+    if rules:
+        return Answer(_settled(coverage, sum(row["all"] for row in rules)), "warn")
+    return Answer(_none(coverage), "" if coverage.whole else "warn")
+
+
+def _not_known(coverage: Coverage) -> Answer:
+    """Say why nothing is known: no log, not read yet, or not to be read."""
     if not coverage.pieces:
         return Answer(gettext("Nothing read yet: no log is attached."), "warn")
     if coverage.waiting:
         words = ngettext("%(n)d log is being read.", "%(n)d logs are being read.", coverage.waiting)
         return Answer(words % {"n": coverage.waiting}, "")
-    if not coverage.usable:
-        return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
-    if not judged:
-        return Answer(gettext("Nothing could be judged: what was read lacks the lines that the rules need."), "warn")
-    return Answer(_none(coverage), "" if coverage.whole else "warn")
+    return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
 
 
 def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
@@ -60,6 +67,16 @@ def _unread(coverage: Coverage) -> str:
         words = ngettext("%(n)d log could not be read.", "%(n)d logs could not be read.", coverage.failed)
         return words % {"n": coverage.failed}
     return gettext("Nothing read: what is attached is no log that is known.")
+
+
+def _settled(coverage: Coverage, findings: int) -> str:
+    """Say that there are findings, but that people dismissed them or more evidence explained them."""
+    words = ngettext(
+        "%(n)s finding, dismissed or no longer holding; %(read)s.",
+        "%(n)s findings, all dismissed or no longer holding; %(read)s.",
+        findings,
+    )
+    return words % {"n": f"{findings:,}", "read": _read(coverage)}
 
 
 def _none(coverage: Coverage) -> str:

@@ -80,7 +80,7 @@ def with_parts(case: Case) -> dict[str, Any]:
 
 def case_page(case: Case, *, page: str | None) -> CasePage:
     """Return the page of a case; `page` is the page of its timeline."""
-    pieces = list(pieces_of(case)[: PIECES_ALLOWED + 1])
+    pieces = list(pieces_of(case).defer("reading__files"))  # all of them: the answer on top speaks of all
     rules = counts_by_rule(case)
     scan = getattr(case, "scan", None)
     coverage = coverage_of(pieces)

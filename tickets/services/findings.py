@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Invalid
-from tickets.models import Case, Finding, FindingStatus
+from tickets.models import Case, EntryKind, Finding, FindingStatus, TimelineEntry
 
 BATCH = 500
 
@@ -39,8 +39,15 @@ class FoundFinding:
 def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> Counter[str]:
     """Make the case's findings those of its newest scan, whole; return how many of each rule hold.
 
-    A finding that is known keeps its id and what people made of it. One that no longer holds stays, and says so.
+    A finding that is known keeps its id and what people made of it. One that no longer holds stays, and says so. One
+    that was dismissed is new again where it has become worse, or holds again: nobody has judged that.
     """
+    dismissed = {
+        key: (severity, holds)
+        for key, severity, holds in case.findings.filter(status=FindingStatus.DISMISSED).values_list(
+            "key", "severity", "holds"
+        )
+    }
     case.findings.filter(holds=True).update(holds=False, updated_at=timezone.now())
     iterator = iter(found)
     while batch := list(islice(iterator, BATCH)):
@@ -53,7 +60,18 @@ def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> Counter[str
                 "severity", "firmware", "summary", "rule_set", "happened_at", "lines", "holds", "updated_at",
             ],
         )  # fmt: skip
+        again = [key for key, row in rows.items() if key in dismissed and _is_worse(row, *dismissed[key])]
+        if again:
+            case.findings.filter(key__in=again).update(status=FindingStatus.NEW, status_by=None, status_at=None)
     return Counter(dict(case.findings.filter(holds=True).order_by().values_list("rule").annotate(number=Count("pk"))))
+
+
+BY_WEIGHT = ("info", "low", "medium", "high", "critical", "unknown")  # unknown counts as above every threshold
+
+
+def _is_worse(row: Finding, severity: str, held: bool) -> bool:
+    """Whether a dismissed finding is more than what was dismissed."""
+    return not held or BY_WEIGHT.index(row.severity) > BY_WEIGHT.index(severity)
 
 
 def finding_key(finding: FoundFinding) -> str:
@@ -82,10 +100,18 @@ def _row(case: Case, finding: FoundFinding) -> Finding:
     )
 
 
+@transaction.atomic
 def judge_finding(*, finding: Finding, judge: User, status: str) -> Finding:
-    """Confirm or dismiss a finding, or make it new again."""
+    """Confirm or dismiss a finding, or make it new again; the timeline keeps who judged what, and when."""
     if status not in FindingStatus.values:
         raise Invalid.field("status", f"Choose one of {', '.join(FindingStatus.values)}.")
+    TimelineEntry.objects.create(
+        case_id=finding.case_id,
+        author=judge,
+        kind=EntryKind.STATE,
+        happened_at=timezone.now(),
+        text=f"{finding.rule} of {finding.transaction}: {finding.status} → {status}",
+    )
     finding.status = status
     finding.status_by = judge
     finding.status_at = timezone.now()
