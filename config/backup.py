@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from config.archive import DUMP, SECRET_KEY, TOKEN, Writer
+from config.archive import DUMP, EVIDENCE_BROKEN, SECRET_KEY, TOKEN, Member, Writer
 from config.embedded_postgres import binaries
 from config.instance import DataFolder
 from config.refusal import Refusal, say
@@ -75,11 +75,27 @@ def dump_database(url: str, target: Path) -> dict[str, Any]:
         result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         if result.returncode != 0:
             raise Refusal(f"pg_dump failed:\n{result.stderr.strip()}", exit_code=1)
-        return {"postgres": row[1], "tables": count_rows(connection)}
+        return {"postgres": row[1], "tables": count_rows(connection), "blobs": named_blobs(connection)}
 
 
-def write_backup(folder: DataFolder, url: str, descriptor: int) -> None:
-    """Write a backup of the data folder into an open file."""
+def named_blobs(connection: psycopg.Connection[Any]) -> list[str]:
+    """Return the SHA-256 of every blob that a row names."""
+    known = connection.execute("SELECT to_regclass('tickets_blob')").fetchone()
+    if known is None or known[0] is None:
+        return []
+    return [str(row[0]) for row in connection.execute("SELECT sha256 FROM tickets_blob ORDER BY sha256")]
+
+
+def broken_blobs(named: Sequence[str], members: Sequence[Member]) -> list[str]:
+    """Return what is wrong with the store, in words: blobs that rows name and are gone, or that rotted."""
+    stored = {"".join(Path(member.name).parts[1:]): member for member in members if member.name.startswith("evidence/")}
+    missing = [f"{name} is missing" for name in named if name not in stored]
+    rotten = [f"{name} no longer has its hash" for name in named if name in stored and stored[name].sha256 != name]
+    return missing + rotten
+
+
+def write_backup(folder: DataFolder, url: str, descriptor: int) -> list[str]:
+    """Write a backup of the data folder into an open file; return what is wrong with the evidence in it."""
     temporary = Path(tempfile.mkdtemp(prefix="backup-", dir=folder.cache))
     try:
         database = dump_database(url, temporary / DUMP)
@@ -92,7 +108,9 @@ def write_backup(folder: DataFolder, url: str, descriptor: int) -> None:
                     writer.add_file(name, path)
             for name, path in evidence_files(folder.evidence):
                 writer.add_file(name, path)
+            named = database.pop("blobs")
             writer.finish(database)
+            return broken_blobs(named, writer.members)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -101,7 +119,7 @@ def main(words: list[str]) -> int:
     """Read the command line and write the backup."""
     data, descriptor = words
     try:
-        write_backup(DataFolder(Path(data)), os.environ["DATABASE_URL"], int(descriptor))
+        broken = write_backup(DataFolder(Path(data)), os.environ["DATABASE_URL"], int(descriptor))
     except Refusal as refusal:
         say(str(refusal))
         return refusal.exit_code
@@ -110,7 +128,9 @@ def main(words: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    for what in broken:
+        say(f"evidence {what}: an older backup may still have it.")
+    return EVIDENCE_BROKEN if broken else 0
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from config.archive import EVIDENCE_BROKEN
 from config.instance import Attachment, DataFolder, is_running, using
 from config.lifetime import BUSY, show
 from config.privileges import Place, borrow_place, can, find_place, visit_place
@@ -196,7 +197,7 @@ def back_up(place: Place, target: Path, *, force: bool) -> int:
     try:
         with servers(place) as attached:
             code = _write_backup(place, attached, descriptor)
-        if code == 0:
+        if code in (0, EVIDENCE_BROKEN):
             os.fsync(descriptor)
             _put_in_place(Path(partial), target, force=force)
             size = f"{os.fstat(descriptor).st_size:,} bytes"

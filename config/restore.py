@@ -149,6 +149,10 @@ def _put_in_place(folder: DataFolder, contents: Contents) -> None:
     for path in (_placed(folder, member) for member in contents.members.values()):
         if path is not None and path.is_relative_to(folder.evidence):
             path.chmod(0o440)
+    # Before the marker goes: a row must never outlive a power cut that its blob's name does not.
+    if folder.evidence.exists():
+        for inner in [folder.evidence, *(path for path in folder.evidence.rglob("*") if path.is_dir())]:
+            _sync(inner)
     _sync(folder.root)
 
 
