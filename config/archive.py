@@ -23,6 +23,7 @@ import zstandard
 from config.refusal import Refusal
 
 SCHEMA = "zenrei.backup/1"
+EVIDENCE_BROKEN = 3  # exit code: the backup is whole, but evidence in the store is not
 HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN = (
     "header.json",
     "manifest.json",
