@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Final, Self
+from typing import IO, Final, Self, cast
 
 from ingest.engine.codecs import inflate
 from ingest.engine.source import MIB, Damaged, Limits, Source
@@ -230,7 +230,7 @@ def _tar(label: str, chunks: Iterator[bytes], depth: int, meter: Meter) -> Itera
                     yield _refuse(inner, "it is no regular file inside the archive")
                     continue
                 yield from _expand(inner, meter.unpack(_guarded(stream)), depth + 1, meter, None)
-            if reason := _behind_the_end(archive.fileobj):
+            if reason := _behind_the_end(cast("IO[bytes] | None", archive.fileobj)):
                 yield _refuse(label, f"the tar is cut off or damaged after {met} entries ({reason})")
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as fault:
         yield _refuse(label, f"the tar is cut off or damaged after {met} entries ({fault})")
