@@ -70,6 +70,8 @@ class StrictFilters(DjangoFilterBackend):
                 raise ValidationError({name: "Given more than once: which one is meant?"})
             if not values[0] and name != "search":
                 raise ValidationError({name: "Give it a value, or leave it out."})
+        if known.isdisjoint(request.query_params):  # its form alone would take 1.5 ms to say that nothing is asked
+            return queryset
         return super().filter_queryset(request, queryset, view)
 
 
