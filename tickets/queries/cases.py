@@ -3,22 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Field, QuerySet
+from django.db.models.expressions import RawSQL
 
-from accounts.models import Department, User
-from kb.models import Device, Party, Product
-from tickets.models import Case, CaseParty
+from kb.models import Device, Party
+from tickets.models import Case
 
 _OWN = ("ref", "title", "kind", "state", "severity", "release", "opened_at", "updated_at")
 # Looked up for the rows of the page alone: joins would also be made for all the rows that are only counted.
+# Written out: the ORM takes 3 ms to put the same together anew for each list.
+_TEXT: "Field[Any, Any]" = CharField()
 _LOOKED_UP = {
-    "department_slug": Subquery(Department.objects.filter(pk=OuterRef("department")).order_by().values("slug")),
-    "product_slug": Subquery(Product.objects.filter(pk=OuterRef("product")).order_by().values("slug")),
-    "assignee_name": Subquery(User.objects.filter(pk=OuterRef("assignee")).values("name")),
-    "assignee_email": Subquery(User.objects.filter(pk=OuterRef("assignee")).values("email")),
-    "party_slugs": ArraySubquery(
-        CaseParty.objects.filter(case=OuterRef("pk")).order_by("position", "pk").values("party__slug")
+    "department_slug": RawSQL(
+        "SELECT slug FROM accounts_department WHERE id = tickets_case.department_id", (), output_field=_TEXT
+    ),
+    "product_slug": RawSQL("SELECT slug FROM kb_product WHERE id = tickets_case.product_id", (), output_field=_TEXT),
+    "assignee_name": RawSQL(
+        "SELECT name FROM accounts_user WHERE id = tickets_case.assignee_id", (), output_field=_TEXT
+    ),
+    "assignee_email": RawSQL(
+        "SELECT email FROM accounts_user WHERE id = tickets_case.assignee_id", (), output_field=_TEXT
+    ),
+    "party_slugs": RawSQL(
+        "ARRAY(SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id"
+        " WHERE named.case_id = tickets_case.id ORDER BY named.position, named.id)",
+        (),
+        output_field=ArrayField(CharField()),
     ),
 }
 
