@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import CharField, Field, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -58,16 +59,32 @@ def case_row(row: Any) -> dict[str, Any]:
     }
 
 
+# Four queries of the ORM took 5 ms for this.
+_BELONGING = """
+SELECT
+    ARRAY(SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
+        WHERE named.case_id = %(case)s ORDER BY named.position, named.id),
+    ARRAY(SELECT device.name FROM tickets_case_devices AS named JOIN kb_device AS device ON device.id = named.device_id
+        WHERE named.case_id = %(case)s ORDER BY device.name, device.id),
+    ARRAY(SELECT ARRAY[party.slug, ticket.number]::text[]
+        FROM tickets_partyticket AS ticket JOIN kb_party AS party ON party.id = ticket.party_id
+        WHERE ticket.case_id = %(case)s ORDER BY ticket.id),
+    ARRAY(SELECT department.slug
+        FROM tickets_caseshare AS share JOIN accounts_department AS department ON department.id = share.department_id
+        WHERE share.case_id = %(case)s ORDER BY share.id)
+"""
+
+
 def case_detail(case: Case) -> dict[str, Any]:
-    """Return a case as the API tells it alone, with what belongs to it, in four queries."""
+    """Return a case as the API tells it alone, with what belongs to it, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELONGING, {"case": case.pk})
+        parties, devices, tickets, departments = cursor.fetchone()
     return case_fields(case) | {
-        "parties": list(case.case_parties.order_by("position", "pk").values_list("party__slug", flat=True)),
-        "devices": list(case.devices.values_list("name", flat=True)),
-        "party_tickets": [
-            {"party": slug, "number": number}
-            for slug, number in case.party_tickets.order_by("pk").values_list("party__slug", "number")
-        ],
-        "shared_with": list(case.shares.order_by("pk").values_list("department__slug", flat=True)),
+        "parties": parties,
+        "devices": devices,
+        "party_tickets": [{"party": slug, "number": number} for slug, number in tickets],
+        "shared_with": departments,
     }
 
 
