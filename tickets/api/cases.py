@@ -78,8 +78,9 @@ class CaseList(RowsListView):
         department = principal.department_to_write(values.pop("department", None))
         values["product"] = product_by_slug(values.get("product"))
         values["parties"] = parties_by_slug(values.get("parties", []), field="parties")
-        values["devices"] = devices_by_name(
-            principal, values.get("devices", []), department_id=department.pk, field="devices"
+        names = values.get("devices")  # most cases name none, and nothing need be asked
+        values["devices"] = (
+            devices_by_name(principal, names, department_id=department.pk, field="devices") if names else []
         )
         case = open_case(department=department, author=principal.user, **values)
         return Response(new_case_detail(case, values["parties"], values["devices"]), status=201)
