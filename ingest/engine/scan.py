@@ -21,7 +21,7 @@ from ingest.engine.times import read_zone, rfc3339
 
 TEXT_LENGTH: Final = 4096
 MOST_EVIDENCE: Final = 40
-MOST_PER_WORD: Final = 10
+MOST_PER_WORD: Final = 8  # five words: no word can crowd another out of the whole
 ENDED_EARLY: Final = "the reading of a file ended early or lines could not be read: what they say is not judged"
 
 
