@@ -23,7 +23,7 @@ class RowsListView(generics.ListAPIView[Any]):
 
     def rows(self, page: Sequence[Any]) -> list[dict[str, Any]]:
         """Return the rows of a page; a constant number of queries."""
-        raise NotImplementedError
+        raise NotImplementedError  # each list says what its rows are; this class has none of its own
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer a page of the list."""
