@@ -62,8 +62,8 @@ class Flag:
     UNCLEAR = 4  # a key twice, or a place that the sender's text could have reached
     EVERYBODY = 8  # told for every original recipient of the message
     BARE = 16  # a delivery without any receipt
-    UNKNOWN_BITS = 32  # a bit of a hexadecimal disposition that nobody can name
-    STATUS = 64  # the record says what became of the message (8.0)
+    UNKNOWN_WORD = 32  # a disposition or delivery status (or a bit of one) that nobody can name
+    STATUS = 64  # the record says in a known word what became of the message (8.0)
     OWN_ID = 128  # the receipt has the form of the unit's own message ids
 
 

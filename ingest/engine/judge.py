@@ -15,6 +15,7 @@ from ingest.engine.truth import MOST_CITED, Truth, weigh
 
 _HISTORY: Final = int(Kind.HISTORY)
 NO_MESSAGES: Final = "the log speaks of no message"
+NO_SESSION: Final = "lines that name no session, each counted as one: which message they speak of is not known"
 SHARED: Final = (
     "their id also stands in another file, and the device of one of them is not known, so the lines were not joined:"
     " name the device of each file"
@@ -84,25 +85,23 @@ def judge(ledger: Ledger) -> Judgement:
     judgement = Judgement()
     _count_shared(ledger, judgement)
     for device in ledger.devices:
-        lacking = {rule.name: reason for rule in RULES if (reason := rule.lacks(device))}
         for key, packed in device.families.items():
             judgement.transactions += 1
             truth = weigh(device, key, unpack(packed), ledger.tables)
             _count_days(truth, judgement)
             if truth.is_message:
-                _judge_message(truth, lacking, judgement, ledger.tables)
-        for stamp, verdict in device.loose.values():
-            judgement.days[_day(stamp), verdict] += 1
+                _judge_message(truth, judgement, ledger.tables)
+        _count_loose(device, judgement)
     judgement.found.sort(key=_order)
     return judgement
 
 
-def _judge_message(truth: Truth, lacking: dict[str, str], judgement: Judgement, tables: Tables) -> None:
+def _judge_message(truth: Truth, judgement: Judgement, tables: Tables) -> None:
     judgement.messages += 1
     judgement.unfinished += truth.unfinished
     for rule in RULES:
-        if rule.name in lacking:
-            judgement.doubts[rule.name, lacking[rule.name]] += 1
+        if lacking := rule.lacks(truth):
+            judgement.doubts[rule.name, lacking] += 1
             continue
         judgement.judged[rule.name] += 1
         for doubt in rule.doubts:
@@ -124,6 +123,15 @@ def _count_days(truth: Truth, judgement: Judgement) -> None:
     """A message counts once per day and verdict, however many history lines its recipients have."""
     for seen in {(_day(record.dated), record.verdict) for record in truth.records if record.kind == _HISTORY}:
         judgement.days[seen] += 1
+
+
+def _count_loose(device: Device, judgement: Judgement) -> None:
+    """Lines that name no session: history among them counts for its day, and none of them can be judged."""
+    for seen in device.loose.values():
+        if seen:
+            judgement.days[_day(seen[0]), seen[1]] += 1
+    if device.loose:
+        judgement.doubts.update({(rule.name, NO_SESSION): len(device.loose) for rule in RULES})
 
 
 def _day(stamp: int | None) -> int | None:

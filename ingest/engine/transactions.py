@@ -11,47 +11,23 @@ from ingest.engine.event import Event, Flag, Kind
 from ingest.engine.fortimail.session import is_queue_id
 from ingest.engine.records import Record, Tables
 
-EVENT_KINDS: Final = frozenset({Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.DELIVERY})
-HISTORY_KINDS: Final = frozenset({Kind.HISTORY, Kind.UPDATE})
 QUEUE_ID_AT: Final = 15  # in a key of two halves of 14 characters
 
 
 @dataclass(slots=True)
 class Device:
-    """One unit's families, packed (`records`), and which kinds of lines there are at all.
+    """One unit's families, packed (`records`).
 
-    ``name`` is None where nobody said; ``source`` then is the number of the one source.
+    ``name`` is None where nobody said; ``source`` then is the number of the one source. ``loose`` are the lines that
+    name no session, by digest: time and verdict of the history lines among them, None for others.
     """
 
     name: str | None
     source: int | None
     families: dict[str, bytearray] = field(default_factory=dict)
-    loose: dict[int, tuple[int | None, int]] = field(default_factory=dict)  # history lines without an id, by digest
+    loose: dict[int, tuple[int | None, int] | None] = field(default_factory=dict)
     own: dict[int, str] = field(default_factory=dict)  # receipts that look like this unit's own message ids
-    history: int = 0
-    statuses: int = 0
-    mail_events: int = 0
-    first_event: int | None = None
-    last_event: int | None = None
     _halves: set[str] | None = None
-
-    def note(self, event: Event) -> None:
-        """Note which kinds of lines there are."""
-        if event.kind in EVENT_KINDS:
-            self._see_event(event)
-        elif event.kind in HISTORY_KINDS:
-            self.history += 1
-            self.statuses += bool(event.flags & Flag.STATUS)
-
-    def _see_event(self, event: Event) -> None:
-        self.mail_events += 1
-        if event.flags & Flag.OWN_ID:
-            self.own[hash(event.words)] = event.words[6:20]
-        if (stamp := event.stamp) is not None:
-            if self.first_event is None or stamp < self.first_event:
-                self.first_event = stamp
-            if self.last_event is None or stamp > self.last_event:
-                self.last_event = stamp
 
     def handed_to_itself(self, delivery: Record, key: str) -> bool:
         """Whether the receipt of a delivery is the id of another message of this unit: then it went nowhere yet."""
@@ -87,17 +63,19 @@ class Ledger:
     def add(self, event: Event, device: Device, place: int, line: int, offset: int) -> None:
         """Take in one event that stands at a place."""
         key = event.key
+        speaks = event.kind is not Kind.OTHER or event.flags
         if key is None:
             if event.kind is Kind.HISTORY:
                 verdict = self.tables.verdicts((event.verdict, event.verdict_code))
                 device.loose[event.digest] = (event.stamp, verdict)
+            elif speaks:
+                device.loose[event.digest] = None
             return
-        speaks = event.kind is not Kind.OTHER or event.flags
         packed = self.tables.pack(event, place, line, offset) if speaks else b""
         family = device.families.get(key)
         if family is None:
             device.families[key] = bytearray(packed)
         else:
             family += packed
-        if speaks:
-            device.note(event)
+        if event.flags & Flag.OWN_ID:
+            device.own[hash(event.words)] = event.words[6:20]

@@ -19,6 +19,7 @@ DELIVERED: Final = DONE.index("delivered")
 EXPANDED: Final = DONE.index("expanded")
 NAMELESS: Final = (DONE.index("none"), DONE.index("unknown"))
 FINAL: Final = frozenset(map(DONE.index, ("delivered", "bounced", "quarantined", "discarded", "expanded")))
+EVENT_KINDS: Final = frozenset(map(int, (Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.DELIVERY)))
 STATUS_KINDS: Final = frozenset({int(Kind.HISTORY), int(Kind.UPDATE)})
 BEGINNINGS: Final = frozenset(map(int, (Kind.HISTORY, Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.SPAM, Kind.VIRUS)))
 
@@ -35,7 +36,8 @@ class Truth:
 
     ``refused_all`` is told for every original recipient, ``refused`` for one. ``delivered`` are deliveries by the next
     hop's word, ``status`` by the gateway's own record (8.0). ``dsn`` counts notices to an address: each explains one
-    delivery to it. ``ends`` are the recipients for whom something final is known.
+    delivery to it. ``ends`` are the recipients for whom something final is known. ``kinds`` are the kinds of lines
+    there are, ``stated`` is whether one of them is a record that says what became of the message.
     """
 
     device: Device
@@ -53,10 +55,12 @@ class Truth:
     infected: list[Record] = field(default_factory=list)
     verdicts: list[Record] = field(default_factory=list)
     ends: set[str] = field(default_factory=set)
+    kinds: set[int] = field(default_factory=set)
+    stated: bool = False
     ended: bool = False
     begun: bool = False
     unclear: bool = False
-    unknown_bits: bool = False
+    unknown_word: bool = False
     unnamed: bool = False
     envelope: int = 0
 
@@ -64,6 +68,11 @@ class Truth:
     def copies(self) -> set[str]:
         """Addresses that are no original recipient: seen only under a suffix, or only in an update."""
         return self.under_suffix - self.originals
+
+    @property
+    def has_events(self) -> bool:
+        """Whether mail event lines speak of it: answers to the sender, deliveries."""
+        return not EVENT_KINDS.isdisjoint(self.kinds)
 
     @property
     def is_message(self) -> bool:
@@ -87,12 +96,24 @@ class Truth:
 
     def deliveries(self, recipient: str) -> list[list[Record]]:
         """Deliveries to a recipient by receipt (bare ones by time), without those that a DSN explains."""
+        groups = self._by_receipt(recipient)
+        return groups[: max(0, len(groups) - self.dsn[recipient])]
+
+    def taken_for_notice(self, recipient: str) -> bool:
+        """Whether a delivery of the message itself, not of a child, is taken for the delivery of a DSN.
+
+        A notice goes out under an id of its own or a suffix, so this may as well have been the message.
+        """
+        groups = self._by_receipt(recipient) if self.dsn[recipient] else []
+        return any(not record.child for group in groups[-self.dsn[recipient] :] for record in group)
+
+    def _by_receipt(self, recipient: str) -> list[list[Record]]:
+        """All deliveries to a recipient, those under a suffix last: a DSN explains them first."""
         by_receipt: dict[tuple[int, int], list[Record]] = {}
         for record in self.delivered.get(recipient, ()):
             key = (record.words, record.stamp if record.flags & Flag.BARE else 0)
             by_receipt.setdefault(key, []).append(record)
-        groups = sorted(by_receipt.values(), key=lambda group: (group[0].child != 0, group[0].stamp, group[0].words))
-        return groups[: max(0, len(groups) - self.dsn[recipient])]
+        return sorted(by_receipt.values(), key=lambda group: (group[0].child != 0, group[0].stamp, group[0].words))
 
 
 def weigh(device: Device, key: str, records: list[Record], tables: Tables) -> Truth:
@@ -109,10 +130,15 @@ def weigh(device: Device, key: str, records: list[Record], tables: Tables) -> Tr
     for record in records:
         kind = record.kind
         _HANDLERS[kind](truth, record, names[record.recipients], replies)
-        if kind in BEGINNINGS:
+        truth.kinds.add(kind)
+        if kind in BEGINNINGS and (kind != Kind.ENVELOPE or not record.child):
             truth.begun = True
         if record.flags & Flag.UNCLEAR:
             truth.unclear = True
+        if record.flags & Flag.UNKNOWN_WORD:
+            truth.unknown_word = True
+        if record.flags & Flag.STATUS:
+            truth.stated = True
         if kind in STATUS_KINDS and record.done not in NAMELESS:
             statuses.append(record)
     if statuses:
@@ -128,7 +154,6 @@ def _know(truth: Truth, record: Record, recipients: tuple[str, ...]) -> None:
 
 def _history(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
     _know(truth, record, recipients)
-    truth.unknown_bits = truth.unknown_bits or bool(record.flags & Flag.UNKNOWN_BITS)
     if record.flags & Flag.NOTIFICATION:
         truth.notified.append(record)
         truth.notified_recipients.update(recipients)

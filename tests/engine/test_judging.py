@@ -4,6 +4,7 @@ import pytest
 
 from ingest.engine.report_text import to_text
 from tests.engine.gateway import (
+    ID,
     OTHER_ID,
     answer,
     delivery,
@@ -126,16 +127,51 @@ def test_history_with_delivery_status_is_judged_for_the_contradiction_and_not_fo
     [
         ([delivery()], "does not cover the beginning"),
         ([envelope(3), delivery()], "more recipients than the log names"),
-        ([history("0x40"), delivery()], "bits whose meaning is not known"),
+        ([history("0x40"), delivery()], "a bit whose meaning is not known"),
+        ([history("Bounce"), delivery()], "a word or a bit whose meaning is not known"),
+        ([history("Accept;Bounce"), delivery()], "a word or a bit whose meaning is not known"),
+        ([history("Reject", more=' delivery_status="Landed"'), delivery()], "a word or a bit whose meaning"),
         ([history(subject='x" disposition="Accept'), delivery()], "cannot be read one way only"),
         ([event("Milter: to, reject=550 5.7.1 No"), delivery()], "whom the log does not name"),
-        ([history("Reject", day="2022-06-01"), envelope(id_=OTHER_ID)], "do not cover"),
+        ([history("Reject"), envelope(id_=OTHER_ID), delivery(id_=OTHER_ID)], "no mail event lines (elog) of them"),
+        ([history("Reject"), history(id_=OTHER_ID, more=' delivery_status="Delivered"')], "no mail event lines (elog)"),
+        ([history("Reject", more=' delivery_status="Landed"')], "no mail event lines (elog) of them"),
+        ([spam("URL"), envelope(id_=OTHER_ID)], "neither history lines nor mail event lines"),
+        ([envelope(), event("to=<b@example.com>, delay=00:00:01, mailer=esmtp, relay=mx.exam")], "one way only"),
+        ([envelope(), event("to=<b@example.com>, mailer=esmtp, relay=[198.51.100.9], stat=Se")], "one way only"),
+        ([history(), event("to=<b@example.com>, mailer=esmtp, dsn=2.0.0, stat=Taken over")], "one way only"),
+        ([event("ruleset=check_compat, arg1=<b@example.com>, reject=550 5.7.1 No"), delivery()], "one way only"),
+        ([event("Milter (fmail): eom: reject=554 5.7.1 No"), history(), delivery()], "one way only"),
+        ([event("milter=fmail, action=data, reject=554 5.7.1 No"), history(), delivery()], "one way only"),
+        ([envelope(id_=f"{ID}0000"), delivery()], "does not cover the beginning"),
+        ([history(), delivery(), event("Milter: data, reject=554 No", id_="")], "name no session"),
+        ([history(), delivery(), history("Reject", id_="")], "name no session"),
     ],
 )
 def test_what_one_message_lacks_is_counted_with_its_reason(lines: list[str], reason: str) -> None:
     result = scan_lines(*lines)
 
     assert [count for count, why in reasons(result, REJECTED) if reason in why] == [1]
+
+
+@pytest.mark.parametrize("rule", [REJECTED, TWICE])
+def test_a_delivery_that_is_taken_for_a_notice_is_said_to_be_open(rule: str) -> None:
+    note = event(f"DSN: to <b@example.com>; reason:User unknown; sessionid:{ID}")
+    first, second = delivery(stat=sent("A1")), delivery(stat=sent("A2"))
+    message = [refusal(), first, note] if rule == REJECTED else [envelope(), first, second, note]
+
+    result, child = scan_lines(*message), scan_lines(refusal(), delivery(stat=sent("A2"), suffix="0000"), note)
+
+    assert hits(result) == []
+    assert [count for count, why in reasons(result, rule) if "notice of non-delivery" in why] == [1]
+    assert not [why for _, why in reasons(child, rule) if "notice of non-delivery" in why]
+
+
+def test_a_message_without_event_lines_is_not_judged_by_those_of_another() -> None:
+    result = scan_lines(history("Reject"), envelope(id_=OTHER_ID), delivery(id_=OTHER_ID))
+
+    assert result.judged == {REJECTED: 1, TWICE: 1}
+    assert (result.messages, result.finding_counts) == (2, {REJECTED: 0, TWICE: 0})
 
 
 def test_an_unfinished_transaction_holds_no_contradiction_back() -> None:

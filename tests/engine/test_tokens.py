@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest.engine.event import Unread
 from ingest.engine.formats import make_format
 from ingest.engine.fortimail.tokens import Tokeniser
-from tests.engine.gateway import envelope, history, read, spam
+from tests.engine.gateway import envelope, event, history, read, scan_lines, spam
 
 
 def fields(line: str) -> dict[str, str]:
@@ -96,6 +96,36 @@ def test_what_cannot_be_read_says_why(line: str, reason: str) -> None:
 
     assert isinstance(answer, Unread)
     assert reason in answer.reason
+
+
+@pytest.mark.parametrize("lost", [0, 1, 20, 60], ids=["no line end", "no last quote", "cut", "cut further inside"])
+@pytest.mark.parametrize("comma", [False, True], ids=["blanks", "commas"])
+@pytest.mark.parametrize("head", ["", "<190>", "2022-06-08T00:09:15Z 192.0.2.1 "])
+def test_a_second_record_on_a_line_is_not_swallowed_by_the_first(lost: int, comma: bool, head: str) -> None:
+    first = event("Milter: data, reject=554 5.7.1 No thanks to you and yours, and no to mine")
+    second = history().replace(" ", ",") if comma else history()
+    line = first[: len(first) - lost] + head + second
+
+    assert make_format("fortimail").read(line) == Unread("several records on one line")
+    assert scan_lines(line, history()).files[0].unread_lines == 1
+
+
+@pytest.mark.parametrize("eaten", ["date=2022-06-08 ", "date=2022-06-08 time=09:09:14.100 device_id=FE-TEST-0001 "])
+def test_a_second_record_that_lost_the_beginning_of_its_header_is_seen_too(eaten: str) -> None:
+    second = history()
+    assert second.startswith(eaten)
+
+    assert isinstance(make_format("fortimail").read(event("x") + second.removeprefix(eaten)), Unread)
+
+
+def test_a_piece_of_a_header_in_front_of_a_record_takes_nothing_from_it() -> None:
+    assert read(history()[:20] + history("Reject")).told == "refused"
+
+
+def test_words_of_a_header_in_a_text_make_no_second_record() -> None:
+    assert read(history(subject="date=2022-06-08 time=09:09:14 log_id=soon")).told == "accepted"
+    assert read(f"device_id=FE-1 {history(device=None)}").told == "accepted"
+    assert read(history(subject="log_id=1 " * 4000)).kind
 
 
 def test_the_type_wins_over_the_log_id_and_the_log_id_stands_in_for_a_lost_type() -> None:

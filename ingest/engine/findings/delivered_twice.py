@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from ingest.engine.event import Flag
 from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
-from ingest.engine.transactions import Device
 from ingest.engine.truth import Truth
 
 NAME = "delivered-twice"
@@ -25,11 +24,17 @@ def find(truth: Truth) -> Iterator[Hit]:
         yield Hit(NAME, severity, recipient, tuple(cites), "notification" if explained else None, ())
 
 
-def lacks(device: Device) -> str | None:
+def lacks(truth: Truth) -> str | None:
     """It needs the lines that tell of deliveries."""
-    if device.mail_events:
+    if truth.has_events:
         return None
     return "there are no mail event lines (elog) of these messages, so nothing tells of single deliveries"
+
+
+def _notice(truth: Truth) -> bool:
+    return any(
+        len(truth.delivered[one]) > 1 and truth.taken_for_notice(one) for one in truth.dsn.keys() & truth.delivered
+    )
 
 
 RULE = Rule(
@@ -44,6 +49,10 @@ RULE = Rule(
         Doubt(
             "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
             lambda truth: truth.unclear,
+        ),
+        Doubt(
+            "a notice of non-delivery went to the same recipient: which of the two was delivered, the log does not say",
+            _notice,
         ),
     ),
 )

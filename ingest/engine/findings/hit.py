@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ingest.engine.records import Record
-from ingest.engine.transactions import Device
 from ingest.engine.truth import Truth
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
@@ -41,12 +40,13 @@ class Doubt:
 class Rule:
     """A rule that this engine judges.
 
-    ``lacks`` answers why it cannot judge a device at all, or None; ``doubts`` are reasons per message, counted each.
+    ``lacks`` answers which lines are missing without which a message cannot be judged at all, or None; ``doubts`` are
+    reasons why a message that was judged may be more than it seems, counted each.
     """
 
     name: str
     find: Callable[[Truth], Iterable[Hit]]
-    lacks: Callable[[Device], str | None]
+    lacks: Callable[[Truth], str | None]
     doubts: tuple[Doubt, ...]
 
 

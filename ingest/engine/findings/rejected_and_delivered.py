@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.records import Record
-from ingest.engine.transactions import Device
-from ingest.engine.truth import MOST_CITED, Truth
+from ingest.engine.truth import MOST_CITED, STATUS_KINDS, Truth
 
 NAME = "rejected-and-delivered"
 
@@ -48,24 +47,17 @@ def _reached(truth: Truth, recipient: str) -> list[Record]:
     return [record for group in truth.deliveries(recipient) for record in group] + truth.status.get(recipient, [])
 
 
-def lacks(device: Device) -> str | None:
+def lacks(truth: Truth) -> str | None:
     """It needs lines that tell the answer and lines that tell of deliveries."""
-    if device.mail_events or (device.history and device.statuses):
+    if truth.has_events or truth.stated:
         return None
-    if device.history:
-        return "there are history lines but no mail event lines (elog), so nothing tells of deliveries"
+    if truth.kinds & STATUS_KINDS:
+        return "there are history lines but no mail event lines (elog) of them, so nothing tells of deliveries"
     return "there are neither history lines nor mail event lines (alog, elog) of these messages"
 
 
-def _outside(truth: Truth) -> bool:
-    """Refused by a history line at a time that no mail event line of the device covers."""
-    device = truth.device
-    if not truth.refused or truth.refused_all or device.statuses:
-        return False
-    stamps = [record.dated for record in truth.records if record.dated is not None]
-    if device.first_event is None or device.last_event is None or not stamps:
-        return False
-    return max(stamps) < device.first_event or min(stamps) > device.last_event
+def _notice(truth: Truth) -> bool:
+    return any(truth.refusals(recipient) and truth.taken_for_notice(recipient) for recipient in truth.dsn)
 
 
 RULE = Rule(
@@ -81,12 +73,18 @@ RULE = Rule(
             "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
             lambda truth: truth.unclear,
         ),
-        Doubt("their disposition has bits whose meaning is not known", lambda truth: truth.unknown_bits),
+        Doubt(
+            "their disposition or delivery status has a word or a bit whose meaning is not known",
+            lambda truth: truth.unknown_word,
+        ),
         Doubt("a recipient was refused whom the log does not name", lambda truth: truth.unnamed),
         Doubt(
             "they had more recipients than the log names: the rest is not judged",
             lambda truth: truth.unnamed_recipients > 0,
         ),
-        Doubt("they were refused at a time that the mail event lines do not cover", _outside),
+        Doubt(
+            "a notice of non-delivery went to the same recipient: which of the two was delivered, the log does not say",
+            _notice,
+        ),
     ),
 )

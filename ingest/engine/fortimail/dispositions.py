@@ -56,7 +56,6 @@ class Disposition(NamedTuple):
     told: Told
     done: Done
     flags: int
-    unknown_words: tuple[str, ...]
 
 
 def read_disposition(value: str) -> Disposition:
@@ -70,11 +69,9 @@ def _read(value: str) -> Disposition:
     meanings = [MEANINGS[name] for name in names if name in MEANINGS]
     told: Told = next((t for t in _TOLD_ORDER if any(t == m[0] for m in meanings)), "unknown")
     done: Done = next((d for d in _DONE_ORDER if any(d == m[1] for m in meanings)), "none")
-    bits = tuple(word for word in words if _HEX.match(word))
-    flags = (Flag.NOTIFICATION if "notification" in names else 0) | (Flag.UNKNOWN_BITS if bits else 0)
-    known = MEANINGS.keys() | BESIDE | set(bits)
-    other = tuple(word for word, name in zip(words, names, strict=True) if name not in known and word not in bits)
-    return Disposition(words, told, done if meanings else "unknown", flags, other)
+    unknown = any(name not in MEANINGS and name not in BESIDE for name in names)
+    flags = (Flag.NOTIFICATION if "notification" in names else 0) | (Flag.UNKNOWN_WORD if unknown else 0)
+    return Disposition(words, told, done if meanings else "unknown", flags)
 
 
 _remembered: Final = lru_cache(maxsize=4096)(_read)

@@ -50,11 +50,11 @@ class FortiMail:
 
     def read(self, text: str) -> Event | Unread:
         """The event of a line's text (without line end)."""
+        if "\r" in text and _SEVERAL.search(text):
+            return Unread("several records on one line, cut by CR instead of LF")
         tokens = self._tokenise(text)
         if isinstance(tokens, str):
             return Unread(tokens)
-        if "\r" in text and _SEVERAL.search(text):
-            return Unread("several records on one line, cut by CR instead of LF")
         type_ = tokens.type if tokens.type in LOGS else _type_by_id(tokens)
         if type_ is None:
             return Unread(OTHER_TYPE if tokens.type else NO_TYPE)
@@ -140,8 +140,9 @@ def _history(update: bool, to: str, disposed: str, status: str, unclear: bool) -
     flags = disposition.flags
     if status and not unclear:
         status = status.casefold()
-        done = DELIVERY_STATUS.get(status, disposition.done if status == "blocked" else "unknown")
-        flags |= Flag.STATUS
+        known = disposition.done if status == "blocked" else DELIVERY_STATUS.get(status)
+        done = known or "unknown"
+        flags |= Flag.STATUS if known else Flag.UNKNOWN_WORD
     scope: Scope | None = "recipient" if told != "unknown" else None
     kind = Kind.UPDATE if update else Kind.HISTORY
     return Message(kind, told, scope, done, None, _recipients(to), "", flags)

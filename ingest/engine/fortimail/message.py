@@ -90,7 +90,7 @@ def read_message(message: str) -> Message:
         return _read_ruleset(message)
     if message.startswith("DSN: "):
         return _read_dsn(message)
-    return NOTHING
+    return UNREADABLE if "reject=" in message else NOTHING
 
 
 def plain_address(address: str) -> str:
@@ -158,14 +158,20 @@ def _read_to(message: str) -> Message:
         return UNREADABLE
     recipients = _addresses(found[1])
     head, separator, stat = message[found.end() :].partition("stat=")
-    if separator and head and not head.endswith(", "):
+    if _is_cut(stat) or (head and not head.endswith(", ")):
         return Message(recipients=recipients, flags=Flag.UNCLEAR)
-    span = (len(message) - len(stat) - 5, len(message)) if separator else None
+    span = (len(message) - len(stat) - len(separator), len(message))
     if "mailer=proxy" in head:
         return _proxy(head, stat, recipients, span)
     if "mailer=" not in head and "relay=" not in head:
         return Message(Kind.ANSWER, scope="recipient", recipients=recipients, words=answer_words(stat), span=span)
     return _delivery(head, stat, recipients, span)
+
+
+def _is_cut(stat: str) -> bool:
+    """Whether a line ends before its word does (``msg`` is cut at 512 characters): ``Se`` may begin ``Sent``."""
+    word = stat.lower()
+    return word not in _DONE_WORDS and any(known.startswith(word) for known in _DONE_WORDS)
 
 
 def _part(head: str, key: str) -> str:
@@ -187,6 +193,8 @@ def _delivery(head: str, stat: str, recipients: tuple[str, ...], span: tuple[int
             flags = Flag.OWN_ID
         if is_own(relay, address):
             done = "handed_over"
+    elif done == "unknown":
+        flags = Flag.UNCLEAR
     return Message(Kind.DELIVERY, "unknown", None, done, None, recipients, words, flags, 0, span)
 
 
@@ -197,8 +205,6 @@ def _done(stat: str, dsn: str) -> Done:
     word = _WORD.match(stat)
     if known := _DONE_WORDS.get(word[0].lower() if word else ""):
         return known
-    if not stat:
-        return "unknown"
     return _DONE_BY_CODE.get(dsn[:1], "bounced")
 
 
@@ -212,7 +218,8 @@ def _proxy(head: str, stat: str, recipients: tuple[str, ...], span: tuple[int, i
     words, bare = answer_words(stat), False
     if done == "delivered":
         words, bare = receipt_of(stat, "", _part(head, "to_ip="))
-    return Message(Kind.DELIVERY, told, "recipient", done, None, recipients, words, Flag.BARE if bare else 0, 0, span)
+    flags = Flag.BARE if bare else Flag.UNCLEAR if done == "unknown" else 0
+    return Message(Kind.DELIVERY, told, "recipient", done, None, recipients, words, flags, 0, span)
 
 
 def _read_from(message: str) -> Message:
@@ -227,7 +234,9 @@ def _read_from(message: str) -> Message:
 
 def _read_milter(message: str) -> Message:
     found = _MILTER.match(message)
-    return _refusal(found[1], found[2] or "", found[3], message) if found else NOTHING
+    if found is None:
+        return UNREADABLE if "reject=" in message else NOTHING
+    return _refusal(found[1], found[2] or "", found[3], message)
 
 
 def _read_ruleset(message: str) -> Message:
@@ -243,7 +252,7 @@ def _refusal(stage: str, argument: str, reply: str, message: str) -> Message:
     scope = STAGES.get(stage)
     told = told_by_code(reply) if scope else "unknown"
     recipients = (plain_address(argument),) if scope == "recipient" and argument else ()
-    flags = Flag.EVERYBODY if scope in {"connection", "message"} else 0
+    flags = 0 if scope == "recipient" else Flag.EVERYBODY if scope else Flag.UNCLEAR
     span = (len(message) - len(reply) - 7, len(message))
     sender = plain_address(argument) if stage in {"from", "check_mail"} and argument else None
     return Message(Kind.REFUSAL, told, scope, "none", sender, recipients, answer_words(reply), flags, 0, span)

@@ -22,10 +22,12 @@ _STORED: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d[\d.]*) (?=log_id
 _START: Final = re.compile(rf"(?<![\w\-])(?:date|time|device_id|log_id)=|(?<!\d){_STORED.pattern}")
 _TYPE: Final = re.compile(r"(?<![\w\-])type=[\"']?(\w{1,16})")
 _BARE_MESSAGE: Final = re.compile(r"[ ,]msg=")
+_HEADER: Final = re.compile(r"log_id=[\"']?\d{1,10}[\"']?[ ,]+type=")
 HEADER_LENGTH: Final = 1024
 MOST_KEYS: Final = 256  # a record has some forty
 NO_RECORD: Final = "no FortiMail record begins in it (no date=, time=, device_id= or log_id=)"
 TOO_MANY: Final = f"it has more than {MOST_KEYS} keys"
+SEVERAL: Final = "several records on one line"
 QUOTES: Final = "\"'"
 
 
@@ -60,6 +62,8 @@ class Tokeniser:
             if found is None:
                 return NO_RECORD
             start = found.start()
+        if _is_several(text, start):
+            return SEVERAL
         at = text.find("type=", start)
         hint = text[at + 5 : at + 12] if at >= 0 else ""
         end, message, message_at = len(text), None, -1
@@ -89,6 +93,16 @@ class Tokeniser:
         if start and "=" in text[:start]:
             keys, values = _headed(keys, values, text, start)
         return Tokens(type_, keys, values, wanted_of(keys)((*values, "")), twice, message, message_at, record)
+
+
+def _is_several(text: str, start: int) -> bool:
+    """Whether a second header stands in a line: files joined without a line end, or a record cut before the next.
+
+    Its message would swallow the second record. Cutting it there would let a sender write records into his subject.
+    """
+    at = text.find("log_id=", start)
+    again = text.find("log_id=", at + 1) if at >= 0 else -1
+    return again >= 0 and _HEADER.search(text, again) is not None
 
 
 def _cut(text: str, start: int, end: int) -> Cut:
