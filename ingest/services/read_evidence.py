@@ -12,7 +12,7 @@ from common.jobs.models import Job, JobState
 from common.storage import evidence_store
 from ingest.services.record_scan import record_scan
 from ingest.services.scan_child import scan_pieces
-from tickets.models import CaseScan, Evidence, Reading, ReadingState
+from tickets.models import Case, CaseScan, Evidence, Reading, ReadingState
 from tickets.services.readings import record_reading
 
 WAIT_FOR_OTHERS_SECONDS = 1.0
@@ -96,8 +96,12 @@ def _scan(handle: Handle, evidence: Evidence, pieces: Sequence[Evidence]) -> str
 
 
 def give_up_reading(job: Job, reason: str) -> None:
-    """Say in the case why a piece could not be read; called in the transaction that gives the job up."""
+    """Say in the case why a piece could not be read; called in the transaction that gives the job up.
+
+    The case is locked before its evidence, as whoever stores evidence does: two orders end in a deadlock.
+    """
     evidence = Evidence.objects.select_related("case").get(public_id=uuid.UUID(job.args["evidence"]))
+    Case.objects.select_for_update().get(pk=evidence.case_id)
     read_before = Reading.objects.filter(evidence=evidence).exclude(state=ReadingState.FAILED).exists()
     if not read_before:
         record_reading(evidence=evidence, state=ReadingState.FAILED, reason=reason)
