@@ -12,9 +12,9 @@ from ingest.services.read_evidence import give_up_reading
 from tests.conftest import Person
 from tests.ingest.answers import give
 from tickets.models import CustodyAction
-from tickets.services import evidence as evidence_services
-from tickets.services import readings
 from tickets.services.cases import open_case
+from tickets.services.custody import record_custody
+from tickets.services.entries import add_machine_entry
 
 MEETING_SECONDS = 1.0  # where the order is right they never meet, and this is how long the test looks for it
 
@@ -40,21 +40,20 @@ def test_a_doubled_upload_and_a_reading_given_up_do_not_deadlock(
 ) -> None:
     case = open_case(department=alice.department, author=alice.user, title="Spam", kind="defect")
     piece = give(case, alice, b"the same bytes")
-    job = Job.objects.get(pk=piece.job_id)
+    job = Job.objects.get(evidence=piece)
     evidence_held, case_held, errors = threading.Event(), threading.Event(), list[Exception]()
-    real_entry, real_custody = readings.add_machine_entry, evidence_services.record_custody
 
     def entry(**values: Any) -> Any:
         evidence_held.set()
         case_held.wait(MEETING_SECONDS)
-        return real_entry(**values)
+        return add_machine_entry(**values)
 
     def custody(**values: Any) -> Any:
         case_held.set()
-        return real_custody(**values)
+        return record_custody(**values)
 
-    monkeypatch.setattr(readings, "add_machine_entry", entry)
-    monkeypatch.setattr(evidence_services, "record_custody", custody)
+    monkeypatch.setattr("tickets.services.readings.add_machine_entry", entry)
+    monkeypatch.setattr("tickets.services.evidence.record_custody", custody)
 
     def give_up() -> None:
         with transaction.atomic():
