@@ -1,6 +1,8 @@
 """The start: what decays if nobody looks."""
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from kb.models import Party
 from tests.conftest import Person
@@ -33,6 +35,15 @@ def test_evidence_that_could_not_be_read_stays_loud(page: Client, story: Case, a
     shown = start(page)
     assert "broken.zip" in shown
     assert "could not be read" in shown
+
+
+def test_what_a_reading_says_of_each_file_is_not_fetched(page: Client, story: Case, alice: Person) -> None:
+    read(attach(story, alice.user, name="broken.zip"), state="failed", reason="a bomb")
+    with CaptureQueriesContext(connection) as queries:
+        assert "broken.zip" in start(page)
+    readings = [query["sql"] for query in queries if '"tickets_reading"."state"' in query["sql"]]
+    assert readings
+    assert [sql for sql in readings if '"files"' in sql] == []
 
 
 def test_an_ask_to_us_is_there_until_we_answer(page: Client, story: Case, alice: Person) -> None:

@@ -33,7 +33,8 @@ def restless_evidence(principal: Principal) -> QuerySet[Evidence]:
         reading__state__in=[ReadingState.FAILED, ReadingState.PARTLY]
     )
     pieces = visible_evidence(principal).filter(wanted, case__state__in=UNFINISHED)
-    return pieces.select_related("case", "job", "reading").order_by("-pk")[:SHOWN]
+    # What the reading says of each file can be megabytes, and a row here shows none of it.
+    return pieces.select_related("case", "job", "reading").defer("reading__files").order_by("-pk")[:SHOWN]
 
 
 def asked_of_us(principal: Principal) -> QuerySet[TimelineEntry]:
