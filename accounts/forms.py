@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import TokenScope
-from accounts.throttle import begin_attempt
+from accounts.throttle import begin_attempt, place_of
 from common.forms import PageForm
 from common.zones import known_zones
 
@@ -40,8 +40,7 @@ class LogInForm(AuthenticationForm):
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not email or not password:
             return self.cleaned_data
-        place = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        attempt = begin_attempt(email=email, place=place)
+        attempt = begin_attempt(email=email, place=place_of(self.request.META) if self.request else "")
         if not attempt.allowed:
             self.add_error("password", _("Too many failures. Wait 15 minutes, then try again."))
             return self.cleaned_data

@@ -1,9 +1,13 @@
 """Guessing passwords is slow: after five failures an address from one place waits."""
 
 import hashlib
+import ipaddress
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
@@ -41,6 +45,21 @@ class Attempt:
             cache.delete(self.key)
         except RedisError as error:
             log.warning("the cache is away, the failures of a log-in are forgotten when their time ends: %s", error)
+
+
+def place_of(headers: Mapping[str, Any]) -> str:
+    """Return the address that a request comes from, out of its WSGI environment.
+
+    Behind a proxy that is the last of X-Forwarded-For, the one that the proxy itself wrote: those before it are the
+    client's word. What is no address there, or a header that no proxy vouches for, counts as nothing.
+    """
+    direct = str(headers.get("REMOTE_ADDR", ""))
+    if not settings.BEHIND_PROXY:
+        return direct
+    try:
+        return str(ipaddress.ip_address(str(headers.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()))
+    except ValueError:
+        return direct
 
 
 def begin_attempt(*, email: str, place: str) -> Attempt:

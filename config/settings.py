@@ -29,7 +29,8 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env_list("ZENREI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("ZENREI_TRUSTED_ORIGINS")
 BEHIND_TLS = env_bool("ZENREI_TLS", default=False)
-if env_bool("ZENREI_BEHIND_PROXY", default=False):
+BEHIND_PROXY = env_bool("ZENREI_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Parts -----------------------------------------------------------------------------------------------------------

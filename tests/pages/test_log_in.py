@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from tests.conftest import PASSWORD, Person
 
@@ -15,9 +16,15 @@ def no_failures_yet() -> None:
     cache.clear()
 
 
-def attempt(email: str, password: str = "wrong", *, place: str = "127.0.0.1") -> str:
+def attempt(email: str, password: str = "wrong", *, place: str = "127.0.0.1", **headers: str) -> str:
     """Try to log in and return the page that answers."""
-    return Client().post(LOG_IN, {"username": email, "password": password}, REMOTE_ADDR=place).content.decode()
+    form = {"username": email, "password": password}
+    return Client().post(LOG_IN, form, REMOTE_ADDR=place, headers=headers).content.decode()
+
+
+def from_proxy(*forwarded: str) -> str:
+    """Try to log in by a proxy that says from where."""
+    return attempt("alice@example.jp", place="10.0.0.1", **{"X-Forwarded-For": ", ".join(forwarded)})
 
 
 def test_the_right_password_leads_to_the_start(alice: Person) -> None:
@@ -63,6 +70,28 @@ def test_another_place_may_still_try(alice: Person) -> None:
     for _ in range(6):
         attempt("alice@example.jp")
     assert "4 tries left" in attempt("alice@example.jp", place="192.0.2.7")
+
+
+def test_behind_a_proxy_the_place_is_the_last_address_that_it_forwards(alice: Person, settings: Settings) -> None:
+    settings.BEHIND_PROXY = True
+    for number in range(6):
+        from_proxy(f"203.0.113.{number}", "192.0.2.7")
+    assert "Too many failures" in from_proxy("198.51.100.1", "192.0.2.7")
+    assert "4 tries left" in from_proxy("192.0.2.7", "192.0.2.8")
+    assert "3 tries left" in from_proxy("192.0.2.8")
+
+
+@pytest.mark.parametrize("rubbish", ["", "unknown", "192.0.2.7,", "192.0.2.999", "a" * 5000, "\N{SNOWMAN}"])
+def test_what_is_no_address_counts_as_the_proxy_s(alice: Person, settings: Settings, rubbish: str) -> None:
+    settings.BEHIND_PROXY = True
+    assert "4 tries left" in attempt("alice@example.jp", place="10.0.0.1")
+    assert "3 tries left" in from_proxy(rubbish)
+
+
+def test_without_a_proxy_the_header_is_only_the_client_s_word(alice: Person) -> None:
+    for number in range(5):
+        from_proxy(f"192.0.2.{number}")
+    assert "Too many failures" in from_proxy("192.0.2.9")
 
 
 def test_the_right_password_forgives_the_failures_before(alice: Person) -> None:
