@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from config.archive import DUMP, EVIDENCE_BROKEN, SECRET_KEY, TOKEN, Member, Writer
+from config.connection import connection_of
 from config.embedded_postgres import binaries
 from config.instance import DataFolder
 from config.refusal import Refusal, say
@@ -71,8 +72,11 @@ def dump_database(url: str, target: Path) -> dict[str, Any]:
             "--no-owner",
             "--no-privileges",
         ]
-        command += [f"--snapshot={row[0]}", f"--file={target}", f"--dbname={url}"]
-        result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        name, told = connection_of(url)
+        command += [f"--snapshot={row[0]}", f"--file={target}", f"--dbname={name}"]
+        result = subprocess.run(
+            command, env=os.environ | told, capture_output=True, text=True, errors="replace", check=False
+        )
         if result.returncode != 0:
             raise Refusal(f"pg_dump failed:\n{result.stderr.strip()}", exit_code=1)
         return {"postgres": row[1], "tables": count_rows(connection), "blobs": named_blobs(connection)}

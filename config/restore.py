@@ -18,6 +18,7 @@ import psycopg
 
 from config.archive import DUMP, SECRET_KEY, TOKEN, Contents, Member, sha256_of, unpack
 from config.backup import count_rows, version
+from config.connection import connection_of
 from config.embedded_postgres import binaries
 from config.instance import DataFolder
 from config.lifetime import Stage, opened, show, start_servers
@@ -118,9 +119,11 @@ def _restore_database(stage: Stage, services: Services, contents: Contents) -> N
     start_servers(stage, alone, Programs(stage.folder, alone))
     stage.requests.check()
     command = [str(binaries() / "pg_restore"), "--exit-on-error", "--no-owner", "--single-transaction"]
-    command += [f"--dbname={services.cluster.url}", str(staging(stage.folder) / DUMP)]
+    name, told = connection_of(services.cluster.url)
+    command += [f"--dbname={name}", str(staging(stage.folder) / DUMP)]
     result = subprocess.run(
         [*dying_with_us(signal.SIGKILL), *command],
+        env=os.environ | told,
         capture_output=True,
         text=True,
         errors="replace",
