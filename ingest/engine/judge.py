@@ -1,7 +1,6 @@
 """Every family through every rule: findings, counts, and what could not be judged and why."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -140,22 +139,18 @@ def _day(stamp: int | None) -> int | None:
 
 
 def _count_shared(ledger: Ledger, judgement: Judgement) -> None:
-    """Ids that stand in two files whose devices cannot be told equal or different."""
+    """Ids that stand in two files whose devices cannot be told equal or different (those without a name stand last)."""
     devices = ledger.devices
     if len(devices) < 2 or all(device.name is not None for device in devices):
         return
+    seen: set[str] = set()
     shared: set[str] = set()
-    for one, other in _pairs(devices):
-        shared.update(one.families.keys() & other.families.keys())
+    for device in devices:
+        if device.name is None:
+            shared.update(seen.intersection(device.families))
+        seen.update(device.families)
     if shared:
         judgement.doubts.update({(rule.name, SHARED): len(shared) for rule in RULES})
-
-
-def _pairs(devices: list[Device]) -> Iterator[tuple[Device, Device]]:
-    """Every two devices of which at least one has no name (those stand last)."""
-    for place, one in enumerate(devices):
-        if one.name is None:
-            yield from ((one, other) for other in devices[:place])
 
 
 def _order(found: Found) -> tuple[object, ...]:
