@@ -10,7 +10,7 @@ import orjson
 
 from cli.errors import UsageError
 from cli.progress import reporter
-from cli.sources import add_facts, sources_of
+from cli.sources import add_facts, sources_of, tell_unreadable
 from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
 from ingest.engine.report import finding_json, to_json
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--max-findings: give a number of 0 (all) or more")
     start = time.monotonic()
     with sources_of(arguments) as sources:
+        tell_unreadable(sources)
         limit = 0 if arguments.findings else arguments.max_findings
         result = scan(sources, Options(format=arguments.format, max_findings=limit), reporter(arguments.progress))
     if arguments.findings:

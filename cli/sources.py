@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,8 @@ from typing import Any, Final
 import orjson
 
 from cli.errors import UsageError
-from ingest.engine.source import Source
+from ingest.engine.containers import open_source
+from ingest.engine.source import Damaged, Source
 from ingest.engine.times import read_zone
 
 STDIN: Final = "-"
@@ -55,6 +56,16 @@ def _check_zone(source: Source) -> None:
         read_zone(source.zone)
     except ValueError as error:
         raise UsageError(f"{source.label}: {error}") from error
+
+
+def tell_unreadable(sources: Sequence[Source]) -> None:
+    """Say on standard error which files cannot even be opened: a wrong name is not to be searched for in a report."""
+    for source in sources:
+        try:
+            open_source(source)[0].close()
+        except Damaged as fault:
+            reason = "no such file" if isinstance(fault.__cause__, FileNotFoundError) else str(fault)
+            print(f"zenrei: {source.label} cannot be read: {reason}", file=sys.stderr, flush=True)
 
 
 def read_manifest(path: Path) -> list[Source]:

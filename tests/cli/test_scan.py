@@ -117,6 +117,22 @@ def test_a_file_that_is_missing_beside_one_that_is_read_is_exit_3(log: Path, cap
     assert "cannot be opened" in capfd.readouterr().out
 
 
+def test_what_cannot_be_read_is_said_first_and_by_its_name(log: Path, tmp_path: Path, capfd: Any) -> None:
+    missing = tmp_path / "none.log"
+
+    assert main(["scan", "--progress", "json", str(missing), str(log), str(tmp_path)]) == 3
+
+    first, second, *progress = capfd.readouterr().err.splitlines()
+    assert first == f"zenrei: {missing} cannot be read: no such file"
+    assert second == f"zenrei: {tmp_path} cannot be read: it is no regular file"
+    assert all(json.loads(line) for line in progress)
+
+
+def test_where_no_file_is_there_the_reason_comes_before_the_answer(tmp_path: Path, capfd: Any) -> None:
+    assert main(["scan", str(tmp_path / "none.log")]) == 2
+    assert capfd.readouterr().err.startswith(f"zenrei: {tmp_path / 'none.log'} cannot be read: no such file\n")
+
+
 def test_a_file_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path, capfdbinary: Any) -> None:
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.log")
     Path(name).write_text(STORY, encoding="utf-8")
