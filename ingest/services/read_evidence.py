@@ -30,7 +30,7 @@ def read_evidence(handle: Handle) -> None:
         public_id=uuid.UUID(handle.job.args["evidence"])
     )
     if not handle.job.args.get("again") and _is_covered(evidence):
-        handle.finish(lambda: "Read together with another piece of this case.")
+        handle.finish(lambda: _words_of_the_covered(evidence.reading))
         return
     _wait_for_others(evidence)
     alone_first = _readable_before(evidence)
@@ -47,6 +47,12 @@ def _is_covered(evidence: Evidence) -> bool:
     """Whether the case's newest scan has this piece in it."""
     scan = CaseScan.objects.filter(case=evidence.case_id).first()
     return scan is not None and str(evidence.public_id) in scan.evidence and hasattr(evidence, "reading")
+
+
+def _words_of_the_covered(reading: Reading) -> str:
+    """Return the closing words for a piece that another's scan took along: how much of it was read."""
+    read = reading.lines - reading.unread_lines
+    return f"Read together with another piece of this case: {read:,} of {reading.lines:,} lines read"
 
 
 def _wait_for_others(evidence: Evidence) -> None:

@@ -68,8 +68,17 @@ def test_two_halves_of_a_log_are_joined(case: Case, alice: Person) -> None:
     first, second = give(case, alice, b"".join(lines[:middle])), give(case, alice, b"".join(lines[middle:]), "b.log")
     read(first)
     assert sorted(CaseScan.objects.get().evidence) == sorted([str(first.public_id), str(second.public_id)])
-    assert read(second).detail == "Read together with another piece of this case."
+    whole = len(lines) - middle
+    assert read(second).detail == f"Read together with another piece of this case: {whole} of {whole} lines read"
     assert Finding.objects.filter(holds=True).count() == 4
+
+
+def test_a_piece_that_came_along_says_how_much_of_it_was_read(case: Case, alice: Person) -> None:
+    log = make_log(20)
+    first, second = give(case, alice, make_log(20, seed=1)), give(case, alice, log + b"what is this?\n" * 3, "b.log")
+    read(first)
+    whole = log.count(b"\n")
+    assert read(second).detail.endswith(f": {whole} of {whole + 3} lines read")
 
 
 def test_what_comes_later_is_read_with_what_was_there(case: Case, alice: Person) -> None:
