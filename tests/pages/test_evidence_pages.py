@@ -27,6 +27,15 @@ def test_a_running_job_shows_its_progress_and_lets_one_leave(page: Client, story
     assert "You may leave this page." in text
 
 
+def test_without_script_the_page_says_that_it_must_be_loaded_again(page: Client, story: Case, log: Evidence) -> None:
+    address = f"/cases/{story.ref}/"
+    words = "Without script this page does not follow the reading by itself."
+    assert f'<noscript><p class="note">{words} <a href="{address}">' in page.get(address).content.decode()
+    read(log)
+    end_job(log)
+    assert "Without script" not in page.get(address).content.decode()
+
+
 def test_the_page_asks_again_while_a_job_is_open_and_not_after(page: Client, story: Case, log: Evidence) -> None:
     fragment = page.get(f"/cases/{story.ref}/evidence/reading/?open={log.public_id.hex[:8]}", headers=HTMX)
     assert 'hx-trigger="every 1s"' in fragment.content.decode()
