@@ -3,21 +3,19 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.services.people import choose_language
 from common.context_processors import THEMES
+from common.ways import own_address
 
 YEAR = 365 * 24 * 3600
 
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Go back to the page with the form; only ever to an address of ours."""
-    address = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return redirect(address if ours else settings.LOGIN_REDIRECT_URL)
+    return redirect(own_address(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL)
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from accounts.models import Department
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, Forbidden, NotVisible
 from common.pages import order_of, page_of
+from common.ways import way_back, with_words
 from kb.forms import DeviceForm, FirmwareForm
 from kb.models import Device, Product
 from kb.queries import product_by_slug, visible_devices, with_current_firmware
@@ -109,6 +110,7 @@ def new_device(request: PageRequest) -> HttpResponseBase:
     """Record a device."""
     principal = request.principal
     principal.require_write_anywhere()
+    back = way_back(request)
     writable = [pk for pk in principal.department_ids if principal.may_write(pk)]
     form = DeviceForm(
         request.POST or None,
@@ -126,5 +128,7 @@ def new_device(request: PageRequest) -> HttpResponseBase:
             form.refuse(error)
         else:
             messages.info(request, gettext("%(name)s is recorded.") % {"name": made.name})
-            return redirect("device", made.public_id)
-    return render(request, "kb/new_device.html", {"form": form}, status=422 if form.is_bound else 200)
+            return (
+                redirect(with_words(back, devices=f"{made.public_id}")) if back else redirect("device", made.public_id)
+            )
+    return render(request, "kb/new_device.html", {"form": form, "back": back}, status=422 if form.is_bound else 200)

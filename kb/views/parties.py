@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from common.pages import order_of, page_of
+from common.ways import way_back, with_words
 from kb.forms import KIND_WORDS, PartyForm
 from kb.models import Party, PartyKind
 from kb.services.parties import create_party
@@ -60,6 +61,7 @@ def party(request: PageRequest, slug: str) -> HttpResponseBase:
 def new_party(request: PageRequest) -> HttpResponseBase:
     """Record a party."""
     request.principal.require_write_anywhere()
+    back = way_back(request)
     form = PartyForm(request.POST or None, initial={"kind": request.GET.get("kind", "")})
     if form.is_valid():
         try:
@@ -68,5 +70,5 @@ def new_party(request: PageRequest) -> HttpResponseBase:
             form.refuse(error)
         else:
             messages.info(request, gettext("%(name)s is recorded.") % {"name": made.name})
-            return redirect("party", made.slug)
-    return render(request, "kb/new_party.html", {"form": form}, status=422 if form.is_bound else 200)
+            return redirect(with_words(back, parties=made.slug)) if back else redirect("party", made.slug)
+    return render(request, "kb/new_party.html", {"form": form, "back": back}, status=422 if form.is_bound else 200)

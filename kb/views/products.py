@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError
+from common.ways import way_back, with_words
 from kb.forms import ProductForm
 from kb.models import Party, PartyKind
 from kb.queries import parties_by_slug
@@ -19,6 +20,7 @@ from kb.services.products import create_product
 def new_product(request: PageRequest) -> HttpResponseBase:
     """Record a product of a vendor."""
     request.principal.require_write_anywhere()
+    back = way_back(request)
     vendors = Party.objects.filter(kind=PartyKind.VENDOR)
     form = ProductForm(request.POST or None, vendors=vendors, initial={"vendor": request.GET.get("vendor", "")})
     if form.is_valid():
@@ -29,5 +31,5 @@ def new_product(request: PageRequest) -> HttpResponseBase:
             form.refuse(error)
         else:
             messages.info(request, gettext("%(name)s is recorded.") % {"name": made.name})
-            return redirect("party", vendor.slug)
-    return render(request, "kb/new_product.html", {"form": form}, status=422 if form.is_bound else 200)
+            return redirect(with_words(back, product=made.slug)) if back else redirect("party", vendor.slug)
+    return render(request, "kb/new_product.html", {"form": form, "back": back}, status=422 if form.is_bound else 200)

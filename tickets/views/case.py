@@ -23,6 +23,7 @@ from tickets.queries.case_page import case_page, with_parts
 from tickets.queries.reading import jobs_key
 from tickets.services.case_devices import set_devices
 from tickets.services.cases import change_case, open_case
+from tickets.views.case_draft import detour, drafted
 
 DEVICES_OFFERED = 200
 
@@ -49,22 +50,30 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
 @for_people
 def new_case(request: PageRequest) -> HttpResponseBase:
     """Open a case."""
-    principal = request.principal
-    principal.require_write_anywhere()
-    form = CaseForm(
-        request.POST or None,
-        initial={"title": request.GET.get("search", "")[:300], "opened_on": timezone.localdate()},
-        departments=Department.objects.filter(pk__in=filter(principal.may_write, principal.department_ids)),
-        products=Product.objects.order_by("name"),
-        parties=Party.objects.order_by("name"),
-        devices=visible_devices(principal)[:DEVICES_OFFERED],
-    )
+    request.principal.require_write_anywhere()
+    if elsewhere := detour(request):
+        return elsewhere
+    form = _case_form(request)
     if form.is_valid():
         try:
             return redirect("case", _open(request, form).ref)
         except DomainError as error:
             form.refuse(error)
     return render(request, "tickets/new_case.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _case_form(request: PageRequest) -> CaseForm:
+    """Return the form of a new case, with what was sent, or what its address brings along."""
+    principal = request.principal
+    initial = {"title": request.GET.get("search", "")[:300], "opened_on": timezone.localdate()}
+    return CaseForm(
+        request.POST or None,
+        initial=initial | drafted(request),
+        departments=Department.objects.filter(pk__in=filter(principal.may_write, principal.department_ids)),
+        products=Product.objects.order_by("name"),
+        parties=Party.objects.order_by("name"),
+        devices=visible_devices(principal)[:DEVICES_OFFERED],
+    )
 
 
 def _open(request: PageRequest, form: CaseForm) -> Case:
