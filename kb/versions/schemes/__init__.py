@@ -1,0 +1,1 @@
+"""One maker's versions a file; `kb/versions/registry.py` lists them."""

@@ -1,0 +1,11 @@
+"""Arista EOS: 4.28.3M < 4.28.3.1M; the last letter says only how far the train is."""
+
+from kb.versions.scheme import Scheme, at_most_two, rewriting
+
+EOS = Scheme(
+    slug="arista-eos",
+    title="Arista EOS",
+    products=("eos", "arista-eos"),
+    rewrite=rewriting((r"(?<=[0-9])[fm](?![a-z0-9])", "")),
+    bare=at_most_two,
+)
