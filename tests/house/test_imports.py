@@ -29,6 +29,8 @@ def test_the_tree_keeps_the_rule() -> None:
         ("kb/queries.py", "from tickets.access import visible_cases"),
         ("ingest/engine/scan.py", "from django.conf import settings"),
         ("cli/main.py", "import django"),
+        ("cli/versions.py", "from kb.models import Product"),
+        ("kb/versions/scheme.py", "from django.conf import settings"),
         ("tickets/services/cases.py", "from tickets.views import upload"),
         ("tickets/models/case.py", "from tickets.services import cases"),
     ],
