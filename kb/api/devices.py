@@ -20,7 +20,8 @@ from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Forbidden, NotVisible
 from kb.models import Device, FirmwareInstallation
-from kb.queries import product_by_slug, visible_devices, with_current_firmware
+from kb.queries.devices import visible_devices, with_current_firmware
+from kb.queries.products import product_by_slug
 from kb.services.devices import create_device, record_firmware
 
 

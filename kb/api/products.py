@@ -16,7 +16,7 @@ from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
 from kb.models import Product
-from kb.queries import parties_by_slug
+from kb.queries.parties import parties_by_slug
 from kb.services.products import create_product
 
 

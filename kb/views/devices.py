@@ -19,7 +19,8 @@ from common.pages import order_of, page_of
 from common.ways import way_back, with_words
 from kb.forms import DeviceForm, FirmwareForm
 from kb.models import Device, Product
-from kb.queries import product_by_slug, visible_devices, with_current_firmware
+from kb.queries.devices import visible_devices, with_current_firmware
+from kb.queries.products import product_by_slug
 from kb.services.devices import create_device, record_firmware
 
 HISTORY_SHOWN = 200

@@ -11,7 +11,7 @@ from common.errors import DomainError
 from common.ways import way_back, with_words
 from kb.forms import ProductForm
 from kb.models import Party, PartyKind
-from kb.queries import parties_by_slug
+from kb.queries.parties import parties_by_slug
 from kb.services.products import create_product
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.services.departments import set_membership
 from common.errors import Conflict, Invalid
 from kb.models import US, Device, Party, PartyKind
-from kb.queries import firmware_at, with_current_firmware
+from kb.queries.devices import firmware_at, with_current_firmware
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product

@@ -16,7 +16,9 @@ from common.api.filters import MomentFilter
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
-from kb.queries import devices_by_name, parties_by_slug, product_by_slug
+from kb.queries.devices import devices_by_name
+from kb.queries.parties import parties_by_slug
+from kb.queries.products import product_by_slug
 from tickets.access import get_case, get_case_to_share, get_case_to_write, visible_cases
 from tickets.api.serializers import (
     CaseChangesSerializer,

@@ -18,7 +18,8 @@ from accounts.permissions import asker
 from accounts.principal import Principal
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
-from kb.queries import devices_by_name, party_by_slug
+from kb.queries.devices import devices_by_name
+from kb.queries.parties import party_by_slug
 from kb.services.devices import check_zone
 from tickets.access import get_case, get_case_to_write, get_evidence, visible_evidence
 from tickets.api.serializers import (

@@ -17,7 +17,7 @@ from common.api.filters import TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
-from kb.queries import party_by_slug
+from kb.queries.parties import party_by_slug
 from tickets.access import get_case, get_case_to_write, visible_entries
 from tickets.api.serializers import EntrySerializer, NewEntrySerializer
 from tickets.models import EntryKind, TimelineEntry

@@ -15,7 +15,9 @@ from accounts.models import Department, User
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError
 from kb.models import Device, Party, PartyKind, Product
-from kb.queries import parties_by_slug, product_by_slug, visible_devices
+from kb.queries.devices import visible_devices
+from kb.queries.parties import parties_by_slug
+from kb.queries.products import product_by_slug
 from tickets.access import get_case, get_case_to_write
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case

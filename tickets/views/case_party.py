@@ -8,7 +8,7 @@ from accounts.models import Department
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from kb.models import Party
-from kb.queries import parties_by_slug
+from kb.queries.parties import parties_by_slug
 from tickets.access import get_case, get_case_to_write
 from tickets.forms import CasePartyForm, ShareForm
 from tickets.services.cases import add_party, add_party_ticket, share_case, unshare_case

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from kb.models import Party
-from kb.queries import party_by_slug
+from kb.queries.parties import party_by_slug
 from tickets.access import get_case_to_write, visible_entries
 from tickets.forms import EntryForm
 from tickets.models import Case, TimelineEntry

@@ -12,7 +12,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.principal import Principal, principal_of
 from common.text import storable
-from kb.queries import devices_by_name, party_by_slug
+from kb.queries.devices import devices_by_name
+from kb.queries.parties import party_by_slug
 from kb.services.devices import check_zone
 from tickets.access import get_case, get_case_to_write, get_evidence
 from tickets.downloads import evidence_download

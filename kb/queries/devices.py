@@ -1,4 +1,4 @@
-"""Reading parties, products and devices."""
+"""Reading devices and their firmware."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.principal import Principal
 from common.errors import Invalid
-from kb.models import US, Device, FirmwareInstallation, Party, Product
+from kb.models import Device, FirmwareInstallation
 
 
 def visible_devices(principal: Principal) -> QuerySet[Device]:
@@ -35,35 +35,6 @@ def firmware_at(device: Device, moment: datetime) -> str | None:
         .values_list("version", flat=True)
         .first()
     )
-
-
-def us() -> Party:
-    """Return our own side."""
-    return Party.objects.get(slug=US)
-
-
-def parties_by_slug(slugs: Sequence[str], *, field: str) -> list[Party]:
-    """Return parties in the order named; Invalid names those that are not there."""
-    found = {party.slug: party for party in Party.objects.filter(slug__in=slugs)}
-    missing = [slug for slug in dict.fromkeys(slugs) if slug not in found]
-    if missing:
-        raise Invalid.field(field, f"No party {', '.join(map(repr, missing))}. Make it first.", code="unknown")
-    return [found[slug] for slug in dict.fromkeys(slugs)]
-
-
-def party_by_slug(slug: str | None, *, field: str) -> Party | None:
-    """Return a party, None for None."""
-    return parties_by_slug([slug], field=field)[0] if slug else None
-
-
-def product_by_slug(slug: str | None, *, field: str = "product") -> Product | None:
-    """Return a product, None for None; Invalid where there is none of this name."""
-    if not slug:
-        return None
-    product = Product.objects.filter(slug=slug).first()
-    if product is None:
-        raise Invalid.field(field, f"No product {slug!r}.", code="unknown")
-    return product
 
 
 def devices_by_name(principal: Principal, names: Sequence[str], *, department_id: int, field: str) -> list[Device]:

@@ -1,0 +1,1 @@
+"""Reading what we know; one noun a file."""
