@@ -1,0 +1,1 @@
+"""Where an issue applies: predicates over facts, with three answers. Plain Python."""

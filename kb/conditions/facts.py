@@ -1,0 +1,51 @@
+"""What is known of a device's configuration: facts by path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+Scalar = str | int | float | bool
+Value = Scalar | tuple[Scalar, ...]
+MOST_FACTS: Final = 500
+PATH_LENGTH: Final = 200
+VALUE_LENGTH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``values`` by path. ``full`` is whether a path that is absent is known not to be set, rather than missing."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    full: bool = False
+
+
+def read_facts(data: object) -> Facts:
+    """Facts from JSON: ``{path: value}``. Raises `ValueError` that names the path at fault."""
+    if not isinstance(data, dict):
+        raise ValueError('facts are an object of paths and values: {"antispam.settings.x": "y"}')
+    if len(data) > MOST_FACTS:
+        raise ValueError(f"more than {MOST_FACTS} facts")
+    return Facts({_path(path): value for path, raw in data.items() if (value := _value(path, raw)) is not None})
+
+
+def _path(path: object) -> str:
+    if not isinstance(path, str) or not path.strip() or len(path) > PATH_LENGTH:
+        raise ValueError(f"a path is a text of 1 to {PATH_LENGTH} characters: {str(path)[:40]!r}")
+    return path.strip()
+
+
+def _value(path: str, raw: object) -> Value | None:
+    """A value; None (JSON's null) is "not known", as if the fact were not there."""
+    if raw is None:
+        return None
+    if isinstance(raw, list):
+        return tuple(_scalar(path, one) for one in raw[:MOST_FACTS])
+    return _scalar(path, raw)
+
+
+def _scalar(path: str, raw: object) -> Scalar:
+    if not isinstance(raw, str | int | float | bool):
+        raise ValueError(f"{path[:40]!r}: a value is a text, a number, true, false, or a list of such")
+    if isinstance(raw, str) and len(raw) > VALUE_LENGTH:
+        raise ValueError(f"{path[:40]!r}: a text of more than {VALUE_LENGTH} characters")
+    return raw
