@@ -42,7 +42,7 @@ def shown(page: Client, address: str) -> dict[str, Any]:
 def test_what_is_recorded_on_the_way_is_chosen_and_the_rest_is_kept(page: Client, story: Case, what: str) -> None:
     answer = page.post(leave(page, what), RECORDED[what])
     device = Device.objects.filter(name="mx2").first()
-    expected = {
+    expected: dict[str, dict[str, Any]] = {
         "party": {"parties": ["fortinet", "dealer-t"]},
         "product": {"product": "fortigate"},
         "device": {"devices": [str(device.public_id)] if device else None},
