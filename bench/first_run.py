@@ -7,7 +7,6 @@ with packages already in the installer's cache (run it twice and read the second
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,34 +14,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.chaos.test_first_run import clone, empty_environment, wait_for_finding
-from tests.support.instance import Instance, free_port
+from tests.support.new_clone import clone, start, wait_for_finding
 
 FIRST_PAGE_SECONDS, CASE_COMPLETE_SECONDS = 30, 60
 
 
 def measure(folder: Path) -> tuple[float, float, float]:
     """Return the seconds to the first page, to the complete case, and of the stop."""
-    port = free_port()
-    output = folder.parent / "out"
     began = time.monotonic()
-    with output.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "run.py", "--port", str(port)],
-            cwd=folder,
-            env=empty_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-        )
-    instance = Instance(process, folder / "var", port, output)
+    instance = start(folder, folder.parent / "out")
     instance.wait_ready(300)
     first_page = time.monotonic() - began
     wait_for_finding(instance, began + 600)
     complete = time.monotonic() - began
     stopping = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
+    instance.process.send_signal(signal.SIGINT)
+    instance.process.wait(60)
     return first_page, complete, time.monotonic() - stopping
 
 
