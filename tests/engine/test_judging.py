@@ -6,6 +6,8 @@ from ingest.engine.report_text import to_text
 from tests.engine.gateway import (
     ID,
     OTHER_ID,
+    REJECTED,
+    TWICE,
     answer,
     delivery,
     envelope,
@@ -23,8 +25,6 @@ from tests.engine.gateway import (
     virus,
 )
 
-REJECTED = "rejected-and-delivered"
-TWICE = "delivered-twice"
 INFECTED = "The file a.exe is infected with EICAR_TEST_FILE."
 
 

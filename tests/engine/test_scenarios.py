@@ -7,6 +7,8 @@ from tests.engine.gateway import (
     ID,
     OTHER_ID,
     REFUSED,
+    REJECTED,
+    TWICE,
     answer,
     delivery,
     envelope,
@@ -25,9 +27,6 @@ from tests.engine.gateway import (
     spam,
     virus,
 )
-
-REJECTED = "rejected-and-delivered"
-TWICE = "delivered-twice"
 
 
 def story() -> list[str]:
