@@ -199,6 +199,19 @@ def test_without_script_a_log_is_uploaded_and_an_entry_written(
     tab.get_by_text("Uploaded by hand.", exact=True).wait_for()
 
 
+def test_without_script_a_party_is_recorded_on_the_way_to_a_case(
+    screen_of: ScreenOf, alice: Person, case: Case
+) -> None:
+    tab = screen_of(alice, script=False).open("/cases/new/")
+    tab.fill("#id_title", "Mail is lost")
+    tab.click("button[value=party]")
+    tab.fill("#id_name", "Dealer T")
+    tab.click("main button.first")
+    assert tab.is_checked("input[value=dealer-t]")
+    tab.press("#id_title", "Enter")
+    assert Case.objects.get(title="Mail is lost").parties.get().slug == "dealer-t"
+
+
 def test_the_theme_changes_at_once_and_is_remembered(screen_of: ScreenOf, alice: Person) -> None:
     tab = screen_of(alice).open("/")
     light = background(tab)
