@@ -77,11 +77,13 @@ class Scheme:
         text = text.strip()
         try:
             parts = self._parts(text, refuse=True)
+            if self.bare is not never and sum(map(keys.is_number, parts.main[:2])) < 2:
+                raise Unreadable("too short: name the whole version")
             if self.bare(parts.main) and not parts.steps:
-                raise Unreadable(TRAIN if len(parts.main) > 1 or parts.build else "too short: name the whole version")
+                raise Unreadable(TRAIN)
+            return self._version(text, parts)
         except Unreadable as error:
             raise VersionError(text, str(error)) from None
-        return self._version(text, parts)
 
     def train(self, text: str) -> Span:
         """All keys of a train; raise `VersionError` where the text names none."""
@@ -89,7 +91,7 @@ class Scheme:
             parts = self._parts(text, refuse=True)
             if parts.steps or parts.build:
                 raise Unreadable("it is a version, not a train")
-            if len(parts.main) == 1 and self.bare(parts.main):
+            if self.bare is not never and sum(map(keys.is_number, parts.main[:2])) < 2:
                 raise Unreadable("too short: a train has two numbers")
             main = self.finish(parts.main, series=False)
             if len(main) > self.train_of(main):
@@ -114,9 +116,9 @@ class Scheme:
             parts = self._parts(text, refuse=False)
             if parts.steps or parts.build:
                 raise Unreadable("it is no series: write it like 7.2.*")
+            main = self.finish(parts.main, series=True)
         except Unreadable as error:
             raise VersionError(text, str(error)) from None
-        main = self.finish(parts.main, series=True)
         return Span(keys.first(main), keys.last(main))
 
     def span(self, version: Version) -> Span:

@@ -18,6 +18,11 @@ def nxos_train(main: Atoms) -> int:
     return 5 if len(main) > 4 and not keys.is_number(main[3]) and keys.is_number(main[4]) else 2
 
 
+def show_nxos(main: Atoms) -> str:
+    """7.0(3)I7."""
+    return f"{keys.show(main[:2])}({keys.show(main[2:3])}){keys.show(main[3:])}" if len(main) > 2 else keys.show(main)
+
+
 IOS_XR = Scheme(slug="cisco-ios-xr", title="Cisco IOS XR", products=("ios-xr", "cisco-ios-xr"), bare=at_most_two)
 
 NX_OS = Scheme(
@@ -28,6 +33,7 @@ NX_OS = Scheme(
     words=PLAIN,
     tight={},
     train_of=nxos_train,
+    show=show_nxos,
     bare=at_most_two,
 )
 

@@ -11,6 +11,7 @@ from kb.versions.schemes.exchange_builds import CUMULATIVE, RTM, SECURITY
 from kb.versions.tokens import Unreadable
 
 NUMBER = re.compile(r"\b(?:15|14|8)\.[0-9]+\.[0-9]+(?:\.[0-9]+)?\b")
+SHELL = re.compile(r"\b(15\.[0-9]) \(build ([0-9]+\.[0-9]+)\)")  # as Get-ExchangeServer prints it
 NAME = re.compile(r"\b(2013|2016|2019|se)\b(?:[ ,-]*(rtm|cu ?-?[0-9]+|sp1))?")
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 UPDATE = re.compile(rf"\b({MONTHS})[a-z]* ?(?:20)?([0-9]{{2}}) ?([sh]u) ?(v[0-9])?\b")
@@ -19,6 +20,7 @@ LEFT = re.compile(r"\b(?:su|hu|cu|v[0-9])|[0-9]")
 
 def rewrite(text: str) -> str:
     """A name to its number; a text that has the number keeps it alone, the name beside it says nothing more."""
+    text = SHELL.sub(r"\1.\2", text)
     if len(numbers := NUMBER.findall(text)) == 1 and re.search(r"exchange|\(|\b(?:cu|su)", text):
         return str(numbers[0])
     if numbers or not (found := NAME.search(text.replace("subscription edition", "se"))):

@@ -6,6 +6,7 @@
 from kb.versions import keys
 from kb.versions.keys import Atoms
 from kb.versions.scheme import Scheme, rewriting
+from kb.versions.tokens import Unreadable
 from kb.versions.version import Span
 from kb.versions.words import BUILD, DROP
 
@@ -14,18 +15,25 @@ X = "x"
 
 def is_bare(main: Atoms) -> bool:
     """21.4 and 15.1X49 are trains; a version has R, F or D."""
-    return all(keys.is_number(atom) or atom == X for atom in main)
+    return len(main) <= 2 or (len(main) <= 4 and main[2] == X)
 
 
 def train_of(main: Atoms) -> int:
     """15.1X49, else 21.4."""
-    return 4 if main[2:3] == (X,) else 2
+    return 4 if len(main) > 2 and main[2] >= X else 2
 
 
 def train_span(main: Atoms) -> Span:
     """15.1 without 15.1X49, which is not a later 15.1."""
     plain = keys.write(main) + keys.AFTER_HOTFIXES + X
-    return Span(keys.first(main), keys.last(main) if X in main else plain)
+    return Span(keys.first(main), keys.last(main) if len(main) > 2 else plain)
+
+
+def with_letter(main: Atoms, *, series: bool) -> Atoms:
+    """Refuse 21.4.3: R3 is not a third number."""
+    if len(main) > 2 and keys.is_number(main[2]):
+        raise Unreadable("no release of Junos is written like this: name it like 21.4R3")
+    return main
 
 
 JUNOS = Scheme(
@@ -35,6 +43,7 @@ JUNOS = Scheme(
     rewrite=rewriting((r"((?<=[0-9])[rf][0-9]+|-[sd][0-9]+)\.([0-9]+)", r"\1 build \2")),
     words={"evo": DROP, "junos": DROP, "build": BUILD, "domestic": DROP, "signed": DROP, "tgz": DROP},
     tight={"s": "5a", "b": "1d"},
+    finish=with_letter,
     train_of=train_of,
     bare=is_bare,
     train_span=train_span,

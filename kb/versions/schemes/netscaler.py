@@ -5,10 +5,13 @@
 
 import re
 
+from kb.versions import keys
 from kb.versions.keys import Atoms
 from kb.versions.scheme import Scheme, at_most_two
 
-NUMBER = re.compile(r"([0-9]+\.[0-9]+)[^0-9]+([0-9]+\.[0-9]+)(?:\.nc\b|\.cl\b)?")
+NUMBER = re.compile(
+    r"(?<![0-9.])([0-9]+\.[0-9]+)(?: ?[-:] ?(?:build[ :]*)?|[ ,]+build[ :]*)([0-9]+\.[0-9]+)(?:\.(?:nc|cl)\b)?"
+)
 TWICE = re.compile(r"\b([0-9]+\.[0-9]+)[ -]*(?:fips|ndcpp) (?=\1)")
 VARIANT = re.compile(r"[ -]*\b(fips|ndcpp)\b")
 
@@ -22,14 +25,14 @@ def rewrite(text: str) -> str:
 
 def with_variant(main: Atoms, *, series: bool) -> Atoms:
     """The variant behind 13.1; the empty word is the ordinary one."""
-    if len(main) == 2:
+    if len(main) <= 2:
         return main if series else (*main, "")
     return main if main[2] in {"fips", "ndcpp"} else (*main[:2], "", *main[2:])
 
 
 def show(main: Atoms) -> str:
     """13.1 or 13.1-FIPS."""
-    return ".".join(main[:2]) + (f"-{main[2].upper()}" if any(main[2:]) else "")
+    return keys.show(main[:2]) + (f"-{main[2].upper()}" if any(main[2:]) else "")
 
 
 NETSCALER = Scheme(
