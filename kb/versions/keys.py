@@ -43,7 +43,7 @@ class Parts(NamedTuple):
 
 def is_number(atom: str) -> bool:
     """Tell a number from a word."""
-    return atom[:1].isdigit()
+    return "0" <= atom[:1] <= "9"
 
 
 def write(atoms: Iterable[str], word: str = WORD) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from kb.versions.keys import Parts, Step
+from kb.versions.keys import Parts, Step, is_number
 from kb.versions.words import BUILD, DROP, PHRASES, Words
 
 LONGEST: Final = 300  # characters; the longest real one that we saw has 80
@@ -15,14 +15,16 @@ class Unreadable(Exception):
 
 
 DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | {ord("`"): None, ord("’"): "'"}
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 RANGE = re.compile(
     r"[<>≤≥≦≧]|^\s*[~^]|\b(?:before|after|earlier|later|older|newer|prior|through|thru|until|between|below|above|and|or"
     r"|all|upto|up to|to (?=v?[0-9]))\b|以前|以降|以上|以下|未満|より|から|まで|全て|すべて|〜"
     r"|\.\.|[0-9] ?~ ?v?[0-9]+\.|\b([0-9]+)\.[0-9]+\.[0-9]+\s*-\s*v?\1\.[0-9]+\.[0-9]+"
 )
 SERIES = re.compile(r"^(.*[0-9a-z)])(?:[.\-(] ?[*x]\)?|(?<=[a-z)])\*)$")
-DOTTED = re.compile(r"(?<![0-9a-z])(?:[0-9]+[-_])+[0-9]+[.(][0-9]|[0-9]+[.(][0-9]")
+DOTTED = re.compile(r"(?<![0-9a-z_-])(?:[0-9]+[-_])+[0-9]+[.(][0-9]|[0-9]+[.(][0-9]")
 MARKED = re.compile(r"(?<![a-z0-9])(?:v|r|ver|version|release)[ .:-]?(?=[0-9])")
+DATE = re.compile(r"(?<=[0-9)])[ ,;/]+\(?(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\)?$")
 TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 LOOSE: Final = frozenset(" ,;:/()[]{}|")
 
@@ -57,11 +59,12 @@ def plain(text: str) -> str:
         raise Unreadable("empty")
     if len(text) > LONGEST:
         raise Unreadable("too long")
-    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text):
+    if CONTROL.search(text):
         raise Unreadable("it holds a control character or half of one")
     if " " in text or "-" in text:
         for phrase, word in PHRASES:
             text = text.replace(phrase, word)
+        text = DATE.sub("", text)
     return text
 
 
@@ -90,7 +93,7 @@ def start_of(text: str) -> int:
     """Where the number begins: at the first dotted one, else behind a word like version, else at the first digit."""
     if found := DOTTED.search(text):
         return found.start()
-    if found := MARKED.search(text):
+    if not text[:1].isdigit() and (found := MARKED.search(text)):
         return found.end()
     for at, sign in enumerate(text):
         if "0" <= sign <= "9":
@@ -109,19 +112,21 @@ def tokens_of(text: str, start: int) -> list[Token]:
 
 def read(text: str, words: Words, tight: Words) -> Parts:
     """Take a text apart that `plain` has put into one spelling; raise `Unreadable`."""
-    reading = _Reading()
+    reading, metadata = _Reading(), False
     tokens = tokens_of(text, start_of(text))
     for place, token in enumerate(tokens):
         follower = tokens[place + 1] if place + 1 < len(tokens) else None
-        if "+" in token.gap and reading.place is not reading.built:  # semver: all behind a plus is a build
-            reading.begin_build()
-        if token.number:
+        metadata = "+" in token.gap or (metadata and not token.loose)
+        if metadata:  # semver: all behind a plus is a build
+            reading.built.append(token.text)
+            reading.place = None
+        elif token.number:
             reading.number(token, followed_by_dot=text[token.at + len(token.text) :][:1] == ".")
-            continue
-        kind = words.get(token.text)
-        if kind is None and follower is not None and follower.number and not follower.gap:
-            kind = tight.get(token.text)
-        reading.word(token, kind, counted=follower is not None and follower.number)
+        else:
+            kind = words.get(token.text)
+            if kind is None and follower is not None and follower.number and not follower.gap:
+                kind = tight.get(token.text)
+            reading.word(token, kind, counted=follower is not None and follower.number)
     return reading.parts()
 
 
@@ -141,7 +146,7 @@ class _Reading:
     def number(self, token: Token, *, followed_by_dot: bool) -> None:
         if self._passed(token):
             return
-        if self.place and token.loose:
+        if self.place and token.loose and is_number(self.place[-1]):
             if self.place is self.built:
                 self.place = None
                 return
@@ -182,7 +187,7 @@ class _Reading:
                 self.built.append(token.text)
             else:
                 self.place = None
-        elif not token.text.isascii() or (token.loose and not counted):
+        elif not token.text.isascii() or (token.loose and not counted and len(token.text) > 1):
             self.skipping = True
         elif self.place is not None:
             self.place.append(token.text)

@@ -7,7 +7,7 @@ DROP, BUILD = "drop", "build"  # other values are a class and a rank: `keys.py`
 Words = Mapping[str, str]
 
 WORDS: Final[Words] = {
-    **dict.fromkeys(("dev", "devel", "snapshot", "nightly", "daily"), "1a"),
+    **dict.fromkeys(("dev", "devel", "development", "snapshot", "nightly", "daily"), "1a"),
     **dict.fromkeys(("alpha", "アルファ"), "1b"),
     "milestone": "1c",
     **dict.fromkeys(("beta", "ベータ"), "1d"),
@@ -16,7 +16,7 @@ WORDS: Final[Words] = {
     **dict.fromkeys(("rc", "cr", "candidate"), "1g"),
     **dict.fromkeys(("hotfix", "hf", "hotpatch", "ホットフィックス"), "5a"),
     **dict.fromkeys(("patch", "patchlevel", "pl", "post", "パッチ"), "5b"),
-    **dict.fromkeys(("fix", "fixpack", "fp", "su"), "5c"),
+    **dict.fromkeys(("fix", "fixpack", "fp", "su", "rev", "revision"), "5c"),
     **dict.fromkeys(("update", "upd", "アップデート"), "5d"),
     "mr": "5e",
     **dict.fromkeys(("cu", "ru", "rollup"), "5f"),

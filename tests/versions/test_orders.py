@@ -67,6 +67,14 @@ def test_every_product_of_the_lists_is_known() -> None:
     ("product", "text", "reason"),
     [
         ("fortimail", "", "empty"),
+        ("ios", "12.2SE", "its versions do not stand in one row: name it with its number, like 15.2(4)E"),
+        ("junos-os", "21.4.3", "no release of Junos is written like this: name it like 21.4R3"),
+        (
+            "exchange-server",
+            "Exchange Server 2019",
+            "too short: name the cumulative update, or RTM, or give the number",
+        ),
+        ("esxi", "ESXi670-202210001", "no number in it"),
         ("fortimail", "latest", "no number in it"),
         ("fortimail", "7", "too short: name the whole version"),
         ("fortimail", "7.2.*", "it is a series: name a version of it"),

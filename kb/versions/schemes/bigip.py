@@ -10,7 +10,11 @@ from kb.versions.words import DROP, WORDS
 
 BUILT = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+(?:\.[0-9]+)?)(?:-|,? ?build ?)([0-9]+)\.([0-9]+)\.([0-9]+)")
 DOTTED = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)")
-tidy = rewriting((r"point release [0-9]+", ""), (r"[-.](?:eng|iso)\b", " "))
+tidy = rewriting(
+    (r"point release [0-9]+", ""),
+    (r"\bengineering hotfix\b|\b(?:eng|ehf)\b(?= ?[0-9])", "engineering"),
+    (r"[-.](?:eng|iso)\b", " "),
+)
 
 
 def rewrite(text: str) -> str:

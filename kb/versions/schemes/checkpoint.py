@@ -10,7 +10,7 @@ CHECK_POINT = Scheme(
     slug="check-point",
     title="Check Point Gaia",
     products=("check-point", "gaia", "check-point-gaia", "quantum-security-gateway", "security-gateway"),
-    rewrite=rewriting((TAKE, r" take \1")),
+    rewrite=rewriting((r"\bkernel [0-9].*$", ""), (TAKE, r" take \1")),
     words={**WORDS, "take": "5a", "gaia": DROP},
     show=lambda main: f"R{keys.show(main)}",
 )

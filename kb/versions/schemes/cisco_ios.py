@@ -9,16 +9,19 @@ IOS XE: 17.09.04a = 17.9.4a · 03.16.10.S = 3.16.10S. In 3.x the letter names th
 from kb.versions import keys
 from kb.versions.keys import Atoms
 from kb.versions.scheme import Scheme, at_most_two, rewriting
+from kb.versions.tokens import Unreadable
 from kb.versions.words import DROP
 
 MAINLINE = "mainline"
-LETTER_TRAINS = frozenset(("s", "e", "sg", "se", "xo", "sq", "ja", "xe"))
+LETTER_TRAINS = frozenset(("s", "e", "sp", "sg", "se", "xo", "sq", "ja", "xe"))
 WORDS = dict.fromkeys(("v", "version", "release", "ios", "cisco", "software"), DROP)
 TAIL = (r",? ?\(?release software.*$|\(fc[0-9]+\).*$|\bmd$", "")
 
 
 def with_letter(main: Atoms, *, series: bool) -> Atoms:
     """IOS: the train's letter, the empty word in the main line."""
+    if len(main) > 2 and not keys.is_number(main[2]):
+        raise Unreadable("its versions do not stand in one row: name it with its number, like 15.2(4)E")
     main = tuple("" if atom == MAINLINE else atom for atom in main)
     return (*main, "") if len(main) == 3 and not series else main
 
@@ -61,7 +64,7 @@ IOS_XE = Scheme(
     slug="cisco-ios-xe",
     title="Cisco IOS XE",
     products=("ios-xe", "cisco-ios-xe", "ios-xe-sd-wan"),
-    rewrite=rewriting(TAIL, (r"(?<=[0-9])([a-z])(s|e|sg|se|xo|sq)\b", r"\1.\2")),
+    rewrite=rewriting(TAIL, (r"(?<=[0-9])(?!(?:sp|sg|se|xo|sq)\b)([a-z])(s|e|sp|sg|se|xo|sq)\b", r"\1.\2")),
     words=WORDS,
     tight={},
     finish=letter_first,

@@ -7,7 +7,7 @@ AsyncOS 14.2.0-620: the number behind the dash is a build.
 from kb.versions import keys
 from kb.versions.keys import Atoms
 from kb.versions.scheme import Scheme, at_most_two, rewriting
-from kb.versions.words import BUILD, DROP
+from kb.versions.words import BUILD, DROP, WORDS
 
 DASH_BUILD = (r"([0-9]+\.[0-9]+\.[0-9]+(?:\.[0-9]+)?)-([0-9]+)", r"\1 build \2")
 PLAIN = {"build": BUILD, **dict.fromkeys(("v", "version", "release", "software", "system"), DROP)}
@@ -23,13 +23,19 @@ def show_nxos(main: Atoms) -> str:
     return f"{keys.show(main[:2])}({keys.show(main[2:3])}){keys.show(main[3:])}" if len(main) > 2 else keys.show(main)
 
 
-IOS_XR = Scheme(slug="cisco-ios-xr", title="Cisco IOS XR", products=("ios-xr", "cisco-ios-xr"), bare=at_most_two)
+IOS_XR = Scheme(
+    slug="cisco-ios-xr",
+    title="Cisco IOS XR",
+    products=("ios-xr", "cisco-ios-xr"),
+    words={**WORDS, "smu": "5a"},
+    bare=at_most_two,
+)
 
 NX_OS = Scheme(
     slug="cisco-nx-os",
     title="Cisco NX-OS",
     products=("nx-os", "cisco-nx-os"),
-    rewrite=rewriting((r"\)[fm](?![a-z0-9])", ")")),
+    rewrite=rewriting((r"\.bin$", ""), (r"(\)|[0-9]\.?)[fm](?![a-z0-9])", r"\1")),
     words=PLAIN,
     tight={},
     train_of=nxos_train,
@@ -41,6 +47,7 @@ ASA = Scheme(
     slug="cisco-asa",
     title="Cisco ASA",
     products=("asa", "cisco-asa", "adaptive-security-appliance"),
+    rewrite=rewriting((r"-?(?:lfbff|smp|k8)\b.*$", "")),
     words=PLAIN,
     tight={},
     bare=at_most_two,
@@ -61,6 +68,7 @@ ASYNCOS = Scheme(
         *("esa", "cisco-esa", "asyncos", "email-security-appliance", "secure-email-gateway", "cisco-secure-email"),
         *("sma", "wsa", "secure-web-appliance", "secure-email-and-web-manager"),
     ),
-    rewrite=rewriting((r"^[a-z]+-([0-9]+)-([0-9]+)-([0-9]+)-([0-9]+)$", r"\1.\2.\3-\4"), DASH_BUILD),
+    rewrite=rewriting((r"^(?:[a-z]+-)?([0-9]+)-([0-9]+)-([0-9]+)-([0-9]+)$", r"\1.\2.\3-\4"), DASH_BUILD),
+    words={**WORDS, "hp": "5a"},
     bare=at_most_two,
 )

@@ -6,6 +6,10 @@ EOS = Scheme(
     slug="arista-eos",
     title="Arista EOS",
     products=("eos", "arista-eos"),
-    rewrite=rewriting((r"(?<=[0-9])[fm](?![a-z0-9])", "")),
+    rewrite=rewriting(
+        (r"\.swix?$", ""),
+        (r"[fm]-([0-9]{6,})\.[0-9a-z]+", r" build \1"),  # an engineering build
+        (r"(?<=[0-9])[fm](?![a-z0-9])", ""),
+    ),
     bare=at_most_two,
 )

@@ -26,11 +26,13 @@ def rewrite(text: str) -> str:
     if numbers or not (found := NAME.search(text.replace("subscription edition", "se"))):
         return text
     text = text.replace("subscription edition", "se")
+    update = UPDATE.search(text, found.end())
+    if not found[2] and not (found[1] == "se" and update):
+        raise Unreadable("too short: name the cumulative update, or RTM, or give the number")
     year, level = found[1], (found[2] or "rtm").replace(" ", "").replace("-", "")
     number = RTM.get(year) if level == "rtm" else CUMULATIVE[year].get(level) if year in CUMULATIVE else None
     if number is None:
         raise Unreadable("no number is known for this name: give the number, like 15.2.1118.7")
-    update = UPDATE.search(text, found.end())
     if LEFT.search(text[found.end() : update.start() if update else None] + (text[update.end() :] if update else "")):
         raise Unreadable("a part of this name is not known: give the number, like 15.2.1118.7")
     if not update:

@@ -3,15 +3,17 @@
 import re
 
 from kb.versions.scheme import Scheme, at_most_two
-from kb.versions.words import DROP, WORDS
+from kb.versions.words import BUILD, DROP, TIGHT, WORDS
 
 FAMILY = (
     "authenticator analyzer manager mail os web proxy client sandbox gate adc ddos nac siem soar switch ap voice edr"
     " deceptor isolator pam tester ndr portal recorder extender wlc camera tokencloud cache balancer aiops sase"
     " analyzer-cloud client-ems os-6k7k"
 )
-OLD = re.compile(r"([0-9]+\.[0-9]+)[ ,]*mr ?([0-9]+)(?:[ ,]*(?:patch|p) ?([0-9]+))?")  # 4.0 MR3 Patch 5 is 4.3.5
-PATCH = re.compile(r"([0-9]+\.[0-9]+)(?:\.0)?[ ,]+patch ?([0-9]+)")  # 5.0 Patch 3 is 5.0.3
+OLD = re.compile(
+    r"(?<![0-9.])([0-9]+\.[0-9]+)[ ,]*mr ?([0-9]+)(?:[ ,]*(?:patch|p) ?([0-9]+))?"
+)  # 4.0 MR3 Patch 5 is 4.3.5
+PATCH = re.compile(r"(?<![0-9.])([0-9]+\.[0-9]+)(?:\.0)?[ ,]+patch ?([0-9]+)")  # 5.0 Patch 3 is 5.0.3
 FOURTH = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+)[.-]([0-9]+)")
 DATE = re.compile(r"(build ?-?[0-9]+),[0-9]{6,8}\b")
 
@@ -31,5 +33,6 @@ FORTINET = Scheme(
     products=tuple(f"forti{name}" for name in FAMILY.split()),
     rewrite=rewrite,
     words={**WORDS, **dict.fromkeys(("m", "f", "fortinet", "out", "interim"), DROP)},
+    tight={**TIGHT, "b": BUILD},
     bare=at_most_two,
 )

@@ -10,7 +10,10 @@ OPNSENSE = Scheme(
     title="OPNsense",
     products=("opnsense",),
     rewrite=rewriting(
-        (r"[ -]\(?amd64\)?", ""), (r"(?<=[0-9])\.r(?=[0-9])", "rc"), (r"(?<=[0-9])_([0-9]+)", r" hotfix \1")
+        (r"[ -]\(?amd64\)?", ""),
+        (r"(?<=[0-9])\.r_?(?=[0-9])", "rc"),
+        (r"(?<=[0-9])\.a_?(?=[0-9])", "alpha"),
+        (r"(?<=[0-9])_([0-9]+)", r" hotfix \1"),
     ),
 )
 PFSENSE = Scheme(

@@ -8,8 +8,9 @@ VMWARE = Scheme(
     products=("esxi", "vmware-esxi", "vsphere", "vcenter", "vcenter-server", "vmware-vcenter-server", "vmware-vcenter"),
     rewrite=rewriting(
         (r"esxi([0-9])([0-9])u(?=[0-9])", r"esxi \1.\2 u"),
+        (r"esxi[0-9]{3}-20[0-9]{7}\b|-(?:standard|no-tools)\b", ""),  # a patch's name says no build: it is refused
         (r"-[0-9]+\.[0-9]+\.([0-9]{6,})", r" build \1"),
-        (r"(?<=[0-9a-z])[ -]\(?([0-9]{7,})\)?", r" build \1"),
+        (r"(?<=[0-9a-z])[ -]+\(?([0-9]{7,})\)?", r" build \1"),
         (r"([0-9]+\.[0-9]+)(?:\.0)?[ ,-]*(?:u|update)[ -]?([0-9]+)(?: (?=[a-z]\b))?", r"\1.\2"),
     ),
 )
