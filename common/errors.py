@@ -6,7 +6,8 @@ from collections.abc import Mapping
 class DomainError(Exception):
     """Something a caller asked for cannot be done; the message names the place and the cure.
 
-    `fields` maps a field's name to what is wrong with it; `code` is a stable word for programs.
+    `fields` maps a field's name to what is wrong with it, `candidates` to what may have been meant; `code` is a stable
+    word for programs.
     """
 
     status = 400
@@ -17,6 +18,7 @@ class DomainError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.fields = dict(fields or {})
+        self.candidates: dict[str, list[str]] = {}
         if code is not None:
             self.code = code
 
@@ -30,6 +32,11 @@ class Invalid(DomainError):
     def field(cls, name: str, message: str, *, code: str = "invalid") -> "Invalid":
         """Return the error for a single field."""
         return cls(message, fields={name: message}, code=code)
+
+    def with_candidates(self, name: str, candidates: list[str]) -> "Invalid":
+        """Return the error with what may have been meant in a field."""
+        self.candidates[name] = candidates
+        return self
 
 
 class NotVisible(DomainError):

@@ -162,6 +162,7 @@ JOB_DEATHS_ALLOWED = env_int("ZENREI_JOB_DEATHS_ALLOWED", 20, least=2)
 EVIDENCE_DIR = DATA_DIR / "evidence"
 SCRATCH_DIR = DATA_DIR / "scratch"  # what a reading works on; beside the evidence, for there is room
 UPLOAD_BYTES_ALLOWED = env_int("ZENREI_UPLOAD_BYTES_ALLOWED", 64 * 1024**3, least=1)
+SOURCE_DAYS = env_int("ZENREI_SOURCE_DAYS", 90, least=1)
 UPLOADS_AT_ONCE = env_int("ZENREI_UPLOADS_AT_ONCE", 4, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

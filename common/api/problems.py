@@ -29,7 +29,12 @@ TITLES = {
 
 def problem_body(error: DomainError) -> dict[str, Any]:
     """Return the problem object of a service's refusal."""
-    errors = [{"field": name, "code": error.code, "message": message} for name, message in error.fields.items()]
+    errors: list[dict[str, Any]] = [
+        {"field": name, "code": error.code, "message": message} for name, message in error.fields.items()
+    ]
+    for row in errors:
+        if row["field"] in error.candidates:
+            row["candidates"] = error.candidates[row["field"]]
     return {
         "type": "about:blank",
         "title": error.title,

@@ -1,7 +1,66 @@
-"""Parties, products and devices; one noun a file."""
+"""What we know, as tables; one noun a file."""
 
+from kb.models.behaviour import BehaviourAttribute, BehaviourValue, ValueSays
+from kb.models.catalogue import Precedent, Release, Source, SourceKind, UpgradeStation
 from kb.models.device import Device, FirmwareInstallation
+from kb.models.issue import (
+    Confidence,
+    IssueAlias,
+    IssueAudience,
+    IssueKind,
+    IssueNumber,
+    IssueSeverity,
+    IssueSpans,
+    KnownIssue,
+    Reference,
+    Remediation,
+    RemediationCategory,
+)
 from kb.models.party import US, Party, PartyKind
 from kb.models.product import Product
+from kb.models.statement import (
+    Claim,
+    Confirmation,
+    IssueEvent,
+    IssueStatement,
+    Proposition,
+    Stance,
+    StatementSays,
+)
+from kb.models.stored_check import StoredCheck
 
-__all__ = ["US", "Device", "FirmwareInstallation", "Party", "PartyKind", "Product"]
+__all__ = [
+    "US",
+    "BehaviourAttribute",
+    "BehaviourValue",
+    "Claim",
+    "Confidence",
+    "Confirmation",
+    "Device",
+    "FirmwareInstallation",
+    "IssueAlias",
+    "IssueAudience",
+    "IssueEvent",
+    "IssueKind",
+    "IssueNumber",
+    "IssueSeverity",
+    "IssueSpans",
+    "IssueStatement",
+    "KnownIssue",
+    "Party",
+    "PartyKind",
+    "Precedent",
+    "Product",
+    "Proposition",
+    "Reference",
+    "Release",
+    "Remediation",
+    "RemediationCategory",
+    "Source",
+    "SourceKind",
+    "Stance",
+    "StatementSays",
+    "StoredCheck",
+    "UpgradeStation",
+    "ValueSays",
+]

@@ -162,20 +162,20 @@ class _Ground:
         return said.says is not Says.LAST_SEEN_GOOD and said.place is not None and said.place.span.lo < key
 
     def fixed(self, place: Place) -> Iterable[Span]:
-        """Fixed: up to the next stated introduction, sighting or range above it on its train, else the train's end."""
+        """Fixed: to the next introduction, sighting or range stated above it on its train, else as far as it can."""
         starts = [one.span.lo for one in self.on_train(place, *BEGINNINGS)]
         starts += [one.span.lo for said in self.statements for one in said.ranges]
-        above = [start for start in starts if place.span.lo < start < place.train.hi]
-        yield Span(place.span.lo, min(above, default=place.train.hi))
+        above = [start for start in starts if place.span.lo < start < place.reach]
+        yield Span(place.span.lo, min(above, default=place.reach))
 
     def above_last(self, place: Place) -> Iterable[Span]:
         """Last affected: above it on its train; what lies before a later stated fix is unknown."""
         fixes = [fix.span.lo for fix in self.on_train(place, *FIXES) if fix.span.lo >= place.span.hi]
-        yield Span(min(fixes, default=place.span.hi), place.train.hi)
+        yield Span(min(fixes, default=place.span.hi), place.reach)
 
     def from_fix(self, place: Place) -> Iterable[Span]:
-        """Before: from the fix to the end of its train."""
-        yield Span(place.span.lo, place.train.hi)
+        """Before: from the fix as far as it reaches."""
+        yield Span(place.span.lo, place.reach)
 
     def until_next_base(self, place: Place) -> Iterable[Span]:
         """Hot-fix: it, and what is built on it, up to the next base release."""

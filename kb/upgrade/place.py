@@ -8,7 +8,13 @@ from kb.versions.scheme import Scheme
 def place_of(scheme: Scheme, text: str) -> Place:
     """Where a version stands. Raises `VersionError` with the reason."""
     version = scheme.parse(text)
-    return Place(version.text, scheme.span(version), scheme.train(version.train), scheme.release_span(version).hi)
+    return Place(
+        version.text,
+        scheme.span(version),
+        scheme.train(version.train),
+        scheme.release_span(version).hi,
+        version.hotfix is not None,
+    )
 
 
 def point_of(scheme: Scheme, text: str, *, known: bool) -> Point:

@@ -24,13 +24,21 @@ class Says(StrEnum):
 class Place:
     """Where a version stands: ``span`` holds it with all its builds, ``train`` its whole train.
 
-    ``next_base`` is the first key behind the base release with all its hot-fixes.
+    ``next_base`` is the first key behind the base release with all its hot-fixes. ``reach`` is how far a cure that
+    names the version can reach: to its train's end, but that of a hot-fix only to the next base release, which need
+    not have it.
     """
 
     text: str
     span: Span
     train: Span
     next_base: str
+    hotfix: bool = False
+
+    @property
+    def reach(self) -> str:
+        """The first key that a cure in this version says nothing about."""
+        return self.next_base if self.hotfix else self.train.hi
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class Statement:
     """One statement. ``place`` is its version; for `Says.RANGES` the ranges stand in ``ranges`` instead.
 
     ``rest`` are the spans of the releases that a source which lists all leaves out: those known to have been released
-    before its date. ``id`` is the caller's name of it.
+    before its date. ``id`` is the caller's name of it, ``text`` its version as people wrote it, ``listed`` the same
+    for each range.
     """
 
     id: int
@@ -59,3 +68,5 @@ class Statement:
     place: Place | None = None
     ranges: tuple[Range, ...] = ()
     rest: tuple[Span, ...] = ()
+    text: str = ""
+    listed: tuple[tuple[str, Span], ...] = ()

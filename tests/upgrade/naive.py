@@ -43,6 +43,11 @@ def fixes(statements: Sequence[Said], number: int) -> list[Version]:
     return [s.version for s in statements if s.says in ("fixed", "before") and s.version and s.version[0] == number]
 
 
+def reach(version: Version) -> set[Version]:
+    """How far a cure reaches: its train; of a hot-fix only its base release, since the next need not have it."""
+    return {v for v in train(version[0]) if not version[2] or v[:2] == version[:2]}
+
+
 def cut_at_hotfix(span: set[Version], statements: Sequence[Said]) -> set[Version]:
     """A hot-fix ends a span inferred from introduced, seen or before."""
     for s in statements:
@@ -107,12 +112,12 @@ def unaffected(said: Said, statements: Sequence[Said]) -> set[Version]:  # noqa:
         stops = [s.version for s in statements if s.says in ("introduced", "seen") and s.version]
         stops += [first for s in statements for first, _ in s.ranges]
         stops = [stop for stop in stops if stop[0] == x[0] and stop > x]
-        return between(x, min(stops) if stops else None, train(x[0]))
+        return between(x, min(stops) if stops else None, reach(x))
     if said.says == "last_affected":
         later = [f for f in fixes(statements, x[0]) if f > x]
-        return {v for v in train(x[0]) if v > x and (not later or v >= min(later))}
+        return {v for v in reach(x) if v > x and (not later or v >= min(later))}
     if said.says == "before":
-        return between(x, None, train(x[0]))
+        return between(x, None, reach(x))
     if said.says == "hotfix":
         return {v for v in train(x[0]) if v[:2] == x[:2] and v >= x}
     return set()

@@ -1,0 +1,18 @@
+"""A field for sets of version keys: PostgreSQL's multirange over text, in the order of bytes."""
+
+from typing import Any
+
+from django.db import models
+
+
+class KeyRangesField(models.TextField):  # type: ignore[type-arg]
+    """A multirange of keys in PostgreSQL's text form (`kb.versions.ranges.to_sql` writes it).
+
+    The type is made by a migration; lookups go through SQL, where a GiST index answers `&&`.
+    """
+
+    description = "set of version keys"
+
+    def db_type(self, connection: Any) -> str:
+        """Return the type's name."""
+        return "kb_keyranges"

@@ -1,0 +1,93 @@
+"""Which issues of a product can be listed for a move: one indexed statement, and never one too few.
+
+What it leaves out is absent at "to" and at every hop, and not affected at "from": the tables of verdicts list nothing
+of that. Issues that the reader may not see are among the rows, since they count (`hidden`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from kb.models import Product
+from kb.services.spans import prefix_of
+from kb.upgrade.question import Point, Question
+
+_COLUMNS = """
+    i.id, i.ref, i.slug, i.kind, i.title, i.severity, i.confidence, i.audience, i.department_id, i.behaviour_id,
+    i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id, i.move, i.condition, s.pieces
+"""
+_JSON = 3  # the last columns
+_HERE = "s.possible && %s::kb_keyrange"
+_FROM = "s.affected && %s::kb_keyrange"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An issue as the statement gives it; `pieces` is None for kinds that are not judged by states."""
+
+    id: int
+    ref: str
+    slug: str
+    kind: str
+    title: str
+    severity: str
+    confidence: str
+    audience: str
+    department_id: int | None
+    behaviour_id: int | None
+    condition_validated: bool
+    archived_reason: str
+    replaced_by_id: int | None
+    move: dict[str, Any] | None
+    condition: Any
+    pieces: dict[str, Any] | None
+
+
+def find_candidates(product: Product, question: Question) -> list[Row]:
+    """Return the issues that the move may list, among them all behaviour changes and notices."""
+    statement, values = _statement(product, question)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Row(*row[:-_JSON], *map(_loaded, row[-_JSON:])) for row in cursor.fetchall()]
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)
+
+
+def _statement(product: Product, question: Question) -> tuple[str, list[Any]]:
+    """Return the SQL: by index where every version is in the catalogue, else all of the product.
+
+    At a version outside the catalogue nothing is known to be absent, so everything may be listed.
+    """
+    head = f"SELECT {_COLUMNS} FROM kb_knownissue i LEFT JOIN kb_issuespans s ON s.issue_id = i.id"  # noqa: S608
+    if not all(point.known for point in (question.target, *question.hops)):
+        return f"{head} WHERE i.product_id = %s ORDER BY i.id", [product.pk]
+    ranges = [(_HERE, question.target), (_FROM, question.start), *((_HERE, hop) for hop in question.hops)]
+    found = " UNION ".join(f"SELECT s.issue_id FROM kb_issuespans s WHERE {where}" for where, _ in ranges)  # noqa: S608
+    kinds = "SELECT id FROM kb_knownissue WHERE product_id = %s AND kind IN ('behaviour_change', 'notice')"
+    values: list[Any] = [range_of(product, point) for _, point in ranges]
+    return f"{head} WHERE i.id IN ({found} UNION {kinds}) ORDER BY i.id", [*values, product.pk]
+
+
+def range_of(product: Product, point: Point) -> str:
+    """Return a version with all its builds as a PostgreSQL range of keys."""
+    prefix = prefix_of(product.pk)
+    return f'["{prefix}{point.span.lo}","{prefix}{point.span.hi}")'
+
+
+def free_releases(product: Product, points: list[Point]) -> list[int]:
+    """Return which of the versions (by their places) no issue without a condition may affect: others are not clear."""
+    if not points:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.place - 1 FROM unnest(%s::text[]) WITH ORDINALITY AS c(span, place) WHERE NOT EXISTS ("
+            "SELECT 1 FROM kb_issuespans s JOIN kb_knownissue i ON i.id = s.issue_id"
+            " WHERE s.possible && c.span::kb_keyrange AND i.condition IS NULL AND i.confidence <> 'archived'"
+            ") ORDER BY c.place",
+            [[range_of(product, point) for point in points]],
+        )
+        return [place for (place,) in cursor.fetchall()]

@@ -1,0 +1,220 @@
+"""The upgrade check: from the question to the report, in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.principal import Principal
+from common.errors import Invalid
+from kb.conditions.facts import Facts
+from kb.models import Confidence, IssueAudience, Product, Release, Source
+from kb.queries.behaviours import standing_values
+from kb.queries.candidates import Row, find_candidates
+from kb.queries.ledger import Stand, stands_of
+from kb.queries.versions import points_of, scheme_of
+from kb.upgrade import check
+from kb.upgrade.check import Ground, Item, Kind, Severity, Summary, judge_all, summarise
+from kb.upgrade.coverage import Coverage, Read, judge_coverage
+from kb.upgrade.derivation import derive
+from kb.upgrade.moves import Move
+from kb.upgrade.path import PathAnswer, UpgradePath, judge_path
+from kb.upgrade.place import place_of, point_of
+from kb.upgrade.question import Direction, Point, Question
+from kb.upgrade.stored import from_json
+from kb.upgrade.verdict import Verdict
+from kb.versions.ranges import Multirange, multirange
+from kb.versions.version import Span, VersionError
+
+MOST_HOPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the releases that its versions stand for."""
+
+    product: Product
+    question: Question
+    releases: list[list[Release]]
+
+    def released(self, place: int) -> date | None:
+        """Return the day on which a version was out; of several builds the last."""
+        days = [release.released for release in self.releases[place]]
+        return max((day for day in days if day), default=None) if days and all(days) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer. `items` are what the reader may see; `withdrawn` are archived issues that would be listed."""
+
+    asked: Asked
+    items: list[Item]
+    rows: dict[int, Row]
+    withdrawn: list[Row]
+    summary: Summary
+    hidden: bool
+    path: PathAnswer
+    coverage: Coverage
+    sources: list[Source]
+    stands: dict[int, Stand] = field(default_factory=dict)
+
+
+def ask(product: Product, start: str, target: str, hops: Sequence[str] = ()) -> Asked:
+    """Return the question that was typed; Invalid with candidates where a version is none."""
+    if len(hops) > MOST_HOPS:
+        raise Invalid.field("hops", f"More than {MOST_HOPS} hops.")
+    texts = [("from", start), *(("hops", hop) for hop in hops), ("to", target)]
+    points, releases = points_of(product, texts)
+    question = Question(points[0], points[-1], tuple(points[1:-1]))
+    if (hop := question.misplaced_hop()) is not None:
+        raise Invalid.field("hops", f"{hop.text} does not lie on the way: name hops in order, between from and to.")
+    return Asked(product, question, releases)
+
+
+def upgrade_check(principal: Principal, asked: Asked, facts: Facts) -> Report:
+    """Judge a move for a reader."""
+    product, question = asked.product, asked.question
+    rows = find_candidates(product, question)
+    items, withdrawn, hidden = _judge(principal, product, rows, question, facts)
+    path = judge_path(path_of(product), question)
+    sources = list(product.sources.exclude(covers=[]).order_by("pk"))
+    coverage = _coverage(asked, sources)
+    summary = summarise(items, _ground(asked, path, coverage, hidden=hidden))
+    by_id = {row.id: row for row in rows}
+    named = [source for source in sources if source.pk in coverage.sources]
+    stands = stands_of([item.issue.id for item in items], product.vendor.slug)
+    return Report(asked, _sorted(items, by_id), by_id, withdrawn, summary, hidden, path, coverage, named, stands)
+
+
+def _judge(
+    principal: Principal, product: Product, rows: Sequence[Row], question: Question, facts: Facts
+) -> tuple[list[Item], list[Row], bool]:
+    """Return the items that the reader may see, archived issues among the listed, and whether a hidden one counts."""
+    standing = standing_values(product, [row.behaviour_id for row in rows if row.behaviour_id])
+    issues = [_issue(product, row, standing.get(row.behaviour_id or 0)) for row in rows]
+    by_id = {row.id: row for row in rows}
+    items, withdrawn, hidden = [], [], False
+    for item in judge_all(issues, question, facts, lambda one, other: _compare(product, one, other)):
+        row = by_id[item.issue.id]
+        visible = row.audience == IssueAudience.EVERYONE or row.department_id in principal.roles
+        if row.confidence == Confidence.ARCHIVED:
+            withdrawn += [row] if visible else []
+        elif visible:
+            items.append(item)
+        else:
+            hidden = hidden or item.forbids_clear
+    return items, withdrawn, hidden
+
+
+_NOTHING_SAID = derive(())
+
+
+def _issue(product: Product, row: Row, standing: Any) -> check.Issue:
+    known, said = from_json(row.pieces) if row.pieces else (_NOTHING_SAID, ())
+    return check.Issue(
+        id=row.id,
+        kind=Kind(row.kind),
+        severity=Severity(row.severity),
+        known=known,
+        statements=said,
+        standing=standing,
+        move=_move(product, row.move) if row.move is not None else None,
+        condition=check.Condition(row.condition, row.condition_validated) if row.condition is not None else None,
+    )
+
+
+def _move(product: Product, data: dict[str, Any]) -> Move:
+    direction = data.get("direction", "any")
+    return Move(
+        None if direction == "any" else Direction(direction),
+        _move_span(product, data.get("from")),
+        _move_span(product, data.get("to")),
+    )
+
+
+def _move_span(product: Product, data: dict[str, Any] | None) -> Span | None:
+    """Return the keys of a notice's end: from a version, to a version with all its builds; open where none is named."""
+    if not data:
+        return None
+    scheme = scheme_of(product)
+    first, last = data.get("from"), data.get("to")
+    return Span(place_of(scheme, first).span.lo if first else "", place_of(scheme, last).span.hi if last else "~")
+
+
+def _compare(product: Product, one: str, other: str) -> int:
+    scheme = scheme_of(product)
+    left, right = scheme.parse(one), scheme.parse(other)
+    if left.base == right.base and not (left.build and right.build):
+        return 0  # one of them stands for all builds
+    return (left.key > right.key) - (left.key < right.key)
+
+
+def path_of(product: Product) -> UpgradePath:
+    """Return the stations of a product."""
+    groups: defaultdict[int, list[Point]] = defaultdict(list)
+    for position, version in product.stations.values_list("position", "version"):
+        groups[position].append(point_of(scheme_of(product), version, known=True))
+    stations = tuple(tuple(groups[position]) for position in sorted(groups))
+    return UpgradePath(stations, product.path_needed, product.downgrades)
+
+
+def _coverage(asked: Asked, sources: Sequence[Source]) -> Coverage:
+    points = [(point, asked.released(place)) for place, point in enumerate(asked.question.points)]
+    return judge_coverage(reads_of(asked.product, sources), points, timezone.localdate(), settings.SOURCE_DAYS)
+
+
+def reads_of(product: Product, sources: Sequence[Source]) -> list[Read]:
+    """Return sources as coverage takes them."""
+    return [
+        Read(source.pk, source.kind == "vendor", source.retrieved, covered_spans(product, source.covers))
+        for source in sources
+    ]
+
+
+def covered_spans(product: Product, covers: Sequence[str]) -> Multirange:
+    """Return the keys of the trains and versions that a source covers."""
+    scheme, spans = scheme_of(product), []
+    for text in covers:
+        try:
+            spans.append(scheme.train(text))
+        except VersionError:
+            spans.append(scheme.span(scheme.parse(text)))
+    return multirange(spans)
+
+
+def _ground(asked: Asked, path: PathAnswer, coverage: Coverage, *, hidden: bool) -> Ground:
+    today = timezone.localdate()
+    return Ground(
+        catalogued=all(point.known for point in asked.question.points),
+        supported=not any(is_past(release.end_of_support, today) for release in asked.releases[-1]),
+        path=path.supported,
+        coverage=coverage.complete,
+        hidden=hidden,
+    )
+
+
+def is_past(day: date | None, today: date) -> bool:
+    """Whether a day is known and over."""
+    return day is not None and day < today
+
+
+_ORDER = (
+    *(Verdict.ENTERS, Verdict.REINTRODUCED, Verdict.CROSSED, Verdict.CHANGES, Verdict.APPLIES, Verdict.UNKNOWN),
+    *(Verdict.STAYS, Verdict.LEAVES, Verdict.NOT_APPLICABLE),
+)
+
+
+def _sorted(items: Sequence[Item], rows: dict[int, Row]) -> list[Item]:
+    """Return items with what needs a decision first, the worst of them on top."""
+    return sorted(
+        items,
+        key=lambda item: (
+            _ORDER.index(item.verdict),
+            check.WORST_FIRST.index(item.issue.severity),
+            rows[item.issue.id].ref,
+        ),
+    )

@@ -1,0 +1,88 @@
+"""From what people type to versions of a product, with candidates where it is none."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from common.errors import Invalid
+from kb.models import Product, Release
+from kb.upgrade.place import place_of, point_of
+from kb.upgrade.question import Point
+from kb.upgrade.statement import Place
+from kb.versions.registry import get_scheme
+from kb.versions.scheme import TRAIN, Scheme
+from kb.versions.version import Version, VersionError
+
+MOST_CANDIDATES = 10
+
+
+def scheme_of(product: Product) -> Scheme:
+    """Return the scheme of a product."""
+    return get_scheme(product.scheme)
+
+
+def read_version(product: Product, text: str, *, field: str) -> Version:
+    """Return the version that a text names; Invalid with candidates for a train or what cannot be read."""
+    try:
+        return scheme_of(product).parse(text)
+    except VersionError as error:
+        raise unreadable(product, text, error, field=field) from None
+
+
+def read_place(product: Product, text: str, *, field: str) -> Place:
+    """Return where a version stands; Invalid with candidates for a train or what cannot be read."""
+    read_version(product, text, field=field)
+    return place_of(scheme_of(product), text)
+
+
+def unreadable(product: Product, text: str, error: VersionError, *, field: str) -> Invalid:
+    """Return the refusal of a text that names no version, with the versions that may have been meant."""
+    found = candidates(product, text)
+    offer = f" Perhaps: {', '.join(found)}." if found else ""
+    return Invalid.field(field, f"{error}.{offer}", code="version").with_candidates(field, found)
+
+
+def candidates(product: Product, text: str) -> list[str]:
+    """Return releases that a text may mean, the newest first: those of a train, else those spelt alike."""
+    releases = product.releases.order_by("-key")
+    text = text.strip()[:200]
+    if of_train := _of_train(product, text):
+        return of_train
+    known = list(releases.values_list("version", flat=True)[:2000])
+    alike = get_close_matches(text, known, n=MOST_CANDIDATES, cutoff=0.5) if text else []
+    return alike or known[:MOST_CANDIDATES]
+
+
+def _of_train(product: Product, text: str) -> list[str]:
+    """Return the newest releases of the train that a text names; none where it names no train."""
+    try:
+        span = scheme_of(product).train(text)
+    except VersionError:
+        return []
+    found = product.releases.filter(key__gte=span.lo, key__lt=span.hi).order_by("-key")
+    return list(found.values_list("version", flat=True)[:MOST_CANDIDATES])
+
+
+def _refuse_train(product: Product, text: str, *, field: str) -> None:
+    """Refuse a text that is no release, but names the train of some: with the general scheme `7.2` may be either."""
+    if _of_train(product, text):
+        raise unreadable(product, text, VersionError(text, TRAIN), field=field)
+
+
+def points_of(product: Product, texts: Sequence[tuple[str, str]]) -> tuple[list[Point], list[list[Release]]]:
+    """Return versions of a question (pairs of field and text) as points, each with the releases that it stands for."""
+    versions = [read_version(product, text, field=field) for field, text in texts]
+    found: dict[str, list[Release]] = {}
+    for release in product.releases.filter(base__in={version.base for version in versions}).order_by("key"):
+        found.setdefault(release.base, []).append(release)
+    points, releases = [], []
+    for version, (field, _) in zip(versions, texts, strict=True):
+        ours = [
+            release
+            for release in found.get(version.base, [])
+            if not release.build or not version.build or release.build == version.build
+        ]
+        if not ours:
+            _refuse_train(product, version.text, field=field)
+        points.append(point_of(scheme_of(product), version.text, known=bool(ours)))
+        releases.append(ours)
+    return points, releases

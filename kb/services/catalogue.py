@@ -1,0 +1,149 @@
+"""Recording releases, sources, the upgrade path, and what happened to others who made a move."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from common.errors import Conflict, Invalid
+from kb.models import Precedent, Product, Release, Source, SourceKind, UpgradeStation
+from kb.queries.versions import read_version, scheme_of
+from kb.services.spans import refresh_listing_issues
+from kb.versions.version import Version, VersionError
+
+MOST_COVERED = 500
+
+
+def release_keys(product: Product, version: Version) -> dict[str, Any]:
+    """Return the columns of a release that its version's scheme makes."""
+    return {
+        "key": version.key,
+        "base": version.base,
+        "build": version.build or "",
+        "train": version.train,
+        "pre": version.pre,
+        "key_version": scheme_of(product).key_version,
+    }
+
+
+@transaction.atomic
+def create_release(*, product: Product, version: str, source: Source | None = None, **dates: date | None) -> Release:
+    """Record a release: `released`, `end_of_engineering_support`, `end_of_support` are days, None where not known."""
+    read = read_version(product, version, field="version")
+    try:
+        with transaction.atomic():
+            release = Release.objects.create(
+                product=product, version=read.text, source=source, **release_keys(product, read), **dates
+            )
+    except IntegrityError:
+        raise Conflict(
+            f"{product.name} {read.text} is in the catalogue already.",
+            fields={"version": "It is in the catalogue already."},
+            code="taken",
+        ) from None
+    if release.released:
+        refresh_listing_issues(product)
+    return release
+
+
+@transaction.atomic
+def change_release(*, release: Release, changes: dict[str, Any]) -> Release:
+    """Change dates, source or note of a release."""
+    for name, value in changes.items():
+        setattr(release, name, value)
+    release.save(update_fields=[*changes, "updated_at"])
+    if "released" in changes:
+        refresh_listing_issues(release.product)
+    return release
+
+
+def check_covers(product: Product, covers: Sequence[str]) -> list[str]:
+    """Return the versions and trains that a source covers, as written; Invalid for what is neither."""
+    scheme = scheme_of(product)
+    if len(covers) > MOST_COVERED:
+        raise Invalid.field("covers", f"More than {MOST_COVERED} entries: name trains.")
+    for text in covers:
+        try:
+            scheme.train(text)
+        except VersionError:
+            try:
+                scheme.parse(text)
+            except VersionError as error:
+                raise Invalid.field("covers", f"{error}.", code="version") from None
+    return list(dict.fromkeys(text.strip() for text in covers))
+
+
+@transaction.atomic
+def create_source(
+    *,
+    product: Product,
+    title: str,
+    kind: str,
+    url: str = "",
+    published: date | None = None,
+    retrieved: date | None = None,
+    covers: Sequence[str] = (),
+    note: str = "",
+    origin: str = "",
+) -> Source:
+    """Record a document that statements can rest on."""
+    if not title.strip():
+        raise Invalid.field("title", "Name the document.", code="required")
+    if kind not in SourceKind.values:
+        raise Invalid.field("kind", f"Choose one of {', '.join(SourceKind.values)}.")
+    return Source.objects.create(
+        product=product,
+        title=title.strip(),
+        kind=kind,
+        url=url,
+        published=published,
+        retrieved=retrieved,
+        covers=check_covers(product, covers),
+        note=note,
+        origin=origin,
+    )
+
+
+@transaction.atomic
+def set_upgrade_path(*, product: Product, stations: Sequence[Sequence[str]], source: Source | None = None) -> None:
+    """Make the stations of a product's upgrade path those; each is a list of alternatives."""
+    rows = [
+        UpgradeStation(
+            product=product,
+            position=position,
+            source=source,
+            version=read_version(product, version, field="stations").text,
+        )
+        for position, group in enumerate(stations)
+        for version in group
+    ]
+    product.stations.all().delete()
+    UpgradeStation.objects.bulk_create(rows)
+
+
+def record_precedent(
+    *,
+    product: Product,
+    author: User | None,
+    from_version: str,
+    to_version: str,
+    outcome: str,
+    happened_on: date | None = None,
+    rolled_back: bool | None = None,
+    note: str = "",
+) -> Precedent:
+    """Record what happened when somebody made a move."""
+    if not outcome.strip():
+        raise Invalid.field("outcome", "Say in a few words how it went.", code="required")
+    return Precedent.objects.create(
+        product=product,
+        from_version=read_version(product, from_version, field="from").text,
+        to_version=read_version(product, to_version, field="to").text,
+        outcome=outcome.strip(),
+        happened_on=happened_on,
+        rolled_back=rolled_back,
+        note=note,
+        recorded_by=author,
+    )

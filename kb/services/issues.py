@@ -1,0 +1,250 @@
+"""Recording known issues, changing and archiving them. Each change leaves its event in the issue's history."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import Department, User
+from common.errors import Conflict, Invalid
+from kb.conditions.predicate import PredicateError, check_predicate
+from kb.models import (
+    Confidence,
+    IssueAlias,
+    IssueAudience,
+    IssueEvent,
+    IssueKind,
+    IssueNumber,
+    IssueSeverity,
+    KnownIssue,
+    Product,
+)
+from kb.models.behaviour import BehaviourAttribute
+from kb.queries.versions import read_place, scheme_of
+from kb.services.spans import refresh_spans
+from kb.services.statements import NewStatement, insert_statements
+from kb.upgrade.question import Direction
+
+CHANGEABLE = (
+    *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "review_on"),
+    *("condition", "condition_note", "verification", "audience", "move"),
+)
+TEXT_LENGTH = 20_000
+
+
+@transaction.atomic
+def create_issue(
+    *,
+    product: Product,
+    author: User | None,
+    department: Department | None,
+    kind: str,
+    title: str,
+    slug: str = "",
+    severity: str = IssueSeverity.UNKNOWN,
+    aliases: Sequence[str] = (),
+    statements: Sequence[NewStatement] = (),
+    behaviour: BehaviourAttribute | None = None,
+    **more: Any,
+) -> KnownIssue:
+    """Record a known issue of a product with what is said about it, and derive at which versions it is there."""
+    if kind not in IssueKind.values:
+        raise Invalid.field("kind", f"Choose one of {', '.join(IssueKind.values)}.")
+    if not title.strip():
+        raise Invalid.field("title", "Say in one line what happens.", code="required")
+    _check_kind(kind, statements=bool(statements), behaviour=behaviour, move=more.get("move"))
+    _check_fields(product, {"severity": severity, **more})
+    if more.get("audience") == IssueAudience.DEPARTMENT and department is None:
+        raise Invalid.field("audience", "Only a department can keep an issue to itself.")
+    issue = _insert(
+        product=product,
+        department=department,
+        created_by=author,
+        kind=kind,
+        title=title.strip(),
+        slug=slug,
+        severity=severity,
+        behaviour=behaviour,
+        **more,
+    )
+    IssueAlias.objects.bulk_create(
+        IssueAlias(issue=issue, name=name) for name in dict.fromkeys(alias.strip() for alias in aliases) if name
+    )
+    insert_statements(issue=issue, author=author, statements=statements)
+    refresh_spans(issue)
+    record_event(issue, "created", author)
+    return issue
+
+
+def record_event(issue: KnownIssue, kind: str, author: User | None, **detail: Any) -> None:
+    """Write what happened into the issue's history."""
+    IssueEvent.objects.create(issue=issue, kind=kind, by=author, detail=detail)
+
+
+def _check_kind(kind: str, *, statements: bool, behaviour: BehaviourAttribute | None, move: Any) -> None:
+    """Refuse what a kind is not judged by: it would read as known and count for nothing."""
+    if kind == IssueKind.BEHAVIOUR_CHANGE and behaviour is None:
+        raise Invalid.field("behaviour", "Name the behaviour whose value changes.", code="required")
+    if kind != IssueKind.BEHAVIOUR_CHANGE and behaviour is not None:
+        raise Invalid.field("behaviour", "Only a behaviour_change has one.")
+    if kind == IssueKind.NOTICE and move is None:
+        raise Invalid.field("move", 'Say for which moves the notice is: {"direction": "downgrade"}.', code="required")
+    if kind != IssueKind.NOTICE and move is not None:
+        raise Invalid.field("move", "Only a notice has one.")
+    if statements and kind in {IssueKind.BEHAVIOUR_CHANGE, IssueKind.NOTICE}:
+        raise Invalid.field(
+            "statements", f"A {kind} is not judged by statements: a behaviour by its values, a notice by its move."
+        )
+
+
+def _check_fields(product: Product, fields: dict[str, Any]) -> None:
+    """Refuse values that could not be judged later."""
+    if fields.get("severity", IssueSeverity.UNKNOWN) not in IssueSeverity.values:
+        raise Invalid.field("severity", f"Choose one of {', '.join(IssueSeverity.values)}.")
+    if fields.get("audience", IssueAudience.EVERYONE) not in IssueAudience.values:
+        raise Invalid.field("audience", f"Choose one of {', '.join(IssueAudience.values)}.")
+    if fields.get("condition") is not None:
+        check_condition(product, fields["condition"])
+    if fields.get("move") is not None:
+        check_move(product, fields["move"])
+    for name in ("summary", "symptoms", "cause", "severity_rule", "condition_note"):
+        if len(fields.get(name) or "") > TEXT_LENGTH:
+            raise Invalid.field(name, f"More than {TEXT_LENGTH} characters.", code="max_length")
+
+
+def check_condition(product: Product, condition: Any) -> None:
+    """Refuse a condition that cannot be judged; the message names the part."""
+    scheme = scheme_of(product)
+
+    def compare(one: str, other: str) -> int:
+        left, right = scheme.parse(one).key, scheme.parse(other).key
+        return (left > right) - (left < right)
+
+    try:
+        check_predicate(condition, compare)
+    except PredicateError as error:
+        raise Invalid.field("condition", f"{error}.") from None
+
+
+def check_move(product: Product, move: Any) -> None:
+    """Refuse a notice's predicate that cannot be judged: `{"direction", "from": {"from", "to"}, "to": …}`."""
+    if not isinstance(move, dict) or set(move) - {"direction", "from", "to"}:
+        raise Invalid.field("move", 'A move has "direction", "from" and "to", nothing else.')
+    if move.get("direction", "any") not in {"any", Direction.UPGRADE, Direction.DOWNGRADE}:
+        raise Invalid.field("move", '"direction" is upgrade, downgrade or any.')
+    for end in ("from", "to"):
+        span = move.get(end)
+        if span is None:
+            continue
+        if not isinstance(span, dict) or set(span) - {"from", "to"}:
+            raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
+        for text in filter(None, span.values()):
+            read_place(product, str(text), field="move")
+
+
+def _insert(*, slug: str, **fields: Any) -> KnownIssue:
+    """Insert the row under its number, and a slug that is free."""
+    wanted = slugify(slug or fields["title"])[:120] or "issue"
+    ref = _next_ref()
+    if slug:
+        try:
+            with transaction.atomic():
+                return KnownIssue.objects.create(ref=ref, slug=wanted, **fields)
+        except IntegrityError:
+            raise Conflict.taken(f"There is an issue {wanted!r} already.") from None
+    if KnownIssue.objects.filter(slug=wanted).exists():
+        wanted = f"{wanted}-{ref.lower()}"
+    return KnownIssue.objects.create(ref=ref, slug=wanted, **fields)
+
+
+def _next_ref() -> str:
+    """Return the next number of this year. The row's lock is held to the end: no number is given twice."""
+    year = timezone.now().year
+    IssueNumber.objects.get_or_create(year=year)
+    row = IssueNumber.objects.select_for_update().get(year=year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return f"ZR-{year}-{row.last:04d}"
+
+
+def lock_issue(issue: KnownIssue) -> KnownIssue:
+    """Return the issue's row under lock: who says something about it waits for who does so now."""
+    found = KnownIssue.objects.select_related("product").select_for_update(of=("self",))
+    return found.get(pk=issue.pk)
+
+
+@transaction.atomic
+def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) -> KnownIssue:
+    """Change fields of an issue; a changed condition is nobody's validated one any more."""
+    unknown = set(changes) - set(CHANGEABLE)
+    if unknown:
+        raise Invalid(f"Not to be changed: {', '.join(sorted(unknown))}.")
+    stored = lock_issue(issue)
+    if "title" in changes and not str(changes["title"]).strip():
+        raise Invalid.field("title", "Say in one line what happens.", code="required")
+    if "move" in changes:
+        _check_kind(stored.kind, statements=False, behaviour=stored.behaviour, move=changes["move"])
+    _check_fields(stored.product, changes)
+    if changes.get("audience") == IssueAudience.DEPARTMENT and stored.department_id is None:
+        raise Invalid.field("audience", "Only a department can keep an issue to itself.")
+    changed = {name: value for name, value in changes.items() if getattr(stored, name) != value}
+    for name, value in changed.items():
+        setattr(stored, name, value)
+    if "condition" in changed:
+        stored.condition_validated_by = None
+        changed["condition_validated_by"] = None
+    if changed:
+        stored.save(update_fields=[*changed, "updated_at"])
+        record_event(stored, "changed", author, fields=sorted(changed))
+    return stored
+
+
+@transaction.atomic
+def archive_issue(*, issue: KnownIssue, author: User, reason: str, replaced_by: KnownIssue | None = None) -> KnownIssue:
+    """Archive an issue: withdrawn as wrong, or replaced by another one, which then counts.
+
+    One that affects some version cannot be archived away: what replaces it must affect all of them, and withdrawing
+    it as wrong needs its statements taken back first.
+    """
+    stored = lock_issue(issue)
+    if not reason.strip():
+        raise Invalid.field("reason", "Say why: withdrawn as wrong, or what replaces it.", code="required")
+    if replaced_by is not None:
+        _check_replacement(stored, replaced_by)
+    elif _affects(stored):
+        raise Conflict(
+            f"{stored.ref} is said to affect versions. Take those statements back first, or name the issue that"
+            " replaces it.",
+            code="affects",
+        )
+    stored.confidence, stored.archived_reason, stored.replaced_by = Confidence.ARCHIVED, reason.strip(), replaced_by
+    stored.save(update_fields=["confidence", "archived_reason", "replaced_by", "updated_at"])
+    record_event(stored, "archived", author, reason=reason.strip(), replaced_by=replaced_by and replaced_by.ref)
+    return stored
+
+
+def _affects(issue: KnownIssue) -> bool:
+    """Whether anything stands that says that it affects a version."""
+    if issue.kind == IssueKind.BEHAVIOUR_CHANGE:
+        return bool(issue.behaviour and issue.behaviour.values.filter(taken_back_at=None).exists())
+    spans = getattr(issue, "spans", None)
+    return bool(spans and spans.pieces["affected"])
+
+
+def _check_replacement(issue: KnownIssue, other: KnownIssue) -> None:
+    """Refuse a replacement that would count for less."""
+    if other.pk == issue.pk or other.product_id != issue.product_id or other.confidence == Confidence.ARCHIVED:
+        raise Invalid.field("replaced_by", "Name another issue of this product that is not archived.")
+    if other.kind != issue.kind:
+        raise Invalid.field("replaced_by", f"{other.ref} is a {other.kind}, which is judged in another way.")
+    if other.audience == IssueAudience.DEPARTMENT and issue.audience == IssueAudience.EVERYONE:
+        raise Invalid.field("replaced_by", f"{other.ref} is not for everybody who can see {issue.ref}.")
+    covered = KnownIssue.objects.raw(
+        "SELECT i.id FROM kb_knownissue i JOIN kb_issuespans o ON o.issue_id = i.id JOIN kb_issuespans n"
+        " ON n.issue_id = %s WHERE i.id = %s AND NOT n.affected @> o.affected",
+        [other.pk, issue.pk],
+    )
+    if len(covered):
+        raise Invalid.field("replaced_by", f"{other.ref} does not affect every version that {issue.ref} affects.")

@@ -1,0 +1,322 @@
+"""Loading a pack: knowledge that comes with the product, as JSON files of our own form.
+
+A pack can be loaded again after it was changed. What people changed since is never overwritten, and what they added or
+took back stays so; what was left alone follows the pack.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import Invalid
+from kb.models import (
+    BehaviourAttribute,
+    BehaviourValue,
+    IssueAlias,
+    KnownIssue,
+    Party,
+    Product,
+    Reference,
+    Release,
+    Remediation,
+    Source,
+)
+from kb.services.catalogue import create_release, create_source, set_upgrade_path
+from kb.services.claims import add_claim
+from kb.services.issues import create_issue, lock_issue, record_event
+from kb.services.spans import refresh_all, refresh_spans
+from kb.services.statements import NewStatement, insert_statements
+
+PACKS = Path(__file__).resolve().parents[1] / "packs"
+SCHEMA = "zenrei.pack/1"
+# The fields of an issue that a person can change; a pack follows them only while nobody did.
+FIELDS = (
+    *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "condition", "condition_note"),
+    *("verification", "move", "audience"),
+)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What loading did: counts by what happened, and the issues that people had changed."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    kept: list[str] = field(default_factory=list)
+
+
+def digest(data: Any) -> str:
+    """Return a stable name of what was loaded."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@transaction.atomic
+def load_pack(folder: Path) -> Loaded:
+    """Load the pack of a folder; Invalid names the file that does not fit."""
+    head = _read(folder / "pack.json")
+    if head.get("schema") != SCHEMA:
+        raise Invalid(f"{folder / 'pack.json'} is no pack of the form {SCHEMA}.")
+    loader = _Loader(_product(head), head["name"])
+    loader.sources(_read(folder / "sources.json"))
+    loader.releases(_read(folder / "releases.json"))
+    loader.path(_read(folder / "path.json"))
+    loader.behaviours(_read(folder / "behaviours.json"))
+    for file in sorted((folder / "issues").glob("*.json")):
+        loader.issue(_read(file))
+    refresh_all(loader.product)
+    return loader.done
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(f"{file} cannot be read: {error}") from None
+
+
+def _product(head: dict[str, Any]) -> Product:
+    for row in head["parties"]:
+        Party.objects.get_or_create(slug=row["slug"], defaults={"name": row["name"], "kind": row["kind"]})
+    told = head["product"]
+    product, made = Product.objects.get_or_create(
+        slug=told["slug"],
+        defaults={
+            "name": told["name"],
+            "vendor": Party.objects.get(slug=told["vendor"]),
+            "scheme": told["scheme"],
+            "path_needed": told["path_needed"],
+        },
+    )
+    if not made and product.scheme != told["scheme"] and not product.releases.exists():
+        product.scheme = told["scheme"]
+        product.save(update_fields=["scheme", "updated_at"])
+    return product
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+class _Loader:
+    """One loading into one product."""
+
+    def __init__(self, product: Product, name: str) -> None:
+        self.product = product
+        self.name = name
+        self.done = Loaded()
+        self._sources: dict[str, Source] = {}
+        self._behaviours: dict[str, BehaviourAttribute] = {}
+
+    def sources(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Record the documents; one that nobody changed follows the pack."""
+        known = {source.origin: source for source in self.product.sources.exclude(origin="")}
+        for row in rows:
+            told = {
+                "title": row["title"],
+                "url": row["url"] or "",
+                "kind": row["kind"],
+                "published": _day(row["published"]),
+                "retrieved": _day(row["retrieved"]),
+                "covers": row["covers"],
+                "note": row["note"],
+            }
+            source = known.get(row["key"])
+            if source is None:
+                source = create_source(product=self.product, origin=row["key"], **told)
+                self.done.counts["sources"] += 1
+            elif source.origin_digest == digest({name: getattr(source, name) for name in told}):
+                for name, value in told.items():
+                    setattr(source, name, value)
+            else:
+                self.done.kept.append(f"source {source.title}")
+                self._sources[row["key"]] = source
+                continue
+            source.origin_digest = digest(told)
+            source.save()
+            self._sources[row["key"]] = source
+
+    def releases(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Record releases that are not there, and fill dates that are not known."""
+        known = {release.version: release for release in self.product.releases.all()}
+        for row in rows:
+            days = {name: _day(row[name]) for name in ("released", "end_of_engineering_support", "end_of_support")}
+            release = known.get(row["version"])
+            if release is None:
+                release = create_release(
+                    product=self.product, version=row["version"], source=self._sources[row["source"]], **days
+                )
+                release.note = _note(row)
+                release.save(update_fields=["note"])
+                self.done.counts["releases"] += 1
+                continue
+            self._fill(release, days)
+
+    def _fill(self, release: Release, days: dict[str, date | None]) -> None:
+        told = {name: day for name, day in days.items() if day and getattr(release, name) is None}
+        for name, day in told.items():
+            setattr(release, name, day)
+        if told:
+            release.save(update_fields=[*told, "updated_at"])
+
+    def path(self, row: dict[str, Any]) -> None:
+        """Set the upgrade path where there is none, or where it came with a pack."""
+        stations = list(self.product.stations.select_related("source"))
+        if all(station.source and station.source.origin for station in stations):
+            set_upgrade_path(product=self.product, stations=row["stations"], source=self._sources[row["source"]])
+        else:
+            self.done.kept.append("the upgrade path")
+
+    def behaviours(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Record attributes and values; a value that the pack no longer states is taken back."""
+        for row in rows:
+            attribute, _ = BehaviourAttribute.objects.get_or_create(
+                product=self.product, slug=row["slug"], defaults={"title": row["title"], "about": row["about"]}
+            )
+            self._behaviours[row["slug"]] = attribute
+            told = {digest(value): value for value in row["values"]}
+            known = set(attribute.values.exclude(origin="").values_list("origin", flat=True))
+            gone = attribute.values.filter(taken_back_at=None).exclude(origin="").exclude(origin__in=told)
+            gone.update(taken_back_at=timezone.now())
+            for origin, value in told.items():
+                if origin not in known:
+                    self._value(attribute, origin, value)
+
+    def _value(self, attribute: BehaviourAttribute, origin: str, row: dict[str, Any]) -> None:
+        BehaviourValue.objects.create(
+            attribute=attribute,
+            value=row["value"],
+            title=row["title"],
+            says=row["says"],
+            version=row["version"],
+            trains=row["trains"],
+            party=Party.objects.get(slug=row["party"]) if row["party"] else None,
+            source=self._sources[row["source"]],
+            note=row["note"],
+            origin=origin,
+        )
+        self.done.counts["values"] += 1
+
+    def issue(self, row: dict[str, Any]) -> None:
+        """Record an issue, or let one follow the pack as far as nobody changed it."""
+        told = self._fields(row)
+        issue = KnownIssue.objects.filter(slug=row["slug"]).select_related("product").first()
+        if issue is None:
+            issue = create_issue(
+                product=self.product,
+                author=None,
+                department=None,
+                kind=row["kind"],
+                slug=row["slug"],
+                behaviour=self._behaviours[row["behaviour"]] if row["behaviour"] else None,
+                confidence=row["confidence"],
+                origin=self.name,
+                origin_digest=digest(told),
+                condition_source=self._sources[row["condition"]["source"]] if row["condition"] else None,
+                **told,
+            )
+            self._belongings(issue, row)
+            self.done.counts["issues"] += 1
+        elif issue.origin != self.name:
+            self.done.kept.append(f"{issue.ref} {issue.slug}")
+            return
+        else:
+            self._follow(issue, told, row)
+        self._statements(issue, row)
+        self._claims(issue, row)
+
+    def _fields(self, row: dict[str, Any]) -> dict[str, Any]:
+        condition = row["condition"] or {}
+        return {
+            **{name: row[name] for name in ("title", "summary", "symptoms", "cause", "severity", "severity_rule")},
+            "detector": (row["detector"] or {}).get("rule", ""),
+            "condition": condition.get("predicate"),
+            "condition_note": condition.get("note", ""),
+            "verification": row["verification"],
+            "move": row["move"],
+        }
+
+    def _follow(self, issue: KnownIssue, told: dict[str, Any], row: dict[str, Any]) -> None:
+        if issue.origin_digest == digest(told):
+            return
+        if issue.origin_digest != digest({name: getattr(issue, name) for name in told}):
+            self.done.kept.append(f"{issue.ref} {issue.slug}")
+            return
+        stored = lock_issue(issue)
+        for name, value in told.items():
+            setattr(stored, name, value)
+        stored.origin_digest = digest(told)
+        stored.save()
+        for rows in (stored.aliases, stored.remediations, stored.references):
+            rows.all().delete()
+        self._belongings(stored, row)
+        record_event(stored, "pack", None, pack=self.name)
+        self.done.counts["followed"] += 1
+
+    def _belongings(self, issue: KnownIssue, row: dict[str, Any]) -> None:
+        IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in dict.fromkeys(row["aliases"]))
+        Remediation.objects.bulk_create(
+            Remediation(
+                issue=issue,
+                category=one["category"],
+                details=one["details"],
+                version=one["version"] or "",
+                validated=one["confidence"] == "validated",
+                source=self._sources[one["source"]],
+            )
+            for one in row["remediations"]
+        )
+        Reference.objects.bulk_create(
+            Reference(issue=issue, title=one["title"], url=one["url"]) for one in row["references"]
+        )
+
+    def _statements(self, issue: KnownIssue, row: dict[str, Any]) -> None:
+        told = {digest(one): one for one in row["statements"]}
+        known = set(issue.statements.exclude(origin="").values_list("origin", flat=True))
+        gone = issue.statements.filter(taken_back_at=None).exclude(origin="").exclude(origin__in=told)
+        taken = gone.update(taken_back_at=timezone.now(), taken_back_reason=f"The pack {self.name} no longer says so.")
+        new = [self._statement(origin, one) for origin, one in told.items() if origin not in known]
+        insert_statements(issue=issue, author=None, statements=new)
+        if taken or new:
+            refresh_spans(issue)
+        self.done.counts["statements"] += len(new)
+
+    def _statement(self, origin: str, row: dict[str, Any]) -> NewStatement:
+        return NewStatement(
+            says=row["says"],
+            version=row.get("version", ""),
+            ranges=row.get("ranges", []),
+            lists_all=row.get("lists_all", False),
+            source=self._sources[row["source"]],
+            note=row["note"],
+            origin=origin,
+        )
+
+    def _claims(self, issue: KnownIssue, row: dict[str, Any]) -> None:
+        known = set(issue.claims.exclude(origin="").values_list("origin", flat=True))
+        for one in row["claims"]:
+            if (origin := digest(one)) not in known:
+                add_claim(
+                    issue=issue,
+                    author=None,
+                    party=Party.objects.get(slug=one["party"]),
+                    proposition=one["proposition"],
+                    stance=one["stance"],
+                    versions=one["versions"],
+                    said_at=_day(one["said_at"]),
+                    said_about=one["said_about"],
+                    text=one["text"],
+                    source=self._sources[one["source"]],
+                    origin=origin,
+                )
+                self.done.counts["claims"] += 1
+
+
+def _note(row: dict[str, Any]) -> str:
+    return f"build {row['build']}. {row['note']}".strip() if row["build"] else str(row["note"])
