@@ -149,7 +149,7 @@ class Scheme:
             text=text,
             key=stem + keys.BUILD + keys.write(parts.build) + keys.END if parts.build else base,
             base=base,
-            release=keys.stem(main, parts.steps[:cut]) + keys.END,
+            release=keys.stem(main, parts.steps[:cut]) + keys.END if cut < len(parts.steps) else base,
             build=keys.show(parts.build) or None,
             hotfix=" ".join(step.label + keys.show(step.atoms) for step in parts.steps[cut:]) or None,
             train=self.show((*main, *("0",) * length)[:length]),

@@ -27,6 +27,7 @@ MARKED = re.compile(r"(?<![a-z0-9])(?:v|r|ver|version|release)[ .:-]?(?=[0-9])")
 DATE = re.compile(r"(?<=[0-9)])[ ,;/]+\(?(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\)?$")
 TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 LOOSE: Final = frozenset(" ,;:/()[]{}|")
+TIGHT_GAPS: Final = frozenset(("", ".", "-", "(", ")", ")("))
 
 
 class Token(NamedTuple):
@@ -35,16 +36,13 @@ class Token(NamedTuple):
     text: str
     gap: str
     at: int
+    number: bool
 
     @property
     def loose(self) -> bool:
         """A space, comma or the like stands before it, unless it is only a bracket: 9.3(9)."""
-        return any(sign in LOOSE for sign in self.gap) and self.gap not in {"(", ")", ")("}
-
-    @property
-    def number(self) -> bool:
-        """It is a number."""
-        return "0" <= self.text[0] <= "9"
+        gap = self.gap
+        return gap not in TIGHT_GAPS and not LOOSE.isdisjoint(gap)
 
 
 def plain(text: str) -> str:
@@ -105,7 +103,8 @@ def tokens_of(text: str, start: int) -> list[Token]:
     """The numbers and words from ``start``."""
     found, end = [], start
     for match in TOKEN.finditer(text, start):
-        found.append(Token(match[0], text[end : match.start()], match.start()))
+        begin, word = match.start(), match[0]
+        found.append(Token(word, text[end:begin], begin, "0" <= word[0] <= "9"))
         end = match.end()
     return found
 

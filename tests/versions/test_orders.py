@@ -68,6 +68,7 @@ def test_every_product_of_the_lists_is_known() -> None:
     [
         ("fortimail", "", "empty"),
         ("ios", "12.2SE", "its versions do not stand in one row: name it with its number, like 15.2(4)E"),
+        ("junos-os", "15.1X-D90", "no release of Junos is written like this: name it like 21.4R3"),
         ("junos-os", "21.4.3", "no release of Junos is written like this: name it like 21.4R3"),
         (
             "exchange-server",

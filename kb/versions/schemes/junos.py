@@ -30,8 +30,9 @@ def train_span(main: Atoms) -> Span:
 
 
 def with_letter(main: Atoms, *, series: bool) -> Atoms:
-    """Refuse 21.4.3: R3 is not a third number."""
-    if len(main) > 2 and keys.is_number(main[2]):
+    """Refuse 21.4.3 and 15.1X-D90: behind 21.4 comes a letter with its number."""
+    letter, count = main[2:3], main[3:4]
+    if letter and (keys.is_number(letter[0]) or not (series or (count and keys.is_number(count[0])))):
         raise Unreadable("no release of Junos is written like this: name it like 21.4R3")
     return main
 
