@@ -8,7 +8,7 @@ LABELS = (r"[ _-](?:lsr|ssr|fips)\b", "")
 AOS_CX = Scheme(
     slug="aruba-aos-cx",
     title="Aruba AOS-CX",
-    products=("aos-cx", "arubaos-cx", "aruba-aos-cx", "aruba-cx"),
+    products=("aos-cx", "arubaos-cx", "hpe-aruba-aos-cx", "aruba-aos-cx", "aruba-cx"),
     rewrite=rewriting(BUILD, LABELS),
     bare=at_most_two,
 )

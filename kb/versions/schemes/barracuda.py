@@ -6,7 +6,13 @@ BARRACUDA = Scheme(
     slug="barracuda",
     title="Barracuda",
     products=(
-        *("barracuda", "email-security-gateway", "barracuda-email-security-gateway", "cloudgen-firewall"),
+        *(
+            "barracuda",
+            "email-security-gateway",
+            "barracuda-email-security-gateway",
+            "cloudgen-firewall",
+            "barracuda-esg",
+        ),
         *("barracuda-cloudgen-firewall", "web-application-firewall", "barracuda-waf"),
     ),
     rewrite=rewriting((r"([0-9]+\.[0-9]+\.[0-9]+)-([0-9]+)", r"\1 build \2")),

@@ -31,7 +31,7 @@ def rewrite(text: str) -> str:
 BIG_IP = Scheme(
     slug="f5-big-ip",
     title="F5 BIG-IP",
-    products=("big-ip", "f5-big-ip", "big-iq"),
+    products=("big-ip", "bigip", "f5-big-ip", "big-iq"),
     rewrite=rewrite,
     words={**WORDS, "engineering": "5b", "edition": DROP},
     bare=at_most_two,

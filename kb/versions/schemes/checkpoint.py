@@ -9,7 +9,10 @@ TAKE = r"[ (_-]+(?:\b(?:jumbo|hotfix|accumulator|jhfa?|hfa?|take|t)[ #:(_-]*)+([
 CHECK_POINT = Scheme(
     slug="check-point",
     title="Check Point Gaia",
-    products=("check-point", "gaia", "check-point-gaia", "quantum-security-gateway", "security-gateway"),
+    products=(
+        *("check-point", "checkpoint", "gaia", "check-point-gaia", "checkpoint-gaia"),
+        *("quantum-security-gateway", "security-gateway", "check-point-quantum"),
+    ),
     rewrite=rewriting((r"\bkernel [0-9].*$", ""), (TAKE, r" take \1")),
     words={**WORDS, "take": "5a", "gaia": DROP},
     show=lambda main: f"R{keys.show(main)}",

@@ -36,7 +36,7 @@ def show_ios(main: Atoms) -> str:
 IOS = Scheme(
     slug="cisco-ios",
     title="Cisco IOS",
-    products=("ios", "cisco-ios"),
+    products=("ios", "cisco-ios", "ios-software"),
     rewrite=rewriting(
         TAIL,
         (r"\(([0-9]+)([a-z])\)(?=[0-9]|$|\s)", rf"(\1){MAINLINE}.\2"),  # 12.4(25d): a rebuild of the main line
@@ -63,7 +63,7 @@ def letter_first(main: Atoms, *, series: bool) -> Atoms:
 IOS_XE = Scheme(
     slug="cisco-ios-xe",
     title="Cisco IOS XE",
-    products=("ios-xe", "cisco-ios-xe", "ios-xe-sd-wan"),
+    products=("ios-xe", "iosxe", "cisco-ios-xe", "ios-xe-sd-wan"),
     rewrite=rewriting(TAIL, (r"(?<=[0-9])(?!(?:sp|sg|se|xo|sq)\b)([a-z])(s|e|sp|sg|se|xo|sq)\b", r"\1.\2")),
     words=WORDS,
     tight={},

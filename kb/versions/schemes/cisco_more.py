@@ -26,7 +26,7 @@ def show_nxos(main: Atoms) -> str:
 IOS_XR = Scheme(
     slug="cisco-ios-xr",
     title="Cisco IOS XR",
-    products=("ios-xr", "cisco-ios-xr"),
+    products=("ios-xr", "iosxr", "cisco-ios-xr"),
     words={**WORDS, "smu": "5a"},
     bare=at_most_two,
 )
@@ -34,7 +34,7 @@ IOS_XR = Scheme(
 NX_OS = Scheme(
     slug="cisco-nx-os",
     title="Cisco NX-OS",
-    products=("nx-os", "cisco-nx-os"),
+    products=("nx-os", "nxos", "cisco-nx-os"),
     rewrite=rewriting((r"\.bin$", ""), (r"(\)|[0-9]\.?)[fm](?![a-z0-9])", r"\1")),
     words=PLAIN,
     tight={},
@@ -46,7 +46,7 @@ NX_OS = Scheme(
 ASA = Scheme(
     slug="cisco-asa",
     title="Cisco ASA",
-    products=("asa", "cisco-asa", "adaptive-security-appliance"),
+    products=("asa", "cisco-asa", "adaptive-security-appliance", "cisco-adaptive-security-appliance"),
     rewrite=rewriting((r"-?(?:lfbff|smp|k8)\b.*$", "")),
     words=PLAIN,
     tight={},
@@ -56,7 +56,14 @@ ASA = Scheme(
 FTD = Scheme(
     slug="cisco-ftd",
     title="Cisco Firepower Threat Defense",
-    products=("ftd", "cisco-ftd", "firepower-threat-defense", "firepower-management-center", "fmc"),
+    products=(
+        "ftd",
+        "cisco-ftd",
+        "firepower-threat-defense",
+        "cisco-firepower-threat-defense",
+        "firepower-management-center",
+        "fmc",
+    ),
     rewrite=rewriting(DASH_BUILD),
     bare=at_most_two,
 )
@@ -66,6 +73,7 @@ ASYNCOS = Scheme(
     title="Cisco AsyncOS",
     products=(
         *("esa", "cisco-esa", "asyncos", "email-security-appliance", "secure-email-gateway", "cisco-secure-email"),
+        *("cisco-asyncos", "secure-email", "cisco-secure-email-gateway", "cisco-email-security-appliance"),
         *("sma", "wsa", "secure-web-appliance", "secure-email-and-web-manager"),
     ),
     rewrite=rewriting((r"^(?:[a-z]+-)?([0-9]+)-([0-9]+)-([0-9]+)-([0-9]+)$", r"\1.\2.\3-\4"), DASH_BUILD),

@@ -1,6 +1,6 @@
 """Exchange's names and numbers, as Microsoft publishes them ("Exchange Server build numbers and release dates").
 
-The 15. in front is left out. Security and hot-fix updates before 2021 are not in it: give their numbers.
+The 15. in front is left out, and so are the updates of levels before CU18 of 2013 and CU7 of 2016.
 """
 
 from typing import Final
@@ -25,8 +25,27 @@ CUMULATIVE: Final = {
 }
 
 _SECURITY = {
-    "0.1497": """mar21su 12 apr21su 15 may21su 18 jul21su 23 oct21su 24 nov21su 26 jan22su 28 mar22su 33 may22su 36
+    "0.1347": "mar18su 5",
+    "0.1365": "mar18su 3 may18su 7",
+    "0.1367": "may18su 6 aug18su 9",
+    "0.1395": "aug18su 7 oct18su 8 jan19su 10 mar21su 12",
+    "0.1473": "feb19su 3 apr19su 4 jun19su 5 mar21su 6",
+    "0.1497": """jul19su 3 nov19su 4 feb20su 6 oct20su 7 nov20su 8 dec20su 10 mar21su 12
+        apr21su 15 may21su 18 jul21su 23 oct21su 24 nov21su 26 jan22su 28 mar22su 33 may22su 36
         aug22su 40 oct22su 42 nov22su 44 jan23su 45 feb23su 47 mar23su 48""",
+    "1.1261": "mar18su 39",
+    "1.1415": "mar18su 4 may18su 7 mar21su 8",
+    "1.1466": "may18su 8 aug18su 9 mar21su 13",
+    "1.1531": "aug18su 6 oct18su 8 jan19su 10 mar21su 12",
+    "1.1591": "dec18su 11 jan19su 13 apr19su 16 jun19su 17 mar21su 18",
+    "1.1713": "feb19su 5 apr19su 6 jun19su 7 jul19su 8 sep19su 9 mar21su 10",
+    "1.1779": "jul19su 4 sep19su 5 nov19su 7 mar21su 8",
+    "1.1847": "nov19su 5 feb20su 7 mar20su 10 mar21su 12",
+    "1.1913": "feb20su 7 mar20su 10 mar21su 12",
+    "1.1979": "sep20su 6 mar21su 8",
+    "1.2044": "sep20su 6 oct20su 7 nov20su 8 dec20su 12 mar21su 13",
+    "1.2106": "oct20su 3 nov20su 4 dec20su 6 feb21su 8 mar21su 13",
+    "1.2176": "feb21su 4 mar21su 9 apr21su 12 may21su 14",
     "1.2242": "apr21su 8 may21su 10 jul21su 12",
     "1.2308": "jul21su 14 oct21su 15 nov21su 20 jan22su 21 mar22su 27",
     "1.2375": "oct21su 12 nov21su 17 jan22su 18 mar22su 24 may22su 28 aug22su 31 oct22su 32 nov22su 37",
@@ -34,6 +53,14 @@ _SECURITY = {
         aug23suv2 32 oct23su 34 nov23su 35 mar24su 37 apr24hu 39 nov24su 43 nov24suv2 44 apr25hu 55 may25hu 57
         aug25su 58 sep25hu 59 oct25su 61 dec25su 63 feb26su 66 jun26su 69 jul26su 71 aug26su 72 sep26su 73
         sep26suv2 75""",
+    "2.330": "feb19su 5 apr19su 7 jun19su 8 jul19su 9 sep19su 10 mar21su 11",
+    "2.397": "jul19su 5 sep19su 6 nov19su 9 mar21su 11",
+    "2.464": "nov19su 7 feb20su 11 mar20su 14 mar21su 15",
+    "2.529": "feb20su 8 mar20su 11 mar21su 13",
+    "2.595": "sep20su 6 mar21su 8",
+    "2.659": "sep20su 6 oct20su 7 nov20su 8 dec20su 11 mar21su 12",
+    "2.721": "oct20su 3 nov20su 4 dec20su 6 feb21su 8 mar21su 13",
+    "2.792": "feb21su 5 mar21su 10 apr21su 13 may21su 15",
     "2.858": "apr21su 10 may21su 12 jul21su 15",
     "2.922": "jul21su 13 oct21su 14 nov21su 19 jan22su 20 mar22su 27",
     "2.986": """oct21su 9 nov21su 14 jan22su 15 mar22su 22 may22su 26 aug22su 29 oct22su 30 nov22su 36 jan23su 37

@@ -40,7 +40,7 @@ def with_letter(main: Atoms, *, series: bool) -> Atoms:
 JUNOS = Scheme(
     slug="junos",
     title="Junos OS",
-    products=("junos-os", "junos", "junos-os-evolved", "junos-evolved"),
+    products=("junos-os", "junos", "junos-os-evolved", "junos-evolved", "juniper-junos-os", "juniper-junos"),
     rewrite=rewriting((r"((?<=[0-9])[rf][0-9]+|-[sd][0-9]+)\.([0-9]+)", r"\1 build \2")),
     words={"evo": DROP, "junos": DROP, "build": BUILD, "domestic": DROP, "signed": DROP, "tgz": DROP},
     tight={"s": "5a", "b": "1d"},

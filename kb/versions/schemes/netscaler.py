@@ -38,7 +38,7 @@ def show(main: Atoms) -> str:
 NETSCALER = Scheme(
     slug="netscaler",
     title="NetScaler ADC and Gateway",
-    products=("netscaler", "netscaler-adc", "netscaler-gateway", "citrix-adc", "citrix-gateway"),
+    products=("netscaler", "citrix-netscaler", "netscaler-adc", "netscaler-gateway", "citrix-adc", "citrix-gateway"),
     rewrite=rewrite,
     finish=with_variant,
     train_of=lambda main: 3,

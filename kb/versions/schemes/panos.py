@@ -6,7 +6,7 @@ from kb.versions.words import TIGHT
 PANOS = Scheme(
     slug="panos",
     title="PAN-OS",
-    products=("pan-os", "panos", "panorama"),
+    products=("pan-os", "panos", "palo-alto-pan-os", "palo-alto-networks-pan-os", "panorama"),
     tight={**TIGHT, "c": "1g"},
     bare=at_most_two,
 )

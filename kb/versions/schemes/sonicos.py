@@ -5,7 +5,7 @@ from kb.versions.scheme import Scheme, at_most_two, rewriting
 SONICOS = Scheme(
     slug="sonicos",
     title="SonicOS",
-    products=("sonicos", "sonicwall", "sonicwall-firewall"),
+    products=("sonicos", "sonicwall-sonicos", "sonicwall", "sonicwall-firewall"),
     rewrite=rewriting((r"([0-9]+\.[0-9]+\.[0-9]+(?:\.[0-9]+)?)-(?=r?[0-9])", r"\1 build ")),
     bare=at_most_two,
 )

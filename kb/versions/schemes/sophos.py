@@ -28,6 +28,6 @@ def rewrite(text: str) -> str:
 SOPHOS = Scheme(
     slug="sophos",
     title="Sophos Firewall",
-    products=("sophos", "sophos-firewall", "sfos", "xg-firewall", "sophos-xg"),
+    products=("sophos", "sophos-firewall", "sfos", "xg-firewall", "sophos-xg", "sophos-xg-firewall"),
     rewrite=rewrite,
 )

@@ -5,7 +5,17 @@ from kb.versions.scheme import Scheme, rewriting
 ZYXEL = Scheme(
     slug="zyxel",
     title="Zyxel",
-    products=("zyxel", "zld", "zyxel-zld", "zyxel-firewall", "usg-flex", "zywall", "nas326", "zyxel-nas"),
+    products=(
+        "zyxel",
+        "zld",
+        "zyxel-zld",
+        "zyxel-firewall",
+        "usg-flex",
+        "zyxel-usg-flex",
+        "zywall",
+        "nas326",
+        "zyxel-nas",
+    ),
     rewrite=rewriting(
         (r"\([a-z]{2,5}\.([0-9]+)\)", r".\1 "),
         (r"\.([0-9]+) c0\b", r".\1"),
