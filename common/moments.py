@@ -3,7 +3,8 @@
 A time near the ends of what a calendar can hold is a typing mistake, and cannot even be shown in another zone.
 """
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 
 from django.utils.dateparse import parse_datetime
 
@@ -11,6 +12,7 @@ from common.errors import Invalid
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def parse_moment(text: object) -> datetime | None:
@@ -35,3 +37,20 @@ def check_moment(moment: datetime | None, *, field: str) -> None:
         raise Invalid.field(field, "A time needs its zone: write it like 2022-06-08T09:00:00+09:00.")
     if not is_kept(moment):
         raise Invalid.field(field, f"A time from {EARLIEST:%Y} on and before {LATEST:%Y}.")
+
+
+def parse_day(text: object) -> date | None:
+    """Return the day that a text says, or that a time with a zone has there; None for what is none, or is not kept."""
+    if not isinstance(text, str):
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text)
+        else:
+            moment = parse_datetime(text)
+            if moment is None or moment.tzinfo is None:
+                return None
+            day = moment.date()
+    except ValueError:
+        return None
+    return day if EARLIEST.date() <= day < LATEST.date() else None

@@ -9,13 +9,28 @@ from common.jobs.api import JobView
 from ingest.api.metrics import Metrics
 from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
+from kb.api.behaviours import BehaviourList, BehaviourValues
+from kb.api.catalogue import PrecedentList, ReleaseList, ReleaseView, SourceList, SourceView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
-from kb.api.parties import PartyList, PartyView
+from kb.api.issues import IssueList, IssueView
+from kb.api.parties import PartyList, PartyView, VendorList
 from kb.api.products import ProductList, ProductView
+from kb.api.said import (
+    ClaimList,
+    IssueArchive,
+    IssueClaims,
+    IssueConfirmationAccept,
+    IssueConfirmations,
+    IssueStatements,
+    IssueStatementTakeBack,
+    IssueValidate,
+)
 from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
+from tickets.api.sightings import IssueSightings
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
+from tickets.api.upgrade_check import UpgradeCheck
 
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
@@ -28,6 +43,26 @@ urlpatterns = [
     path("parties/<str:slug>/", PartyView.as_view()),
     path("products/", ProductList.as_view()),
     path("products/<str:slug>/", ProductView.as_view()),
+    path("vendors/", VendorList.as_view()),
+    path("releases/", ReleaseList.as_view()),
+    path("releases/<int:pk>/", ReleaseView.as_view()),
+    path("sources/", SourceList.as_view()),
+    path("sources/<uuid:public_id>/", SourceView.as_view()),
+    path("precedents/", PrecedentList.as_view()),
+    path("behaviours/", BehaviourList.as_view()),
+    path("behaviours/<int:pk>/values/", BehaviourValues.as_view()),
+    path("issues/", IssueList.as_view()),
+    path("issues/<str:name>/", IssueView.as_view()),
+    path("issues/<str:name>/statements/", IssueStatements.as_view()),
+    path("issues/<str:name>/statements/<uuid:public_id>/take-back/", IssueStatementTakeBack.as_view()),
+    path("issues/<str:name>/claims/", IssueClaims.as_view()),
+    path("issues/<str:name>/confirmations/", IssueConfirmations.as_view()),
+    path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", IssueConfirmationAccept.as_view()),
+    path("issues/<str:name>/validate/", IssueValidate.as_view()),
+    path("issues/<str:name>/archive/", IssueArchive.as_view()),
+    path("issues/<str:name>/sightings/", IssueSightings.as_view()),
+    path("claims/", ClaimList.as_view()),
+    path("upgrade-check/", UpgradeCheck.as_view()),
     path("devices/", DeviceList.as_view()),
     path("devices/<uuid:public_id>/", DeviceView.as_view()),
     path("devices/<uuid:public_id>/firmware/", DeviceFirmware.as_view()),

@@ -1,11 +1,11 @@
 """Fields of request bodies that DRF would read more widely than the schema says."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
 
-from common.moments import parse_moment
+from common.moments import parse_day, parse_moment
 
 
 class Text(serializers.CharField):
@@ -39,3 +39,14 @@ class Moment(serializers.DateTimeField):
         if moment is None:
             self.fail("invalid", format="2022-06-08T09:00:00+09:00")
         return moment
+
+
+class Day(serializers.DateField):
+    """A day (`2026-02-01`); a time with its zone is taken for its own day there."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """Return the day; a 400 for what is none."""
+        day = parse_day(value)
+        if day is None:
+            self.fail("invalid", format="2026-02-01")
+        return day

@@ -68,6 +68,19 @@ class PartyList(RowsListView):
         return Response(party_row(party), status=201)
 
 
+class VendorList(RowsListView):
+    """The parties of the kind vendor."""
+
+    serializer_class = PartySerializer
+    queryset = Party.objects.filter(kind=PartyKind.VENDOR)
+    orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    search_fields = ("name", "slug")
+
+    def rows(self, page: Sequence[Party]) -> list[dict[str, Any]]:
+        """Return the vendors of a page."""
+        return [party_row(party) for party in page]
+
+
 class PartyView(APIView):
     """One party."""
 

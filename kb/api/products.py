@@ -27,7 +27,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
     class Meta:
         model = Product
-        fields = ("slug", "name", "vendor", "created_at")
+        fields = ("slug", "name", "vendor", "scheme", "path_needed", "downgrades", "created_at")
 
 
 class NewProductSerializer(serializers.Serializer[Any]):
@@ -35,6 +35,17 @@ class NewProductSerializer(serializers.Serializer[Any]):
 
     name = Text(max_length=120)
     vendor = Text(max_length=140, help_text="The slug of a party of the kind vendor.")
+    scheme = Text(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="How its versions are ordered; without one the scheme that serves its slug, else the general one.",
+    )
+    path_needed = serializers.BooleanField(
+        required=False, default=True, help_text="False: every upgrade is supported without stops."
+    )
+    downgrades = serializers.BooleanField(required=False, default=False, help_text="True: going back is supported.")
 
 
 class ProductFilter(filters.FilterSet):
@@ -66,7 +77,7 @@ class ProductList(RowsListView):
         """Record a product of a vendor."""
         values = validated(NewProductSerializer, request)
         (vendor,) = parties_by_slug([values["vendor"]], field="vendor")
-        return Response(product_row(create_product(name=values["name"], vendor=vendor)), status=201)
+        return Response(product_row(create_product(**{**values, "vendor": vendor})), status=201)
 
 
 class ProductView(APIView):
@@ -87,5 +98,8 @@ def product_row(product: Product) -> dict[str, Any]:
         "slug": product.slug,
         "name": product.name,
         "vendor": product.vendor.slug,
+        "scheme": product.scheme,
+        "path_needed": product.path_needed,
+        "downgrades": product.downgrades,
         "created_at": product.created_at,
     }

@@ -16,3 +16,16 @@ class KeyRangesField(models.TextField):  # type: ignore[type-arg]
     def db_type(self, connection: Any) -> str:
         """Return the type's name."""
         return "kb_keyranges"
+
+
+@KeyRangesField.register_lookup
+class Meets(models.Lookup):
+    """`affected__meets=RANGE`: whether the set shares a key with a range in PostgreSQL's text form."""
+
+    lookup_name = "meets"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return `column && range`, which GiST answers."""
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} && {right}::kb_keyrange", (*left_values, *right_values)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.fields import Moment, Text, TextList
-from tickets.models import CaseKind, CaseState, EntryKind, FindingStatus, Precision, ReadingState, Severity
+from tickets.models import CaseKind, CaseState, EntryKind, FindingStatus, LinkState, Precision, ReadingState, Severity
 
 MOMENT_HELP = "RFC 3339; now, where not given."
 
@@ -190,13 +190,20 @@ class FindingSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=FindingStatus.choices)
     status_by = serializers.CharField(allow_null=True)
     status_at = serializers.DateTimeField(allow_null=True)
+    issue = serializers.CharField(allow_null=True, help_text="The slug of the known issue that it is, or may be.")
+    link = serializers.ChoiceField(choices=["proposed", *LinkState.values], allow_null=True)
     evidence = CitedLineSerializer(many=True)
 
 
 class FindingStatusSerializer(serializers.Serializer[Any]):
-    """What a person makes of a finding."""
+    """What a person makes of a finding: its `status`, or whether it is a known issue (`link`).
 
-    status = serializers.ChoiceField(choices=FindingStatus.choices)
+    Without `issue` the word is about the one that is proposed.
+    """
+
+    status = serializers.ChoiceField(choices=FindingStatus.choices, required=False)
+    link = serializers.ChoiceField(choices=LinkState.choices, required=False)
+    issue = Text(max_length=140, required=False)
 
 
 class ShareSerializer(serializers.Serializer[Any]):

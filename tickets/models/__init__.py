@@ -5,6 +5,7 @@ from tickets.models.custody import CustodyAction, CustodyEntry
 from tickets.models.entry import EntryKind, Precision, TimelineEntry
 from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
+from tickets.models.finding_link import FindingLink, LinkState
 from tickets.models.reading import Reading, ReadingState
 from tickets.models.scan import CaseScan
 
@@ -21,7 +22,9 @@ __all__ = [
     "EntryKind",
     "Evidence",
     "Finding",
+    "FindingLink",
     "FindingStatus",
+    "LinkState",
     "PartyTicket",
     "Precision",
     "Reading",

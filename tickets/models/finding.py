@@ -43,6 +43,7 @@ class Finding(PublicId, Timestamped):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["case", "rule"], name="findings_by_rule")]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["case", "key"], name="finding_once_a_case"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_is_known"),

@@ -1,10 +1,13 @@
 """Findings as rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.principal import Principal
 from tickets.models import Finding
+from tickets.queries.links import Link, links_of
 
 
 def for_rows(findings: QuerySet[Finding]) -> QuerySet[Finding]:
@@ -12,8 +15,13 @@ def for_rows(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     return findings.select_related("case", "status_by")
 
 
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """Return a finding as the API tells it; `finding` comes out of `for_rows`."""
+def finding_rows(principal: Principal, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return findings as the API tells them, with the issues that they are; `findings` come out of `for_rows`."""
+    links = links_of(principal, findings)
+    return [_row(finding, links.get(finding.pk)) for finding in findings]
+
+
+def _row(finding: Finding, link: Link | None) -> dict[str, Any]:
     return {
         "id": finding.public_id,
         "case": finding.case.ref,
@@ -29,5 +37,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "status": finding.status,
         "status_by": finding.status_by.shown_name if finding.status_by else None,
         "status_at": finding.status_at,
+        "issue": link.issue.slug if link else None,
+        "link": link.state if link else None,
         "evidence": finding.lines,
     }

@@ -1,0 +1,113 @@
+"""Which known issues findings are: what people decided, else what a detector proposes.
+
+A proposal is computed: the issue names the finding's rule, and is about the product of the case. So a new detector
+proposes at once, everywhere, and nothing of it is stored until a person confirms or refuses it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.principal import Principal
+from kb.access import visible_issues
+from kb.models import Confidence, KnownIssue
+from tickets.access import visible_cases, visible_findings
+from tickets.models import Case, Finding, FindingLink, FindingStatus, LinkState
+
+MOST_CASES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An issue that a finding is, or may be: `proposed`, `confirmed` or `refused`."""
+
+    issue: KnownIssue
+    state: str
+
+
+def links_of(principal: Principal, findings: Sequence[Finding]) -> dict[int, Link]:
+    """Return the link of each finding that has one, by the finding's id; two queries however many there are."""
+    issues = visible_issues(principal)
+    decided: defaultdict[int, list[FindingLink]] = defaultdict(list)
+    rows = FindingLink.objects.filter(finding__in=[finding.pk for finding in findings], issue__in=issues)
+    for row in rows.select_related("issue").order_by("decided_at"):
+        decided[row.finding_id].append(row)
+    proposals = _proposals(issues, findings)
+    found = {}
+    for finding in findings:
+        if link := _link(decided[finding.pk], proposals.get((finding.case.product_id, finding.rule), [])):
+            found[finding.pk] = link
+    return found
+
+
+def _link(decided: Sequence[FindingLink], proposed: Sequence[KnownIssue]) -> Link | None:
+    """Return what was confirmed, else a proposal that nobody refused, else the last refusal."""
+    for row in reversed(decided):
+        if row.state == LinkState.CONFIRMED:
+            return Link(row.issue, row.state)
+    refused = {row.issue_id for row in decided}
+    for issue in proposed:
+        if issue.pk not in refused:
+            return Link(issue, "proposed")
+    return Link(decided[-1].issue, LinkState.REFUSED) if decided else None
+
+
+def _proposals(
+    issues: QuerySet[KnownIssue], findings: Sequence[Finding]
+) -> dict[tuple[int | None, str], list[KnownIssue]]:
+    """Return the issues that detectors name, by product and rule."""
+    products = {finding.case.product_id for finding in findings if finding.case.product_id}
+    rules = {finding.rule for finding in findings}
+    found: defaultdict[tuple[int | None, str], list[KnownIssue]] = defaultdict(list)
+    if products:
+        named = issues.filter(product__in=products, detector__in=rules).exclude(confidence=Confidence.ARCHIVED)
+        for issue in named.order_by("pk"):
+            found[issue.product_id, issue.detector].append(issue)
+    return found
+
+
+def recognised(issue: KnownIssue) -> QuerySet[Finding]:
+    """Return the findings that an issue's detector recognises and nobody dismissed or refused, of all cases."""
+    refused = FindingLink.objects.filter(finding=OuterRef("pk"), issue=issue, state=LinkState.REFUSED)
+    findings = Finding.objects.filter(rule=issue.detector, case__product=issue.product_id, holds=True)
+    return findings.exclude(status=FindingStatus.DISMISSED).exclude(Exists(refused))
+
+
+def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]]:
+    """Return how often an issue was recognised in the reader's cases, by firmware version; "" is version unknown."""
+    if not issue.detector:
+        return []
+    seen = recognised(issue).filter(pk__in=visible_findings(principal).values("pk"))
+    rows = seen.order_by().values("firmware").annotate(findings=Count("pk"), cases=Count("case", distinct=True))
+    return [
+        {"version": row["firmware"] or None, "findings": row["findings"], "cases": row["cases"]}
+        for row in rows.order_by("firmware")
+    ]
+
+
+def cases_behind(principal: Principal, issues: Sequence[int]) -> dict[int, list[str]]:
+    """Return the cases in which issues were recognised, by the issues' ids; only those that the reader may see."""
+    detected = list(KnownIssue.objects.filter(pk__in=issues).exclude(detector="").only("pk", "detector", "product_id"))
+    found: dict[int, list[str]] = {}
+    confirmed = FindingLink.objects.filter(issue__in=issues, state=LinkState.CONFIRMED)
+    visible = visible_cases(principal)
+    for issue, ref in confirmed.filter(finding__case__in=visible).values_list("issue_id", "finding__case__ref"):
+        found.setdefault(issue, []).append(ref)
+    for known in detected:
+        here = recognised(known).filter(case=OuterRef("pk"))
+        refs = visible.filter(Q(product=known.product_id) & Exists(here)).order_by("pk").values_list("ref", flat=True)
+        found.setdefault(known.pk, []).extend(refs[:MOST_CASES])
+    return {issue: list(dict.fromkeys(refs))[:MOST_CASES] for issue, refs in found.items()}
+
+
+def issues_of_case(principal: Principal, case: Case) -> list[Link]:
+    """Return the issues that the findings of a case are or may be, each once, confirmed ones first."""
+    one_of_each = case.findings.filter(holds=True).order_by("rule", "pk").distinct("rule")
+    decided = FindingLink.objects.filter(finding__case=case).values("finding")
+    findings = list(Finding.objects.filter(Q(pk__in=one_of_each) | Q(pk__in=decided)).select_related("case"))
+    links = [link for link in links_of(principal, findings).values() if link.state != LinkState.REFUSED]
+    links.sort(key=lambda link: (link.state != LinkState.CONFIRMED, link.issue.pk))
+    return list({link.issue.pk: link for link in reversed(links)}.values())[::-1]

@@ -1,0 +1,25 @@
+"""The upgrade check as it is told: what knowledge says, and the cases behind it that the reader may see."""
+
+from typing import Any
+
+from accounts.principal import Principal
+from common.errors import Invalid
+from kb.conditions.facts import Facts, read_facts
+from kb.queries.check_report import report_data
+from kb.queries.upgrade_check import Asked, upgrade_check
+from tickets.queries.links import cases_behind
+
+
+def answer_check(principal: Principal, asked: Asked, facts: Facts) -> dict[str, Any]:
+    """Return the report of a move as data, with the cases behind each item."""
+    report = upgrade_check(principal, asked, facts)
+    cases = cases_behind(principal, [item.issue.id for item in report.items])
+    return report_data(principal, report, facts, cases)
+
+
+def facts_of(data: object) -> Facts:
+    """Return the facts of a question; Invalid names the path at fault."""
+    try:
+        return read_facts({} if data is None else data)
+    except ValueError as error:
+        raise Invalid.field("facts", f"{error}.") from None
