@@ -17,9 +17,15 @@ class Unreadable(Exception):
 DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | {ord("`"): None, ord("’"): "'"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 RANGE = re.compile(
-    r"[<>≤≥≦≧]|^[~^]|^-v?[0-9]|[0-9][+-](?: |$)|\b(?:before|after|earlier|later|older|newer|prior|through|thru|until|between|below|above|since|from|and|or"
-    r"|all|upto|up to|to (?=v?[0-9]))\b|以前|以降|以上|以下|未満|より|から|まで|全て|すべて|迄|及び|または|又は|〜"
-    r"|\.\.|[0-9] ?~ ?v?[0-9]+\.|\b([0-9]+)\.[0-9]+\.[0-9]+\s*-\s*v?\1\.[0-9]+\.[0-9]+"
+    "|".join(
+        (
+            r"[<>≤≥≦≧]|^[~^]|^-v?[0-9]|[0-9][+-](?: |$)|\.\.|[0-9] ?~ ?v?[0-9]+\.|〜",
+            r"\b(?:before|after|earlier|later|older|newer|prior|through|thru|until|between|below|above|since|from)\b",
+            r"\b(?:and|or|all|upto|up to|to (?=v?[0-9]))\b",
+            r"以前|以降|以上|以下|未満|より|から|まで|迄|全て|すべて|及び|または|又は",
+            r"\b([0-9]+)\.[0-9]+\.[0-9]+ ?- ?v?\1\.[0-9]+\.[0-9]+",
+        )
+    )
 )
 SERIES = re.compile(r"^(.*[0-9a-z)])(?:[.\-(] ?[*x]\)?|(?<=[a-z)])\*| ?(?:系|series|train|branch))$")
 DOTTED = re.compile(r"(?<![0-9a-z_-])(?:[0-9]+[-_])+[0-9]+[.(][0-9]|[0-9]+[.(][0-9]")

@@ -79,11 +79,12 @@ def test_another_encoding_is_told_line_by_line() -> None:
 
 
 def test_hostile_lines_are_told_not_obeyed() -> None:
-    given = b"\x00\n7.0.2\x1b[2J\n" + b"7" * 10_000_000 + b"\n" + "\u202e7.0.2\n".encode()
+    given = b"\x00\n7.0.2\x1b[2J\n7.0.2\xc2\x9b2J\n" + b"7" * 10_000_000 + b"\n" + "\u202e7.0.2\n".encode()
     code, out, err = versions("fortimail", given)
     assert code == 2
     assert out == "1\t\u202e7.0.2\n"
     assert "\x1b" not in err
+    assert "\x9b" not in err
     assert len(err) < 2000
 
 

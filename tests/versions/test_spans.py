@@ -56,6 +56,7 @@ def test_a_series_holds_its_versions_and_their_pre_releases() -> None:
     found = members(GENERAL, GENERAL.series("6.4.*"), texts)
     assert found == ["6.4beta1", "6.4", "6.4.0", "6.4.0 beta 2", "6.4.1", "6.4.10", "6.4.1 build 7", "6.4-h3"]
     assert members(GENERAL, GENERAL.series("v6.X"), texts) == texts.split("|")[:-1]
+    assert GENERAL.series("6.4系") == GENERAL.series("6.4 series") == GENERAL.series("6.4.*")
 
 
 def test_zeros_belong_to_a_series_and_a_train() -> None:
