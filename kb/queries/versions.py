@@ -63,7 +63,7 @@ def _of_train(product: Product, text: str) -> list[str]:
 
 
 def _refuse_train(product: Product, text: str, *, field: str) -> None:
-    """Refuse a text that is no release, but names the train of some: with the general scheme `7.2` may be either."""
+    """Refuse a text that names the train of some releases: where a scheme reads `7.2` as 7.2.0 it may be either."""
     if _of_train(product, text):
         raise unreadable(product, text, VersionError(text, TRAIN), field=field)
 
@@ -81,7 +81,8 @@ def points_of(product: Product, texts: Sequence[tuple[str, str]]) -> tuple[list[
             for release in found.get(version.base, [])
             if not release.build or not version.build or release.build == version.build
         ]
-        if not ours:
+        named = any(release.version == version.text for release in ours)
+        if not ours or (version.text == version.train and not named):
             _refuse_train(product, version.text, field=field)
         points.append(point_of(scheme_of(product), version.text, known=bool(ours)))
         releases.append(ours)

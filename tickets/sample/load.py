@@ -7,10 +7,11 @@ from django.db import transaction
 
 from accounts.models import Department, User
 from common.storage import evidence_store
-from kb.models import Device, Party
+from kb.models import Device, Party, Product
+from kb.services.catalogue import record_precedent
 from kb.services.devices import create_device, record_firmware
+from kb.services.packs import PACKS, load_pack
 from kb.services.parties import create_party
-from kb.services.products import create_product
 from tickets.models import Case, CaseKind, Severity
 from tickets.sample import story
 from tickets.services.cases import change_case, open_case
@@ -26,10 +27,19 @@ LOG_NOTE = (
 
 @transaction.atomic
 def load_story(*, department: Department, author: User) -> Case:
-    """Record the parties, the gateway, both cases and the log; the log's reading is promised to the workers."""
-    parties = {party.slug: party for party in (create_party(name=name, kind=kind) for name, kind in story.PARTIES)}
-    parties["us"] = Party.objects.get(slug="us")
-    product = create_product(name="FortiMail", vendor=parties[story.VENDOR])
+    """Load what is known of FortiMail; record the parties, the gateway, both cases and the log.
+
+    The log's reading is promised to the workers.
+    """
+    load_pack(PACKS / "fortimail")
+    known = set(Party.objects.values_list("name", flat=True))
+    for name, kind in story.PARTIES:
+        if name not in known:
+            create_party(name=name, kind=kind)
+    parties = {party.slug: party for party in Party.objects.all()}
+    product = Product.objects.get(slug="fortimail")
+    for precedent in story.PRECEDENTS:
+        record_precedent(product=product, author=author, **precedent)
     device = create_device(department=department, product=product, name="mx1", zone="Asia/Tokyo")
     for version, day, note in story.FIRMWARE:
         record_firmware(device=device, author=author, version=version, installed_at=_midnight(day), note=note)

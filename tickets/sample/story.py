@@ -5,7 +5,8 @@ log are as published, except for their headers and the history line, which the a
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 VENDOR, RESELLER, OTHER_DEPARTMENT = "fortinet", "reseller-s", "network-services"
 
@@ -20,6 +21,26 @@ FIRMWARE = (
     ("6.4.3", "2021-05-19", "Upgrade. From here on spam that used to be rejected is tagged and relayed."),
     ("6.2.5", "2021-06-17", "Downgrade, to avoid the changed order."),
     ("7.0.2", "2022-06-08", "Upgrade, close to the end of support of 6.2."),
+)
+
+# What happened to the team when it made these moves; the days are those of the firmware history.
+PRECEDENTS: tuple[dict[str, Any], ...] = (
+    {
+        "from_version": "6.0.4",
+        "to_version": "6.4.3",
+        "happened_on": date(2021, 5, 19),
+        "outcome": "Spam that used to be rejected was tagged and relayed; users were flooded.",
+        "rolled_back": True,
+        "note": "The order of two checks had changed. Back to 6.2.5 after four weeks.",
+    },
+    {
+        "from_version": "6.2.5",
+        "to_version": "7.0.2",
+        "happened_on": date(2022, 6, 8),
+        "outcome": "One message was rejected to its sender and delivered to the user.",
+        "rolled_back": False,
+        "note": "The vendor: multi-action, works as designed. Solved in May 2023; how is not told.",
+    },
 )
 
 

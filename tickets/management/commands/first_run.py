@@ -29,7 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --no-sample."""
-        parser.add_argument("--no-sample", action="store_true", help="leave the story's case out")
+        parser.add_argument(
+            "--no-sample", action="store_true", help="leave out the story's case and what is known of FortiMail"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Set up, and print the log-in; the password is told here and nowhere else."""
