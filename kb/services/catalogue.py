@@ -10,7 +10,8 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from kb.models import Precedent, Product, Release, Source, SourceKind, UpgradeStation
 from kb.queries.versions import read_version, scheme_of
-from kb.services.spans import refresh_listing_issues
+from kb.services.locks import lock_product
+from kb.services.spans import refresh_for_release, refresh_listing_issues
 from kb.versions.version import Version, VersionError
 
 MOST_COVERED = 500
@@ -32,6 +33,7 @@ def release_keys(product: Product, version: Version) -> dict[str, Any]:
 def create_release(*, product: Product, version: str, source: Source | None = None, **dates: date | None) -> Release:
     """Record a release: `released`, `end_of_engineering_support`, `end_of_support` are days, None where not known."""
     read = read_version(product, version, field="version")
+    lock_product(product.pk)
     try:
         with transaction.atomic():
             release = Release.objects.create(
@@ -43,8 +45,7 @@ def create_release(*, product: Product, version: str, source: Source | None = No
             fields={"version": "It is in the catalogue already."},
             code="taken",
         ) from None
-    if release.released:
-        refresh_listing_issues(product)
+    refresh_for_release(product, scheme_of(product).number_span(release.base))
     return release
 
 

@@ -23,6 +23,7 @@ from kb.models import (
 )
 from kb.models.behaviour import BehaviourAttribute
 from kb.queries.versions import read_place, scheme_of
+from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 from kb.upgrade.question import Direction
@@ -58,6 +59,7 @@ def create_issue(
     _check_fields(product, {"severity": severity, **more})
     if more.get("audience") == IssueAudience.DEPARTMENT and department is None:
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
+    lock_product(product.pk)
     issue = _insert(
         product=product,
         department=department,
@@ -69,9 +71,7 @@ def create_issue(
         behaviour=behaviour,
         **more,
     )
-    IssueAlias.objects.bulk_create(
-        IssueAlias(issue=issue, name=name) for name in dict.fromkeys(alias.strip() for alias in aliases) if name
-    )
+    IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in dict.fromkeys(aliases))
     insert_statements(issue=issue, author=author, statements=statements)
     refresh_spans(issue)
     record_event(issue, "created", author)
@@ -145,10 +145,15 @@ def check_move(product: Product, move: Any) -> None:
 
 
 def _insert(*, slug: str, **fields: Any) -> KnownIssue:
-    """Insert the row under its number, and a slug that is free."""
+    """Insert the row under its number, and a slug that is free.
+
+    One that a department keeps to itself has its number in it: who asks for a taken slug would learn of the issue.
+    """
     wanted = slugify(slug or fields["title"])[:120] or "issue"
     ref = _next_ref()
-    if slug:
+    if fields.get("audience") == IssueAudience.DEPARTMENT:
+        wanted = f"{wanted}-{ref.lower()}"
+    elif slug:
         try:
             with transaction.atomic():
                 return KnownIssue.objects.create(ref=ref, slug=wanted, **fields)
@@ -167,12 +172,6 @@ def _next_ref() -> str:
     row.last += 1
     row.save(update_fields=["last"])
     return f"ZR-{year}-{row.last:04d}"
-
-
-def lock_issue(issue: KnownIssue) -> KnownIssue:
-    """Return the issue's row under lock: who says something about it waits for who does so now."""
-    found = KnownIssue.objects.select_related("product").select_for_update(of=("self",))
-    return found.get(pk=issue.pk)
 
 
 @transaction.atomic

@@ -31,7 +31,8 @@ from kb.models import (
 )
 from kb.services.catalogue import create_release, create_source, set_upgrade_path
 from kb.services.claims import add_claim
-from kb.services.issues import create_issue, lock_issue, record_event
+from kb.services.issues import create_issue, record_event
+from kb.services.locks import lock_issue
 from kb.services.spans import refresh_all, refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 

@@ -1,14 +1,16 @@
 """Deriving what is known of an issue, whenever something is said about it or about the releases of its product."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from kb.models import IssueKind, IssueSpans, IssueStatement, KnownIssue, Product
 from kb.queries.versions import scheme_of
+from kb.services.locks import lock_product
 from kb.upgrade.derivation import derive
 from kb.upgrade.place import place_of
+from kb.upgrade.rounding import round_to
 from kb.upgrade.statement import Range, Says, Statement
 from kb.upgrade.stored import to_json
 from kb.versions.ranges import Multirange, difference, multirange, to_sql
@@ -23,13 +25,16 @@ def prefix_of(product_id: int) -> str:
     return f"{product_id:010d}:"
 
 
-def refresh_spans(issue: KnownIssue) -> None:
-    """Derive the spans of an issue anew and store them; the caller holds the issue's row."""
+def refresh_spans(issue: KnownIssue, numbers: Sequence[Span] | None = None) -> None:
+    """Derive the spans of an issue anew and store them; the caller holds the issue's row.
+
+    `numbers` are those of the catalogue, for a caller that has them.
+    """
     if issue.kind not in BY_STATE:
         IssueSpans.objects.filter(issue=issue).delete()
         return
     statements = list(engine_statements(issue))
-    known = derive(statements)
+    known = round_to(derive(statements), catalogue_numbers(issue.product) if numbers is None else numbers)
     prefix = prefix_of(issue.product_id)
     IssueSpans.objects.update_or_create(
         issue=issue,
@@ -40,6 +45,12 @@ def refresh_spans(issue: KnownIssue) -> None:
             "key_version": scheme_of(issue.product).key_version,
         },
     )
+
+
+def catalogue_numbers(product: Product) -> list[Span]:
+    """Return the numbers of a product's catalogue, each with all its builds, in order."""
+    scheme = scheme_of(product)
+    return [scheme.number_span(base) for base in sorted(set(product.releases.values_list("base", flat=True)))]
 
 
 def _possible(unaffected: Multirange) -> Multirange:
@@ -89,24 +100,40 @@ def _rest(row: IssueStatement, released: list[tuple[Any, Span]]) -> Multirange:
 def _released(product: Product) -> list[tuple[Any, Span]]:
     scheme = scheme_of(product)
     rows = product.releases.filter(released__isnull=False).values_list("released", "version")
-    return [(day, scheme.span(scheme.parse(version))) for day, version in rows]
+    return [(day, place_of(scheme, version).span) for day, version in rows]
 
 
 @transaction.atomic
 def refresh_listing_issues(product: Product) -> None:
     """Derive anew what depends on the days of releases and sources: lists that say to leave nothing out."""
     listing = IssueStatement.objects.filter(issue__product=product, lists_all=True, taken_back_at=None)
-    for issue in _locked(listing.values_list("issue_id", flat=True).distinct()):
-        refresh_spans(issue)
+    _refresh(product, listing.values_list("issue_id", flat=True).distinct())
+
+
+@transaction.atomic
+def refresh_for_release(product: Product, number: Span) -> None:
+    """Derive anew what a new release of the catalogue changes: issues that seemed to be absent there, and lists."""
+    prefix = prefix_of(product.pk)
+    here = f'["{prefix}{number.lo}","{prefix}{number.hi}")'
+    absent = product.issues.filter(kind__in=BY_STATE).exclude(spans__possible__meets=here)
+    listing = product.issues.filter(statements__lists_all=True, statements__taken_back_at=None)
+    _refresh(product, {*absent.values_list("pk", flat=True), *listing.values_list("pk", flat=True)})
 
 
 @transaction.atomic
 def refresh_all(product: Product) -> int:
     """Derive every issue of a product anew; return how many there are."""
-    issues = list(_locked(product.issues.values_list("pk", flat=True)))
-    for issue in issues:
-        refresh_spans(issue)
-    return len(issues)
+    return _refresh(product, product.issues.values_list("pk", flat=True))
+
+
+def _refresh(product: Product, issues: Iterable[int]) -> int:
+    """Derive these issues anew. The product's row is held: nobody records an issue by an older catalogue meanwhile."""
+    lock_product(product.pk)
+    numbers, count = catalogue_numbers(product), 0
+    for issue in _locked(issues):
+        refresh_spans(issue, numbers)
+        count += 1
+    return count
 
 
 def _locked(numbers: Iterable[int]) -> Iterable[KnownIssue]:

@@ -11,6 +11,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from kb.models import IssueEvent, IssueKind, IssueStatement, KnownIssue, Source, StatementSays
 from kb.queries.versions import read_place
+from kb.services.locks import lock_issue
 from kb.services.spans import refresh_spans
 
 MOST_RANGES = 500
@@ -38,7 +39,7 @@ def insert_statements(*, issue: KnownIssue, author: User | None, statements: Seq
 @transaction.atomic
 def add_statement(*, issue: KnownIssue, author: User | None, statement: NewStatement) -> IssueStatement:
     """Record a statement about an issue, and derive anew at which versions it is there."""
-    stored = KnownIssue.objects.select_related("product").select_for_update(of=("self",)).get(pk=issue.pk)
+    stored = lock_issue(issue)
     if stored.kind in {IssueKind.BEHAVIOUR_CHANGE, IssueKind.NOTICE}:
         raise Invalid.field("says", f"A {stored.kind} is not judged by statements.")
     row = _row(stored, author, statement, "")
@@ -55,7 +56,7 @@ def take_back_statement(*, statement: IssueStatement, author: User, reason: str)
     """Take a statement back: it counts no longer, and stays with the reason."""
     if not reason.strip():
         raise Invalid.field("reason", "Say what was wrong with it.", code="required")
-    issue = KnownIssue.objects.select_related("product").select_for_update(of=("self",)).get(pk=statement.issue_id)
+    issue = lock_issue(statement.issue)
     row = IssueStatement.objects.get(pk=statement.pk)
     if row.taken_back_at:
         raise Conflict("This statement was taken back already.", code="taken_back")

@@ -63,13 +63,19 @@ def contains(ranges: Multirange, key: str) -> bool:
 
 
 def covers(ranges: Multirange, span: Span) -> bool:
-    """Tell whether a whole span is in it; an empty one is."""
-    return not difference((span,), ranges)
+    """Tell whether a whole span is in a normal multirange; an empty one is."""
+    if span.lo >= span.hi:
+        return True
+    place = bisect_right(ranges, span.lo, key=lambda one: one.lo)
+    return place > 0 and span.hi <= ranges[place - 1].hi
 
 
 def touches(ranges: Multirange, span: Span) -> bool:
-    """Tell whether any key of a span is in it."""
-    return bool(intersection(ranges, (span,)))
+    """Tell whether any key of a span is in a normal multirange."""
+    if span.lo >= span.hi:
+        return False
+    place = bisect_right(ranges, span.lo, key=lambda one: one.lo)
+    return (place > 0 and span.lo < ranges[place - 1].hi) or (place < len(ranges) and ranges[place].lo < span.hi)
 
 
 def to_sql(ranges: Multirange, prefix: str = "") -> str:

@@ -125,7 +125,11 @@ class Scheme:
         """The version with all its builds; when it names a build, just that one."""
         if version.build is not None:
             return Span(version.key, f"{version.key}!")
-        return Span(version.base, version.base[:-1] + keys.AFTER_BUILDS)
+        return self.number_span(version.base)
+
+    def number_span(self, base: str) -> Span:
+        """A number with all its builds, by its base key."""
+        return Span(base, base[:-1] + keys.AFTER_BUILDS)
 
     def release_span(self, version: Version) -> Span:
         """The base release with all its builds and all its hot-fixes."""

@@ -1,0 +1,106 @@
+"""The indexed statement of the check never leaves out an issue that the tables of verdicts would list."""
+
+import itertools
+import random
+
+import pytest
+
+from kb.models import IssueSpans, KnownIssue, Product
+from kb.queries.candidates import find_candidates
+from kb.queries.upgrade_check import ask
+from kb.services.catalogue import create_release, create_source
+from kb.services.issues import create_issue
+from kb.services.parties import create_party
+from kb.services.products import create_product
+from kb.services.spans import refresh_all
+from kb.services.statements import NewStatement
+from kb.upgrade.question import Question
+from kb.upgrade.stored import from_json
+from kb.upgrade.verdict import judge_issue, state
+from tests.support.knowledge import days_ago
+from tests.upgrade import naive
+from tests.upgrade.naive import WORLD, Said
+from tests.upgrade.world import POINTS, every_statement, text_of
+
+pytestmark = pytest.mark.django_db
+SAID = random.Random(20).sample(list(itertools.combinations(every_statement(), 2)), 150)
+MOVES = [
+    (start, target, hops)
+    for start, target in itertools.product(WORLD, repeat=2)
+    for hops in [(), *((hop,) for hop in WORLD if min(start, target) <= hop <= max(start, target))]
+]
+
+
+@pytest.fixture
+def product() -> Product:
+    """A product with every version of the small world in its catalogue."""
+    product = create_product(name="Widget", vendor=create_party(name="Acme", kind="vendor"))
+    for version in WORLD:
+        create_release(product=product, version=text_of(version), released=days_ago(400))
+    return product
+
+
+def record(product: Product, said: tuple[Said, ...]) -> KnownIssue:
+    """Record an issue about which this is said; confirmations are left out."""
+    source = product.sources.first() or create_source(
+        product=product, title="Notes", kind="vendor", published=days_ago(10)
+    )
+    statements = [
+        NewStatement(
+            one.says,
+            version=text_of(one.version) if one.version else "",
+            ranges=[{"from": text_of(first), "to": text_of(last)} for first, last in one.ranges],
+            lists_all=one.lists_all,
+            source=source,
+        )
+        for one in said
+        if one.says != "confirmed"
+    ]
+    return create_issue(
+        product=product, author=None, department=None, kind="defect", title="Fan", statements=statements
+    )
+
+
+def test_stored_states_are_those_of_the_contract_at_every_release(product: Product) -> None:
+    for said in SAID:
+        if any(one.says == "confirmed" for one in said):
+            continue
+        known, _ = from_json(record(product, said).spans.pieces)
+        stored = {version: str(state(known, point)) for version, point in POINTS.items()}
+        assert stored == naive.states(said), said
+
+
+def test_no_issue_that_would_be_listed_is_left_out(product: Product) -> None:
+    for said in SAID:
+        record(product, said)
+    rows = {spans.issue_id: from_json(spans.pieces) for spans in IssueSpans.objects.all()}
+    for start, target, hops in random.Random(21).sample(MOVES, 150):
+        points = [POINTS[version] for version in (start, *hops, target)]
+        question = Question(points[0], points[-1], tuple(points[1:-1]))
+        listed = {issue for issue, (known, said) in rows.items() if judge_issue(known, said, question)}
+        found = {row.id for row in find_candidates(product, question)}
+        assert listed <= found
+        assert all(judge_issue(*rows[issue], question) is None for issue in rows.keys() - found)
+
+
+def test_a_release_that_is_recorded_later_is_judged_by_what_was_said_before(product: Product) -> None:
+    """A list leaves out what was not out at its time: between two releases that it clears, a new one is unknown."""
+    issue = record(product, (Said("ranges", ranges=(((1, 0, 0), (1, 0, 0)),), lists_all=True),))
+    question = ask(product, "1.0.2", "1.0.3").question
+    assert find_candidates(product, question) == []
+
+    create_release(product=product, version="1.0.2.1")
+
+    found = find_candidates(product, ask(product, "1.0.2", "1.0.2.1").question)
+    assert [row.id for row in found] == [issue.pk]
+    assert find_candidates(product, question) == []
+    before = IssueSpans.objects.get(issue=issue).possible
+    refresh_all(product)
+    assert IssueSpans.objects.get(issue=issue).possible == before
+
+
+def test_a_version_outside_the_catalogue_may_list_everything(product: Product) -> None:
+    issue = record(product, (Said("introduced", (3, 0, 0)),))
+
+    assert find_candidates(product, ask(product, "1.0.1", "1.0.2").question) == []
+    assert [row.id for row in find_candidates(product, ask(product, "1.0.1", "1.0.9").question)] == [issue.pk]
