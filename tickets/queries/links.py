@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.principal import Principal
@@ -71,8 +72,13 @@ def _proposals(
 
 def recognised(issue: KnownIssue) -> QuerySet[Finding]:
     """Return the findings that an issue's detector recognises and nobody dismissed or refused, of all cases."""
+    return _recognised(issue.pk, issue.detector).filter(case__product=issue.product_id)
+
+
+def _recognised(issue: Any, detector: Any) -> QuerySet[Finding]:
+    """Return the findings of a rule that nobody dismissed, or refused to be the issue."""
     refused = FindingLink.objects.filter(finding=OuterRef("pk"), issue=issue, state=LinkState.REFUSED)
-    findings = Finding.objects.filter(rule=issue.detector, case__product=issue.product_id, holds=True)
+    findings = Finding.objects.filter(rule=detector, holds=True)
     return findings.exclude(status=FindingStatus.DISMISSED).exclude(Exists(refused))
 
 
@@ -90,16 +96,16 @@ def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]
 
 def cases_behind(principal: Principal, issues: Sequence[int]) -> dict[int, list[str]]:
     """Return the cases in which issues were recognised, by the issues' ids; only those that the reader may see."""
-    detected = list(KnownIssue.objects.filter(pk__in=issues).exclude(detector="").only("pk", "detector", "product_id"))
     found: dict[int, list[str]] = {}
     confirmed = FindingLink.objects.filter(issue__in=issues, state=LinkState.CONFIRMED)
     visible = visible_cases(principal)
     for issue, ref in confirmed.filter(finding__case__in=visible).values_list("issue_id", "finding__case__ref"):
         found.setdefault(issue, []).append(ref)
-    for known in detected:
-        here = recognised(known).filter(case=OuterRef("pk"))
-        refs = visible.filter(Q(product=known.product_id) & Exists(here)).order_by("pk").values_list("ref", flat=True)
-        found.setdefault(known.pk, []).extend(refs[:MOST_CASES])
+    here = _recognised(OuterRef(OuterRef("pk")), OuterRef(OuterRef("detector"))).filter(case=OuterRef("pk"))
+    refs = visible.filter(Q(product=OuterRef("product")) & Exists(here)).order_by("pk").values("ref")[:MOST_CASES]
+    detected = KnownIssue.objects.filter(pk__in=issues).exclude(detector="")
+    for issue, seen_in in detected.annotate(refs=ArraySubquery(refs)).values_list("pk", "refs"):
+        found.setdefault(issue, []).extend(seen_in)
     return {issue: list(dict.fromkeys(refs))[:MOST_CASES] for issue, refs in found.items()}
 
 
