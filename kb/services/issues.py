@@ -33,6 +33,7 @@ CHANGEABLE = (
     *("condition", "condition_note", "verification", "audience", "move"),
 )
 TEXT_LENGTH = 20_000
+ALIAS_LENGTH = 80
 
 
 @transaction.atomic
@@ -71,11 +72,19 @@ def create_issue(
         behaviour=behaviour,
         **more,
     )
-    IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in dict.fromkeys(aliases))
+    IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in _names(aliases))
     insert_statements(issue=issue, author=author, statements=statements)
     refresh_spans(issue)
     record_event(issue, "created", author)
     return issue
+
+
+def _names(aliases: Sequence[str]) -> list[str]:
+    """Return other names, each once."""
+    names = list(dict.fromkeys(filter(None, (alias.strip() for alias in aliases))))
+    if any(len(name) > ALIAS_LENGTH for name in names):
+        raise Invalid.field("aliases", f"A name of more than {ALIAS_LENGTH} characters.", code="max_length")
+    return names
 
 
 def record_event(issue: KnownIssue, kind: str, author: User | None, **detail: Any) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import DomainError, Invalid
-from kb.models import KnownIssue
+from kb.models import IssueAudience, KnownIssue
 from kb.services.claims import add_confirmation
 from tickets.models import EntryKind, Finding, FindingLink, LinkState, TimelineEntry
 
@@ -29,11 +29,17 @@ def decide_link(*, finding: Finding, issue: KnownIssue, author: User, state: str
         author=author,
         kind=EntryKind.STATE,
         happened_at=timezone.now(),
-        text=f"{finding.rule} of {finding.transaction}: {state} as {issue.ref} {issue.title}",
+        text=f"{finding.rule} of {finding.transaction}: {state} as {_told(issue)}",
     )
     if state == LinkState.CONFIRMED and finding.firmware:
         _confirm(finding, issue, author)
     return link
+
+
+def _told(issue: KnownIssue) -> str:
+    """Return what the case's readers may learn of an issue: a department that the case is shared with is among them."""
+    kept = issue.audience == IssueAudience.DEPARTMENT
+    return "a known issue that its department keeps to itself" if kept else f"{issue.ref} {issue.title}"
 
 
 def _confirm(finding: Finding, issue: KnownIssue, author: User) -> None:
@@ -41,7 +47,7 @@ def _confirm(finding: Finding, issue: KnownIssue, author: User) -> None:
     department = finding.case.department
     if issue.confirmations.filter(department=department, version=finding.firmware, sees_it=True).exists():
         return
-    text = f"{finding.rule} in {finding.case.ref}"
+    text = f"{finding.rule} in a case of {department.name}"  # not which: whoever reads the issue reads this
     try:
         with transaction.atomic():
             add_confirmation(
