@@ -42,7 +42,7 @@ def add_claim(
         raise Invalid.field("said_at", "This day has not come yet.")
     stored = lock_issue(issue)
     kept = [read_place(stored.product, version, field="versions").text for version in versions]
-    before = len(flips(said_of(stored)))
+    before = {(flip.after.order, flip.before.stance) for flip in flips(said_of(stored))}
     claim = Claim.objects.create(
         issue=stored,
         party=party,
@@ -57,7 +57,9 @@ def add_claim(
         recorded_by=author,
     )
     record_event(stored, "claim", author, claim=str(claim.public_id), party=party.slug)
-    for flip in flips(said_of(stored))[before:]:
+    for flip in flips(said_of(stored)):
+        if (flip.after.order, flip.before.stance) in before:
+            continue
         record_event(
             stored,
             "flip",
