@@ -74,7 +74,7 @@ class ReleaseFilter(filters.FilterSet):
 
 
 class ReleaseList(RowsListView):
-    """The catalogue, for everybody who is logged in; `ordering=version` is the order of versions."""
+    """The catalogue, for everybody who is logged in; `ordering=key` is the order of versions."""
 
     serializer_class = ReleaseSerializer
     filterset_class = ReleaseFilter

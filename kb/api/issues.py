@@ -172,7 +172,7 @@ class NewIssueSerializer(serializers.Serializer[Any]):
     summary = Text(max_length=20_000, required=False, allow_blank=True, default="")
     symptoms = Text(max_length=20_000, required=False, allow_blank=True, default="")
     cause = Text(max_length=20_000, required=False, allow_blank=True, default="")
-    aliases = TextList(required=False, default=list)
+    aliases = TextList(child=Text(max_length=80), required=False, default=list)
     condition = serializers.JSONField(required=False, allow_null=True, default=None)
     move = serializers.JSONField(required=False, allow_null=True, default=None)
     behaviour = Text(max_length=80, required=False, allow_null=True, default=None)

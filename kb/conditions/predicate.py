@@ -170,7 +170,7 @@ def _check_expression(path: str, expression: object) -> None:
 
 def _check_version(path: str, rest: list[Any], compare: Compare) -> None:
     operator, version = rest
-    if operator not in OPERATORS or not isinstance(version, str):
+    if not isinstance(operator, str) or operator not in OPERATORS or not isinstance(version, str):
         raise PredicateError(f"'version' of {path[:40]!r} takes one of {' '.join(OPERATORS)} and a version")
     try:
         compare(version, version)

@@ -14,7 +14,7 @@ from kb.versions.version import VersionError
 
 def create_behaviour(*, product: Product, slug: str, title: str, about: str = "") -> BehaviourAttribute:
     """Record something that a product does one way or another."""
-    if not (kept := slugify(slug)):
+    if not (kept := slugify(slug)[:80]):
         raise Invalid.field("slug", "A short name of Latin letters, digits and hyphens.")
     try:
         with transaction.atomic():

@@ -33,12 +33,13 @@ def release_keys(product: Product, version: Version) -> dict[str, Any]:
 def create_release(*, product: Product, version: str, source: Source | None = None, **dates: date | None) -> Release:
     """Record a release: `released`, `end_of_engineering_support`, `end_of_support` are days, None where not known."""
     read = read_version(product, version, field="version")
+    keys = release_keys(product, read)
+    if any(len(keys[name]) > Release._meta.get_field(name).max_length for name in ("key", "base", "build", "train")):
+        raise Invalid.field("version", "A part of it is longer than that of any version.", code="max_length")
     lock_product(product.pk)
     try:
         with transaction.atomic():
-            release = Release.objects.create(
-                product=product, version=read.text, source=source, **release_keys(product, read), **dates
-            )
+            release = Release.objects.create(product=product, version=read.text, source=source, **keys, **dates)
     except IntegrityError:
         raise Conflict(
             f"{product.name} {read.text} is in the catalogue already.",
