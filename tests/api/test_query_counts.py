@@ -19,10 +19,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from accounts.services.departments import set_membership
 from kb.models import PartyKind
+from kb.services.behaviours import add_value, create_behaviour
+from kb.services.catalogue import create_release, create_source, record_precedent
+from kb.services.claims import add_claim
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
 from tests.api.conftest import Operation, operations
+from tests.api.knowledge import KINDS, MARKER, SECRET_PATH, confirm, keep_to_itself, make_issue, state
 from tests.api.world import MOMENT, World, found
 from tests.conftest import Person
 from tickets.models import CustodyAction
@@ -51,11 +55,47 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         },
         "PATCH /api/v1/cases/{ref}/timeline/{public_id}/": {"text": "Why not?"},
         "POST /api/v1/cases/{ref}/evidence/{public_id}/read-again/": {},
+        "POST /api/v1/behaviours/": {
+            "product": "fortimail",
+            "slug": f"new-{number}",
+            "title": "New",
+            "values": [{"value": "x", "says": "seen", "version": "7.0.1"}],
+        },
+        "POST /api/v1/behaviours/{id}/values/": {"value": "x", "says": "and_later", "version": "7.0.1"},
         "POST /api/v1/devices/": {"name": f"new-{number}", "product": "fortimail"},
         "POST /api/v1/devices/{public_id}/firmware/": {"version": "7.0.3"},
         "PATCH /api/v1/findings/{public_id}/": {"status": "confirmed"},
+        "POST /api/v1/issues/": {
+            "product": "fortimail",
+            "kind": "defect",
+            "title": f"New {number}",
+            "statements": [{"says": "seen", "version": "7.0.2"}],
+        },
+        "PATCH /api/v1/issues/{name}/": {"title": f"Title {number}"},
+        "POST /api/v1/issues/{name}/archive/": {"reason": "It was the network."},
+        "POST /api/v1/issues/{name}/claims/": {"party": "fortinet", "proposition": "is_defect", "stance": "no"},
+        "POST /api/v1/issues/{name}/confirmations/": {"version": "7.0.2"},
+        "POST /api/v1/issues/{name}/confirmations/{public_id}/accept/": {},
+        "POST /api/v1/issues/{name}/statements/": {"says": "introduced", "version": "7.0.2"},
+        "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "It was 7.0.1."},
+        "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "CASE-0001"},
         "POST /api/v1/parties/": {"name": f"Vendor {number}", "kind": "vendor"},
+        "POST /api/v1/precedents/": {
+            "product": "fortimail",
+            "from_version": "7.0.1",
+            "to_version": "7.0.2",
+            "outcome": "Went well",
+        },
         "POST /api/v1/products/": {"name": f"Product {number}", "vendor": "fortinet"},
+        "POST /api/v1/releases/": {"product": "fortimail", "version": f"8.0.{number}"},
+        "PATCH /api/v1/releases/{id}/": {"note": f"Note {number}"},
+        "POST /api/v1/sources/": {"product": "fortimail", "title": "New", "kind": "vendor", "covers": ["7.0"]},
+        "POST /api/v1/upgrade-check/": {
+            "product": "fortimail",
+            "from": "7.0.1",
+            "to": "7.0.2",
+            "facts": {SECRET_PATH: "x"},
+        },
     }
 
 
@@ -75,15 +115,36 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         record_custody(evidence=world.evidence, actor=alice.user, action=CustodyAction.CHECKED)
         piece = ContentFile(f"{number} {n}".encode(), name=f"{number}-{n}.log")
         assert alice.api.upload(f"cases/{world.case.ref}/evidence/", piece).status_code == 202
+    add_knowledge(world, alice, number)
     record_findings(
         case=world.case,
         found=[found(world.evidence), *(found(world.evidence, transaction=str(n)) for n in range(number))],
     )
 
 
+def add_knowledge(world: World, alice: Person, number: int) -> None:
+    """Add rows to what is known of the product: more issues that the check lists, each with all that is said of it."""
+    for n in range(number):
+        create_release(product=world.product, version=f"7.1.{number + n}")
+        create_source(product=world.product, title=f"Page {number} {n}", kind="vendor", covers=["7.0"])
+        behaviour = create_behaviour(product=world.product, slug=f"order-{number}-{n}", title="Order")
+        for value, version in (("old", "7.0.1"), ("new", "7.0.2")):
+            add_value(attribute=behaviour, author=alice.user, value=value, says="seen", version=version)
+            add_value(attribute=world.known.behaviour, author=alice.user, value=value, says="seen", version=version)
+        for kind in KINDS:
+            issue = make_issue(world.product, world.colleague, kind, behaviour, detector=f"{MARKER}-rule")
+            confirm(issue, world.colleague)
+        state(world.kept.issue, world.colleague)
+        confirm(world.kept.issue, world.colleague)
+        add_claim(issue=world.kept.issue, author=alice.user, party=world.vendor, proposition="is_fixed", stance="yes")
+        record_precedent(
+            product=world.product, author=alice.user, from_version="7.0.1", to_version="7.0.2", outcome="Well"
+        )
+
+
 def ask(operation: Operation, world: World, alice: Person, number: int) -> Any:
     """Send the request of an operation."""
-    path = world.path(operation.template)
+    path = world.asked(operation.template, operation.method)
     if any(parameter["name"] == "page_size" for parameter in operation.described.get("parameters", [])):
         path += "?page_size=2"  # more rows than a page: where all are on it, nothing needs counting
     if operation.name == UPLOAD:
@@ -125,13 +186,21 @@ def test_the_cost_is_constant_and_known(alice: Person, charlie: Person, world: W
 
 
 def fresh(world: World, alice: Person) -> World:
-    """Return the world with a timeline entry and a job that can be corrected and run once more."""
+    """Return the world with what can be done once only: an entry to correct, a job to run, an issue to archive."""
     entry = add_entry(case=world.case, author=alice.user, kind="note", happened_at=MOMENT, text="To be corrected")
     job = world.evidence.__class__.objects.get(pk=world.evidence.pk).job
     assert job is not None
     job.state = "done"
     job.save(update_fields=["state"])
-    return replace(world, entry=entry, job=job)
+    kept = keep_to_itself(world.product, world.colleague)
+    here = world.kept.issue
+    once = replace(
+        world.kept,
+        statement=state(here, world.colleague),
+        confirmation=confirm(here, world.colleague),
+        wrong=kept.wrong,
+    )
+    return replace(world, entry=entry, job=job, kept=once)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +211,9 @@ def fresh(world: World, alice: Person) -> World:
         ("POST /api/v1/cases/", 16),
         ("GET /api/v1/findings/", 5),
         ("GET /api/v1/cases/{ref}/timeline/", 5),
+        ("GET /api/v1/issues/", 6),
+        ("GET /api/v1/claims/", 5),
+        ("GET /api/v1/upgrade-check/", 25),
     ],
 )
 def test_the_dear_ones_stay_within_their_budget(name: str, allowed: int) -> None:

@@ -10,9 +10,11 @@ from django.test import Client
 from accounts.models import Role
 from accounts.services.departments import set_membership
 from tests.api.conftest import Operation, operations
-from tests.api.world import MARKER, World
+from tests.api.knowledge import MARKER, SECRET_PATH
+from tests.api.world import World
 from tests.conftest import Api, Person, make_person
 
+QUESTION = {"product": "fortimail", "from": "7.0.1", "to": "7.0.2", "facts": {"some.path": "x"}}
 # The body that would do it, for whoever may: so that a refusal comes from the rights, not from the input.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/": {"title": "Port down", "kind": "defect"},
@@ -22,20 +24,43 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{ref}/shares/": {"department": "network-services"},
     "POST /api/v1/cases/{ref}/timeline/": {"kind": "note", "text": "Was here."},
     "PATCH /api/v1/cases/{ref}/timeline/{public_id}/": {"text": "Never happened."},
+    "POST /api/v1/behaviours/": {"product": "fortimail", "slug": "quarantine", "title": "Quarantine"},
+    "POST /api/v1/behaviours/{id}/values/": {"value": "x", "says": "seen", "version": "7.0.1"},
     "POST /api/v1/devices/": {"name": "sw1", "product": "fortimail"},
     "POST /api/v1/devices/{public_id}/firmware/": {"version": "9.9.9"},
     "PATCH /api/v1/findings/{public_id}/": {"status": "dismissed"},
+    "POST /api/v1/issues/": {"product": "fortimail", "kind": "defect", "title": "Slow"},
+    "PATCH /api/v1/issues/{name}/": {"title": "Harmless"},
+    "POST /api/v1/issues/{name}/archive/": {"reason": "No longer wanted."},
+    "POST /api/v1/issues/{name}/claims/": {"party": "fortinet", "proposition": "exists", "stance": "no"},
+    "POST /api/v1/issues/{name}/confirmations/": {"version": "7.0.1", "sees_it": False},
+    "POST /api/v1/issues/{name}/confirmations/{public_id}/accept/": {},
+    "POST /api/v1/issues/{name}/statements/": {"says": "fixed", "version": "7.0.2"},
+    "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "Never seen."},
+    "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "Tried."},
     "POST /api/v1/parties/": {"name": "Somebody", "kind": "vendor"},
+    "POST /api/v1/precedents/": {
+        "product": "fortimail",
+        "from_version": "7.0.1",
+        "to_version": "7.0.2",
+        "outcome": "All well",
+    },
     "POST /api/v1/products/": {"name": "Something", "vendor": "fortinet"},
+    "POST /api/v1/releases/": {"product": "fortimail", "version": "7.0.9"},
+    "PATCH /api/v1/releases/{id}/": {"note": "Read."},
+    "POST /api/v1/sources/": {"product": "fortimail", "title": "A page", "kind": "own"},
+    "POST /api/v1/upgrade-check/": QUESTION,
 }
 UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
-OF_ONE_THING = ("{ref}", "{public_id}")
+OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
+FOR_EVERYBODY = ("/api/v1/sources/",)
+ASKS_ONLY = "POST /api/v1/upgrade-check/"
 
 
 def send(operation: Operation, world: World, token: str | None) -> Any:
     """Send a well-formed request for an operation, with the ids of Alice's world."""
     headers = {"Authorization": f"Token {token}"} if token else {}
-    path = world.path(operation.template)
+    path = world.asked(operation.template, operation.method)
     client = Client(raise_request_exception=True)
     if operation.name == UPLOAD:
         return client.post(path, {"file": ContentFile(b"planted", name="planted.log")}, headers=headers)
@@ -57,19 +82,21 @@ def test_a_stranger_learns_nothing_from_any_operation(world: World, charlie: Per
         answer = send(operation, world, charlie.token)
         text, asked = whole(answer), world.path(operation.template)
         secrets = [
-            word for word in (MARKER, *world.ids.values()) if word not in asked
+            word for word in (MARKER, SECRET_PATH, *world.ids.values()) if word not in asked
         ]  # what he wrote himself is no news
         told += [(operation.name, word) for word in secrets if word in text]
-        if any(part in operation.template for part in OF_ONE_THING) and answer.status_code != 404:
+        about_one = any(part in operation.template for part in OF_ONE_THING)
+        if about_one and not operation.template.startswith(FOR_EVERYBODY) and answer.status_code != 404:
             wrong.append((operation.name, answer.status_code))
     assert (told, wrong) == ([], [])
 
 
 def test_a_stranger_changes_nothing(world: World, charlie: Person, alice: Person, schema: dict[str, Any]) -> None:
-    before = alice.api.get(f"cases/{world.case.ref}/").json()
+    owned = [f"cases/{world.case.ref}/", *(f"issues/{issue.ref}/" for issue in (world.kept.issue, world.kept.wrong))]
+    before = [alice.api.get(path).json() for path in owned]
     for operation in operations(schema):
         send(operation, world, charlie.token)
-    assert alice.api.get(f"cases/{world.case.ref}/").json() == before
+    assert [alice.api.get(path).json() for path in owned] == before
     assert alice.api.get(f"cases/{world.case.ref}/evidence/").json()["count"] == 1
     assert alice.api.get(f"findings/{world.finding.public_id}/").json()["status"] == "new"
 
@@ -123,6 +150,60 @@ def test_no_other_list_does_either(world: World, charlie: Person, path: str) -> 
     assert charlie.api.get(path).json()["count"] == 0
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        f"?search={MARKER}",
+        "?product=fortimail",
+        "?severity=high",
+        "?kind=defect",
+        f"?alias={MARKER}-1",
+        "?product=fortimail&affects=7.0.2",
+        "?ordering=-ref&page_size=500",
+    ],
+)
+def test_no_filter_of_issues_counts_what_a_department_keeps_to_itself(
+    world: World, alice: Person, charlie: Person, query: str
+) -> None:
+    told, owned = (person.api.get(f"issues/{query}").json() for person in (charlie, alice))
+    names = {row["id"] for row in told["results"]}
+    assert names.isdisjoint({world.kept.issue.ref, world.kept.wrong.ref})
+    assert told["count"] == len(names) < owned["count"]
+
+
+@pytest.mark.parametrize("query", ["", "?issue={ref}", "?product=fortimail", f"?search={MARKER}", "?stance=yes"])
+def test_no_filter_of_claims_does_either(world: World, alice: Person, charlie: Person, query: str) -> None:
+    path = f"claims/{query.format(ref=world.kept.issue.ref)}"
+    told, owned = (person.api.get(path).json() for person in (charlie, alice))
+    assert told["count"] == len(told["results"]) < owned["count"]
+
+
+def test_an_issue_for_everybody_is_read_by_a_stranger_and_changed_by_its_owner_only(
+    world: World, charlie: Person
+) -> None:
+    path = f"issues/{world.known.issues['defect'].ref}/"
+    assert charlie.api.get(path).status_code == 200
+    assert charlie.api.patch(path, {"title": "Harmless"}).status_code == 403
+    for what in ("archive", "claims", "statements", "validate"):
+        body = BODIES[f"POST /api/v1/issues/{{name}}/{what}/"]
+        assert charlie.api.post(f"{path}{what}/", body).status_code == 403
+    assert charlie.api.post(f"{path}confirmations/", {"version": "7.0.2"}).status_code == 201
+
+
+def test_a_slug_or_a_replacement_tells_nothing_of_an_issue_that_is_kept(world: World, charlie: Person) -> None:
+    new = {"product": "fortimail", "kind": "defect"}
+    assert charlie.api.post("issues/", new | {"title": f"{MARKER} kept"}).json()["slug"] == f"{MARKER}-kept".lower()
+    mine = charlie.api.post("issues/", new | {"title": "Mine", "slug": f"{MARKER}-wrong"})
+    assert (mine.status_code, mine.json()["slug"]) == (201, f"{MARKER}-wrong".lower())
+    archive = f"issues/{mine.json()['id']}/archive/"
+    hidden, absent = (
+        charlie.api.post(archive, {"reason": "x", "replaced_by": name})
+        for name in (world.kept.issue.ref, "ZR-1999-0001")
+    )
+    assert (hidden.status_code, hidden.content) == (404, absent.content)
+
+
 def test_a_hash_is_no_key_to_evidence(world: World, charlie: Person) -> None:
     own = charlie.api.post("cases/", {"title": "Port down", "kind": "defect"}).json()["ref"]
     answer = charlie.api.get(f"cases/{own}/evidence/?sha256={world.evidence.blob_id}")
@@ -170,7 +251,7 @@ def test_a_reader_reads_everything_and_writes_nothing(
     wrong = []
     for operation in operations(schema):
         answer = send(operation, world, bob.token)
-        expected = 200 if operation.method == "get" else 403
+        expected = 200 if operation.method == "get" or operation.name == ASKS_ONLY else 403
         if answer.status_code != (403 if operation.template.endswith("/metrics") else expected):
             wrong.append((operation.name, answer.status_code))
         whole(answer)

@@ -1,11 +1,13 @@
 """One of everything that a department owns, with a word in every text that nobody outside it may ever read."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.models import Role
 from common.jobs.models import Job
 from common.storage import evidence_store
 from ingest.models import DailyCount
@@ -13,7 +15,8 @@ from kb.models import Device, Party, Product
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
-from tests.conftest import Person
+from tests.api.knowledge import MARKER, Known, Kept, keep_to_itself, make_knowledge
+from tests.conftest import Person, make_person
 from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.entries import add_entry, correct_entry
@@ -21,13 +24,16 @@ from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.services.findings import FoundFinding, record_findings
 from tickets.services.readings import record_reading
 
-MARKER = "Xenotime"
+CHECK = ("get", "/api/v1/upgrade-check/")
 MOMENT = datetime(2022, 6, 8, 3, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class World:
-    """What Alice's department owns, and what everybody knows (`vendor`, `product`)."""
+    """What Alice's department owns, and what everybody knows (`vendor`, `product`, `known`).
+
+    `kept` are the issues that the department keeps to itself; `colleague` wrote them, so that Alice may check them.
+    """
 
     vendor: Party
     product: Product
@@ -37,6 +43,9 @@ class World:
     evidence: Evidence
     finding: Finding
     job: Job
+    known: Known
+    kept: Kept
+    colleague: Person
 
     @property
     def ids(self) -> dict[str, str]:
@@ -50,6 +59,7 @@ class World:
             "job": str(self.job.public_id),
             "sha256": self.evidence.blob_id,
             "mail_token": self.case.mail_token,
+            **self.kept.ids,
         }
 
     def path(self, template: str) -> str:
@@ -60,11 +70,21 @@ class World:
             "evidence": "evidence",
             "findings": "finding",
             "jobs": "job",
+            "statements": "statement",
+            "confirmations": "confirmation",
         }
         parts = template.strip("/").split("/")
         for place, part in enumerate(parts):
-            if part == "{public_id}":
+            if part == "{public_id}" and parts[place - 1] == "sources":
+                parts[place] = str(self.known.source.public_id)
+            elif part == "{public_id}":
                 parts[place] = self.ids[things[parts[place - 1]]]
+            elif part == "{name}":
+                parts[place] = self.ids["wrong" if parts[-1] == "archive" else "issue"]
+            elif part == "{id}":
+                parts[place] = str(
+                    {"releases": self.known.release, "behaviours": self.known.behaviour}[parts[place - 1]].pk
+                )
             elif part == "{ref}":
                 parts[place] = self.case.ref
             elif part == "{slug}":
@@ -72,6 +92,11 @@ class World:
                 parts[place] = known[parts[place - 1]]
         end = "/" if template.endswith("/") else ""
         return "/" + "/".join(parts) + end
+
+    def asked(self, template: str, method: str) -> str:
+        """Return an address as `path` does, with the question behind it where a GET needs one."""
+        question = "?product=fortimail&from=7.0.1&to=7.0.2" if (method, template) == CHECK else ""
+        return self.path(template) + question
 
 
 @transaction.atomic
@@ -97,6 +122,7 @@ def make_world(owner: Person) -> World:
     add_party_ticket(case=case, author=owner.user, party=vendor, number=f"{MARKER}-8841")
     entry = _timeline(case, owner, vendor)
     evidence = _evidence(case, owner, device, vendor)
+    colleague = make_person("dana@example.jp", owner.department, Role.OPERATOR)
     return World(
         vendor=vendor,
         product=product,
@@ -106,6 +132,9 @@ def make_world(owner: Person) -> World:
         evidence=evidence,
         finding=_scan(case, evidence),
         job=_job(evidence),
+        known=make_knowledge(product, colleague, today=timezone.localdate() - timedelta(days=1)),
+        kept=keep_to_itself(product, colleague),
+        colleague=colleague,
     )
 
 
