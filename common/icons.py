@@ -1,6 +1,19 @@
 """The drawings of the icons, by name: 16 px grid, stroke 1.75, always beside a word (pages.md §3)."""
 
 ICONS = {
+    "applies": '<path d="M4 13.5v-11M4 3h8.5l-2 2.75 2 2.75H4"/><path d="M8 11.5h4"/>',
+    "c-not": '<circle cx="8" cy="8" r="5.6"/><path class="fill" d="M8 2.4a5.6 5.6 0 0 1 0 11.2z"/>',
+    "c-old": '<path d="M2.5 3h11v3h-11zM3.5 6v7.5h9V6M6.5 9h3"/>',
+    "c-wip": '<circle cx="8" cy="8" r="5.6" stroke-dasharray="2 2"/>',
+    "c-yes": '<circle class="fill" cx="8" cy="8" r="6.2"/><path class="ko" d="m5 8.2 2.1 2.1L11 6.2"/>',
+    "changes": '<path d="M3 6h10M3 10h10M10.4 2.8 5.6 13.2"/>',
+    "crossed": '<path d="M2 12c2.5-9 9.5-9 12 0"/><circle class="fill" cx="8" cy="12" r="1"/>',
+    "enters": '<circle class="fill" cx="8" cy="8" r="6.2"/><path class="ko" d="M8 5v6M5 8h6"/>',
+    "flip": '<path d="M2.5 5.5h9.5L9.5 3M13.5 10.5H4L6.5 13"/>',
+    "leaves": '<circle cx="8" cy="8" r="5.9"/><path d="M5 8h6"/>',
+    "not_applicable": '<circle cx="8" cy="8" r="5.9"/><path d="m4 12 8-8"/>',
+    "reintroduced": '<path d="M13.2 8.6A5.3 5.3 0 1 1 11.9 4.3L13.5 6M13.6 2.4V6H10"/>',
+    "stays": '<path d="M3 6h10M3 10h10"/>',
     "answer": '<path d="M2.5 3h11v8h-6l-3 2.5V11h-2zM5.5 7l1.8 1.6L11 5.6"/>',
     "ask": '<path d="M2.5 3h11v8h-6l-3 2.5V11h-2z"/>',
     "call": '<path d="M4 2.5h2.5L7.5 6 6 7.2a8 8 0 0 0 3 3l1.2-1.5 3.3 1V12a1.5 1.5 0 0 1-1.5 1.5'

@@ -1,22 +1,12 @@
 """The words of cases, with their icon and tone: a word, a shape, a colour, in that order (pages.md §1)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.words import Word, options
 from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word, the icon beside it, and the tone of both."""
-
-    text: Any
-    icon: str = ""
-    tone: str = "calm"
-
 
 CASE_KINDS: dict[str, Word] = {
     CaseKind.DEFECT: Word(_("defect")),
@@ -79,7 +69,4 @@ CUSTODY: dict[str, Any] = {
     CustodyAction.FACTS_CHANGED: _("facts changed"),
 }
 
-
-def choices(words: dict[str, Word], *, only: tuple[str, ...] | None = None) -> list[tuple[str, Any]]:
-    """Return words as the options of a select."""
-    return [(str(key), words[key].text) for key in (only or words)]
+choices = options

@@ -7,21 +7,16 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 
 from common.templatetags.icons import draw_icon
-from kb.models import Party, PartyKind
+from kb.models import Party
+from kb.templatetags.knowledge import party_named
 from tickets import words
 from tickets.machine_words import in_words
 
 register = template.Library()
 
-SHAPES = {
-    PartyKind.VENDOR.value: "p-vendor",
-    PartyKind.RESELLER.value: "p-reseller",
-    PartyKind.DEPARTMENT.value: "p-dept",
-    PartyKind.US.value: "p-us",
-}
 CHIPS: dict[str, dict[str, words.Word]] = {
     "state": words.CASE_STATES,
     "severity": words.SEVERITIES,
@@ -48,8 +43,7 @@ def party(of: Party | None) -> SafeString | str:
     """Show a party; its shape tells its kind."""
     if of is None:
         return ""
-    name = pgettext("our own side", "We") if of.kind == PartyKind.US else of.name
-    return format_html('<span class="party {}">{}</span>', SHAPES[of.kind], name)
+    return party_named(of.name, of.kind)
 
 
 @register.filter

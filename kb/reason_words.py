@@ -1,0 +1,50 @@
+"""Why an item has its verdict, in the reader's language: the templates of `kb.upgrade.reasons`, which speaks English.
+
+A reason travels as data: `[template, {word: text or a reason}]`, so that a kept check is told in any language.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
+
+from kb.upgrade.reasons import Reason
+
+TEMPLATES = (
+    gettext_noop("introduced in {version}"),
+    gettext_noop("seen on {version}"),
+    gettext_noop("seen good on {version}"),
+    gettext_noop("fixed in {version}"),
+    gettext_noop("last affected version {version}"),
+    gettext_noop("affected before {version}"),
+    gettext_noop("listed as affected: {version}"),
+    gettext_noop("hot-fix {version} does not have it"),
+    gettext_noop("confirmed on {version}"),
+    gettext_noop("{point} is not in the list of affected versions, which says that it is whole"),
+    gettext_noop("no longer there from {version} on"),
+    gettext_noop("{point} counts as affected: {said}"),
+    gettext_noop("{point} counts as not affected: {said}"),
+    gettext_noop("nothing is said about {point}"),
+    gettext_noop("{point} is not in the catalogue"),
+    gettext_noop("what was said about {point} is refuted by a sighting, a range or a confirmation"),
+    gettext_noop("affected on the way, on {point}"),
+    gettext_noop("{before} on {start}, {after} on {target}"),
+    gettext_noop("several values stand on one of the versions: {values}"),
+    gettext_noop("another value on the way, on {point}"),
+    gettext_noop("no value is stated for {point}"),
+    gettext_noop("the notice is about the step to {point}"),
+    gettext_noop("whether the notice is about the step to {point} depends on the build"),
+)
+
+
+def as_data(reason: Reason) -> list[Any]:
+    """Return a reason as data that JSON holds."""
+    words = {name: as_data(word) if isinstance(word, Reason) else word for name, word in reason.words.items()}
+    return [reason.template, words]
+
+
+def told(data: list[Any]) -> str:
+    """Return a reason in the reader's language."""
+    template, words = data
+    return gettext(template).format(
+        **{name: told(word) if isinstance(word, list) else word for name, word in words.items()}
+    )

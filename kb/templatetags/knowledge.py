@@ -1,0 +1,110 @@
+"""Chips, parties and reasons of what is known."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+
+from common.templatetags.icons import draw_icon
+from common.words import Word
+from kb import condition_words, words
+from kb.models import PartyKind
+from kb.reason_words import told
+
+register = template.Library()
+
+SHAPES = {
+    PartyKind.VENDOR.value: "p-vendor",
+    PartyKind.RESELLER.value: "p-reseller",
+    PartyKind.DEPARTMENT.value: "p-dept",
+    PartyKind.US.value: "p-us",
+}
+CHIPS = {"severity": words.SEVERITIES, "confidence": words.CONFIDENCES}
+PLAIN: dict[str, Any] = {
+    "kind": words.KINDS, "says": words.SAYS, "audience": words.AUDIENCES, "remediation": words.REMEDIATIONS,
+    "source": words.SOURCE_KINDS, "value_says": words.VALUE_SAYS, "event": words.EVENTS,
+    "proposition": words.PROPOSITIONS, "stance": words.STANCES, "position": words.POSITIONS,
+}  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def verdict(context: Context, value: str, text: str = "") -> SafeString:
+    """Show a verdict: its icon and its word, or the text that is given."""
+    word = words.VERDICTS[value]
+    return format_html(
+        '<span class="chip" data-v="{}">{}{}</span>', value, draw_icon(context, word.icon), text or word.text
+    )
+
+
+@register.simple_tag(takes_context=True)
+def known_chip(context: Context, kind: str, value: str) -> SafeString:
+    """Show a severity or a confidence."""
+    word = CHIPS[kind].get(value) or Word(value, "unknown", "warn")
+    return format_html('<span class="chip {}">{}{}</span>', word.tone, draw_icon(context, word.icon), word.text)
+
+
+@register.simple_tag(takes_context=True)
+def position_chip(context: Context, value: str) -> SafeString:
+    """Show where the vendor stands."""
+    return _said(context, words.POSITIONS[value])
+
+
+@register.simple_tag(takes_context=True)
+def verb_chip(context: Context, kind: str, proposition: str, stance: str) -> SafeString:
+    """Show what a party of a kind did when it said this."""
+    return _said(context, words.verb_of(kind, proposition, stance))
+
+
+def _said(context: Context, word: Word) -> SafeString:
+    return format_html(
+        '<span class="chip" data-c="{}">{}{}</span>', word.tone, draw_icon(context, word.icon), word.text
+    )
+
+
+@register.simple_tag
+def verb_attribute(kind: str, proposition: str, stance: str) -> SafeString:
+    """Return the attribute that gives a claim its tone."""
+    return format_html('data-c="{}"', words.verb_of(kind, proposition, stance).tone)
+
+
+@register.simple_tag
+def party_named(name: str, kind: str) -> SafeString:
+    """Show a party; its shape tells its kind."""
+    shown = pgettext("our own side", "We") if kind == PartyKind.US else name
+    return format_html('<span class="party {}">{}</span>', SHAPES[kind], shown)
+
+
+@register.filter
+def known_word(value: str, of: str) -> Any:
+    """Return the word for a value: `kind`, `says`, `remediation` and the like; an unknown value stays as it is."""
+    word = PLAIN[of].get(value, value)
+    return word.text if isinstance(word, Word) else word
+
+
+@register.filter
+def reason_words(reasons: list[Any]) -> str:
+    """Return why an item is listed, as one sentence."""
+    said = pgettext("between reasons", "; ").join(told(reason) for reason in reasons)
+    return said[:1].upper() + said[1:]
+
+
+@register.filter
+def as_day(raw: str | date | None) -> date | None:
+    """Return a day that JSON holds as text."""
+    return date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
+
+
+@register.filter
+def condition_line(predicate: Any) -> str:
+    """Return a condition as people read it."""
+    return condition_words.condition_words(predicate)
+
+
+@register.filter
+def move_line(move: dict[str, Any]) -> str:
+    """Return the moves that a notice is for."""
+    return condition_words.move_words(move)
