@@ -3,12 +3,24 @@
 from django.urls import path
 
 from common.views import keyboard
-from tickets.views import case, case_party, cases, entry, evidence, finding, upload
+from tickets.views import case, case_party, cases, check, entry, evidence, finding, issue, upload
 from tickets.views.start import start
 
 urlpatterns = [
     path("", start, name="start"),
     path("keyboard/", keyboard, name="keyboard"),
+    path("check/", check.check, name="check"),
+    path("check/versions/", check.versions, name="check-versions"),
+    path("checks/", check.keep, name="keep-check"),
+    path("checks/<uuid:public_id>/", check.kept, name="kept-check"),
+    path("issues/<str:name>/", issue.issue, name="issue"),
+    path("issues/<str:name>/statements/", issue.new_statement, name="new-statement"),
+    path("issues/<str:name>/statements/<uuid:public_id>/take-back/", issue.take_back, name="take-back-statement"),
+    path("issues/<str:name>/claims/", issue.new_claim, name="new-claim"),
+    path("issues/<str:name>/confirmations/", issue.new_confirmation, name="new-confirmation"),
+    path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", issue.accept, name="accept-confirmation"),
+    path("issues/<str:name>/validate/", issue.validate, name="validate-issue"),
+    path("issues/<str:name>/archive/", issue.archive, name="archive-issue"),
     path("cases/", cases.cases, name="cases"),
     path("cases.csv", cases.cases_csv, name="cases-csv"),
     path("cases/new/", case.new_case, name="new-case"),
@@ -23,6 +35,7 @@ urlpatterns = [
     path("cases/<str:ref>/findings/", finding.findings, name="findings"),
     path("cases/<str:ref>/findings/<uuid:public_id>/", finding.finding, name="finding"),
     path("cases/<str:ref>/findings/<uuid:public_id>/judge/", finding.judgement, name="judge-finding"),
+    path("cases/<str:ref>/findings/<uuid:public_id>/issue/", finding.link, name="link-finding"),
     path("cases/<str:ref>/evidence/", upload.upload_evidence, name="case-upload"),
     path("cases/<str:ref>/evidence/reading/", evidence.open_jobs, name="open-jobs"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/", evidence.evidence, name="evidence"),
