@@ -85,7 +85,7 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
     scan = getattr(case, "scan", None)
     coverage = coverage_of(pieces)
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
-    opened = shown(case.findings.select_related("status_by").get(pk=rows[0].pk)) if rows else None
+    opened = shown(case.findings.select_related("status_by", "case").get(pk=rows[0].pk)) if rows else None
     return CasePage(
         answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts)),
         coverage=coverage,

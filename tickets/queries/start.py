@@ -1,18 +1,53 @@
 """The start page: the lists that decay if nobody looks. Each is one query, whatever it holds."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.principal import Principal
 from common.jobs.models import JobState
-from kb.models import US
+from kb.models import US, Product, Release
+from kb.queries.devices import visible_devices, with_current_firmware
 from tickets.access import visible_cases, visible_entries, visible_evidence, visible_findings
 from tickets.models import Case, Evidence, FindingStatus, ReadingState, TimelineEntry
 from tickets.queries.asks import unanswered
 from tickets.queries.case_list import UNFINISHED
 
 SHOWN = 5
+DEVICES_NAMED = 5
+VERSIONS_OFFERED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBox:
+    """The question on top: its product, what runs of it in the reader's departments, and what may be asked."""
+
+    products: list[Product]
+    product: Product | None
+    running: str
+    devices: list[str]
+    more_devices: bool
+    versions: list[str]
+
+
+def question_box(principal: Principal) -> QuestionBox:
+    """Return the question filled in as far as it is known: the firmware that a device of the reader's runs."""
+    products = list(Product.objects.order_by("name"))
+    running = with_current_firmware(visible_devices(principal)).filter(current_firmware__isnull=False)
+    rows = list(running.select_related("product").order_by("-current_since", "name")[: DEVICES_NAMED * 4])
+    product = rows[0].product if rows else products[0] if products else None
+    version: str = rows[0].current_firmware if rows else ""  # type: ignore[attr-defined]
+    alike = [row.name for row in rows if row.product == product and row.current_firmware == version]  # type: ignore[attr-defined]
+    releases = Release.objects.filter(product=product).order_by("-key")
+    return QuestionBox(
+        products=products,
+        product=product,
+        running=version,
+        devices=sorted(alike)[:DEVICES_NAMED],
+        more_devices=len(alike) > DEVICES_NAMED,
+        versions=list(releases.values_list("version", flat=True)[:VERSIONS_OFFERED]) if product else [],
+    )
 
 
 def unjudged_findings(principal: Principal) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from tickets.access import get_case, get_case_to_write
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
 from tickets.queries.case_page import case_page, with_parts
+from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key
 from tickets.services.case_devices import set_devices
 from tickets.services.cases import change_case, open_case
@@ -39,6 +40,9 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     may_write = request.principal.may_write(found.department_id)
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
+    first = shown.first.finding if shown.first else None
+    context["issues"] = issues_of_case(request.principal, found)
+    context["link"] = links_of(request.principal, [first]).get(first.pk) if first else None
     context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}
     if may_write:
         context["upload_devices"] = list(Device.objects.filter(department=found.department_id)[:DEVICES_OFFERED])

@@ -10,14 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.views.door import PageRequest, for_people
 from common.errors import NotVisible
 from common.pages import order_of, page_of
+from kb.access import get_issue
 from tickets import words
 from tickets.access import get_case, get_case_to_write, visible_findings
 from tickets.models import Case, Finding
 from tickets.queries.case_page import pieces_of
 from tickets.queries.cited import shown
 from tickets.queries.finding_list import COLUMNS, counts_by_rule, filtered, for_rows, worst_first
+from tickets.queries.links import links_of
 from tickets.queries.reading import coverage_of
 from tickets.services.findings import judge_finding
+from tickets.services.links import decide_link
 
 
 @require_safe
@@ -43,7 +46,7 @@ def findings(request: PageRequest, ref: str) -> HttpResponseBase:
 
 def _finding(request: PageRequest, case: Case, public_id: uuid.UUID) -> Finding:
     """Return a finding of a case that the reader may see, or raise NotVisible."""
-    findings_ = visible_findings(request.principal).select_related("status_by")
+    findings_ = visible_findings(request.principal).select_related("status_by", "case")
     found = findings_.filter(case=case, public_id=public_id).first()
     if found is None:
         raise NotVisible
@@ -63,6 +66,7 @@ def finding(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespons
         "case": case,
         "opened": opened,
         "names": pieces,
+        "link": links_of(request.principal, [opened.finding]).get(opened.finding.pk),
         "may_write": request.principal.may_write(case.department_id),
     }
     return render(request, "tickets/finding.html", context)
@@ -75,6 +79,19 @@ def judgement(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespo
     case = get_case_to_write(request.principal, ref)
     found = _finding(request, case, public_id)
     judge_finding(finding=found, judge=request.user, status=request.POST.get("status", ""))
+    if request.POST.get("next") == "case":
+        return redirect(reverse("case", args=[case.ref]) + "#findings")
+    return redirect("finding", case.ref, found.public_id)
+
+
+@require_POST
+@for_people
+def link(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpResponseBase:
+    """Say whether a finding is a known issue."""
+    case = get_case_to_write(request.principal, ref)
+    found = _finding(request, case, public_id)
+    issue = get_issue(request.principal, request.POST.get("issue", ""))
+    decide_link(finding=found, issue=issue, author=request.user, state=request.POST.get("link", ""))
     if request.POST.get("next") == "case":
         return redirect(reverse("case", args=[case.ref]) + "#findings")
     return redirect("finding", case.ref, found.public_id)

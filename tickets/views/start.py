@@ -12,9 +12,10 @@ from tickets.queries.reading import state_of
 @require_safe
 @for_people
 def start(request: PageRequest) -> HttpResponseBase:
-    """Show what decays if nobody looks."""
+    """Show the question that the product exists for, and what decays if nobody looks."""
     principal = request.principal
     context = {
+        "box": lists.question_box(principal),
         "findings": lists.unjudged_findings(principal),
         "pieces": [(piece, state_of(piece)) for piece in lists.restless_evidence(principal)],
         "asks": lists.asked_of_us(principal),
