@@ -75,10 +75,17 @@ def environment(url: str, **more: str) -> dict[str, str]:
     return kept | made | more
 
 
-def run_python(url: str, *words: str, python: str = sys.executable) -> str:
-    """Run a Python program on the database at `url` and return what it prints."""
+def run_python(url: str, *words: str, python: str = sys.executable, given: str | None = None) -> str:
+    """Run a Python program on the database at `url`, `given` on its standard input, and return what it prints."""
     command = [python, *words]
     done = subprocess.run(
-        command, cwd=REPO, env=environment(url), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True
+        command,
+        cwd=REPO,
+        env=environment(url),
+        input=given,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=True,
     )
     return done.stdout

@@ -1,5 +1,6 @@
 """Products of vendors."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -33,6 +34,9 @@ class Product(Timestamped):
     scheme = models.CharField(max_length=40, default=GENERAL.slug, validators=[validate_scheme])
     path_needed = models.BooleanField(default=True)
     downgrades = models.BooleanField(default=False)
+    revision = models.UUIDField(
+        default=uuid.uuid4, editable=False, help_text="Made anew by triggers whenever what is known of it changes."
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name", "pk"]

@@ -11,10 +11,10 @@ from kb.versions.ranges import Multirange, multirange
 from kb.versions.version import Span
 
 
-def standing_values(product: Product, attributes: Iterable[int]) -> dict[int, Standing]:
+def standing_values(product: Product) -> dict[int, Standing]:
     """Return the values that stand, by attribute; one query, and one more where a value is stated "and later"."""
     rows = list(
-        BehaviourValue.objects.filter(attribute__in=set(attributes), taken_back_at=None)
+        BehaviourValue.objects.filter(attribute__product=product, taken_back_at=None)
         .select_related("source")
         .order_by("pk")
     )

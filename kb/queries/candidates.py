@@ -4,6 +4,7 @@ What it leaves out is absent at "to" and at every hop, and not affected at "from
 of that. Issues that the reader may not see are among the rows, since they count (`hidden`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +14,19 @@ from django.db import connection
 from kb.models import Product
 from kb.services.spans import prefix_of
 from kb.upgrade.question import Point, Question
+from kb.upgrade.stored import Stored, from_json
 
 _COLUMNS = """
     i.id, i.ref, i.slug, i.kind, i.title, i.severity, i.confidence, i.audience, i.department_id, i.behaviour_id,
     i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id, i.move, i.condition, s.pieces
 """
-_JSON = 3  # the last columns
 _HERE = "s.possible && %s::kb_keyrange"
 _FROM = "s.affected && %s::kb_keyrange"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An issue as the statement gives it; `pieces` is None for kinds that are not judged by states."""
+    """An issue as the statement gives it; `stored` is None for kinds that are not judged by states."""
 
     id: int
     ref: str
@@ -42,22 +43,30 @@ class Row:
     replaced_by_id: int | None
     move: dict[str, Any] | None
     condition: Any
-    pieces: dict[str, Any] | None
+    stored: Stored | None
 
 
-def find_candidates(product: Product, question: Question) -> list[Row]:
-    """Return the issues that the move may list, among them all behaviour changes and notices."""
-    statement, values = _statement(product, question)
+def find_candidates(product: Product, question: Question, *, leaving: bool = True) -> list[Row]:
+    """Return the issues that the move may list, among them all behaviour changes and notices.
+
+    Without `leaving` those are left out that are only affected at "from": they can but leave.
+    """
+    statement, values = statement_of(product, question, leaving=leaving)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [Row(*row[:-_JSON], *map(_loaded, row[-_JSON:])) for row in cursor.fetchall()]
+        return [_row(columns) for columns in cursor.fetchall()]
+
+
+def _row(columns: Sequence[Any]) -> Row:
+    move, condition, pieces = columns[-3:]
+    return Row(*columns[:-3], _loaded(move), _loaded(condition), from_json(pieces) if pieces else None)
 
 
 def _loaded(text: str | None) -> Any:
     return None if text is None else orjson.loads(text)
 
 
-def _statement(product: Product, question: Question) -> tuple[str, list[Any]]:
+def statement_of(product: Product, question: Question, *, leaving: bool = True) -> tuple[str, list[Any]]:
     """Return the SQL: by index where every version is in the catalogue, else all of the product.
 
     At a version outside the catalogue nothing is known to be absent, so everything may be listed.
@@ -65,11 +74,13 @@ def _statement(product: Product, question: Question) -> tuple[str, list[Any]]:
     head = f"SELECT {_COLUMNS} FROM kb_knownissue i LEFT JOIN kb_issuespans s ON s.issue_id = i.id"  # noqa: S608
     if not all(point.known for point in (question.target, *question.hops)):
         return f"{head} WHERE i.product_id = %s ORDER BY i.id", [product.pk]
-    ranges = [(_HERE, question.target), (_FROM, question.start), *((_HERE, hop) for hop in question.hops)]
+    ranges = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
+    ranges += [(_FROM, question.start)] if leaving else []
     found = " UNION ".join(f"SELECT s.issue_id FROM kb_issuespans s WHERE {where}" for where, _ in ranges)  # noqa: S608
     kinds = "SELECT id FROM kb_knownissue WHERE product_id = %s AND kind IN ('behaviour_change', 'notice')"
     values: list[Any] = [range_of(product, point) for _, point in ranges]
-    return f"{head} WHERE i.id IN ({found} UNION {kinds}) ORDER BY i.id", [*values, product.pk]
+    # As an array, so that PostgreSQL looks up the few that were found: as a set it expects thousands and reads all.
+    return f"{head} WHERE i.id = ANY(ARRAY({found} UNION {kinds})) ORDER BY i.id", [*values, product.pk]
 
 
 def range_of(product: Product, point: Point) -> str:

@@ -9,15 +9,14 @@ from accounts.principal import Principal
 from kb.conditions.facts import Facts
 from kb.models import IssueAlias, IssueStatement, KnownIssue, Precedent, Release, Remediation, Source
 from kb.queries.candidates import Row
+from kb.queries.catalogue import catalogue_of
 from kb.queries.ledger import Stand
 from kb.queries.nearest_clear import nearest_clear
 from kb.queries.upgrade_check import Report
-from kb.queries.versions import scheme_of
 from kb.upgrade.check import Item, Kind
 from kb.upgrade.derivation import Conflict
 from kb.upgrade.reasons import Reason, behaviour_reasons, notice_reasons, reasons
 from kb.upgrade.verdict import Verdict
-from kb.versions.version import VersionError
 
 SCHEMA = "zenrei.upgrade-check/1"
 MOST_PRECEDENTS = 20
@@ -144,11 +143,10 @@ def _lifecycle(releases: Sequence[Release]) -> dict[str, Any]:
 
 
 def _path(report: Report) -> dict[str, Any]:
-    station = report.asked.product.stations.select_related("source").exclude(source=None).first()
     return {
         "supported": report.path.supported,
         "required_hops": [hop.text for hop in report.path.required],
-        "source": station.source.title if station and station.source else None,
+        "source": catalogue_of(report.asked.product).path_source,
     }
 
 
@@ -165,17 +163,10 @@ def _coverage(report: Report) -> dict[str, Any]:
 
 def _precedents(report: Report) -> list[dict[str, Any]]:
     """Return what happened to others who made this move, or one between the same trains."""
-    question, scheme = report.asked.question, scheme_of(report.asked.product)
+    question = report.asked.question
     wanted = (question.start.train, question.target.train)
-    found = []
-    for row in Precedent.objects.filter(product=report.asked.product):
-        try:
-            trains = tuple(scheme.train(scheme.parse(text).train) for text in (row.from_version, row.to_version))
-        except VersionError:
-            continue
-        if trains == wanted:
-            found.append(_precedent(row))
-    return found[:MOST_PRECEDENTS]
+    rows = catalogue_of(report.asked.product).precedents
+    return [_precedent(row) for row, trains in rows if trains == wanted][:MOST_PRECEDENTS]
 
 
 def _precedent(row: Precedent) -> dict[str, Any]:
@@ -190,7 +181,7 @@ def _precedent(row: Precedent) -> dict[str, Any]:
 
 
 def _nearest(principal: Principal, report: Report, facts: Facts) -> dict[str, Any] | None:
-    found = nearest_clear(principal, report, facts)
+    found = nearest_clear(principal, report.asked, facts)
     if found is None:
         return None
     return {

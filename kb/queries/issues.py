@@ -9,7 +9,7 @@ from kb.claims import ledger
 from kb.models import IssueSpans, IssueStatement, KnownIssue, Product
 from kb.queries.candidates import range_of
 from kb.queries.ledger import Stand, stands_of
-from kb.queries.versions import points_of
+from kb.queries.points import points_of
 from kb.services.claims import said_of
 
 _NOWHERE = Stand()

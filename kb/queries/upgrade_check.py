@@ -1,6 +1,5 @@
 """The upgrade check: from the question to the report, in a constant number of statements."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,22 +12,21 @@ from accounts.principal import Principal
 from common.errors import Invalid
 from kb.conditions.facts import Facts
 from kb.models import Confidence, IssueAudience, Product, Release, Source
-from kb.queries.behaviours import standing_values
 from kb.queries.candidates import Row, find_candidates
+from kb.queries.catalogue import Catalogue, catalogue_of
 from kb.queries.ledger import Stand, stands_of
-from kb.queries.versions import points_of, scheme_of
+from kb.queries.points import points_of
+from kb.queries.versions import scheme_of
 from kb.upgrade import check
 from kb.upgrade.check import Ground, Item, Kind, Severity, Summary, judge_all, summarise
-from kb.upgrade.coverage import Coverage, Read, judge_coverage
+from kb.upgrade.coverage import Coverage, judge_coverage
 from kb.upgrade.derivation import derive
 from kb.upgrade.moves import Move
-from kb.upgrade.path import PathAnswer, UpgradePath, judge_path
-from kb.upgrade.place import place_of, point_of
-from kb.upgrade.question import Direction, Point, Question
-from kb.upgrade.stored import from_json
+from kb.upgrade.path import PathAnswer, judge_path
+from kb.upgrade.place import place_of
+from kb.upgrade.question import Direction, Question
 from kb.upgrade.verdict import Verdict
-from kb.versions.ranges import Multirange, multirange
-from kb.versions.version import Span, VersionError
+from kb.versions.version import Span
 
 MOST_HOPS = 20
 
@@ -39,7 +37,7 @@ class Asked:
 
     product: Product
     question: Question
-    releases: list[list[Release]]
+    releases: list[tuple[Release, ...]]
 
     def released(self, place: int) -> date | None:
         """Return the day on which a version was out; of several builds the last."""
@@ -80,12 +78,12 @@ def upgrade_check(principal: Principal, asked: Asked, facts: Facts) -> Report:
     product, question = asked.product, asked.question
     rows = find_candidates(product, question)
     items, withdrawn, hidden = _judge(principal, product, rows, question, facts)
-    path = judge_path(path_of(product), question)
-    sources = list(product.sources.exclude(covers=[]).order_by("pk"))
-    coverage = _coverage(asked, sources)
+    catalogue = catalogue_of(product)
+    path = judge_path(catalogue.path, question)
+    coverage = _coverage(asked, catalogue)
     summary = summarise(items, _ground(asked, path, coverage, hidden=hidden))
     by_id = {row.id: row for row in rows}
-    named = [source for source in sources if source.pk in coverage.sources]
+    named = [source for source in catalogue.sources if source.pk in coverage.sources]
     stands = stands_of([item.issue.id for item in items], product.vendor.slug)
     return Report(asked, _sorted(items, by_id), by_id, withdrawn, summary, hidden, path, coverage, named, stands)
 
@@ -94,7 +92,7 @@ def _judge(
     principal: Principal, product: Product, rows: Sequence[Row], question: Question, facts: Facts
 ) -> tuple[list[Item], list[Row], bool]:
     """Return the items that the reader may see, archived issues among the listed, and whether a hidden one counts."""
-    standing = standing_values(product, [row.behaviour_id for row in rows if row.behaviour_id])
+    standing = catalogue_of(product).standing
     issues = [_issue(product, row, standing.get(row.behaviour_id or 0)) for row in rows]
     by_id = {row.id: row for row in rows}
     items, withdrawn, hidden = [], [], False
@@ -114,7 +112,7 @@ _NOTHING_SAID = derive(())
 
 
 def _issue(product: Product, row: Row, standing: Any) -> check.Issue:
-    known, said = from_json(row.pieces) if row.pieces else (_NOTHING_SAID, ())
+    known, said = (row.stored.known, row.stored.statements) if row.stored else (_NOTHING_SAID, ())
     return check.Issue(
         id=row.id,
         kind=Kind(row.kind),
@@ -153,37 +151,18 @@ def _compare(product: Product, one: str, other: str) -> int:
     return (left.key > right.key) - (left.key < right.key)
 
 
-def path_of(product: Product) -> UpgradePath:
-    """Return the stations of a product."""
-    groups: defaultdict[int, list[Point]] = defaultdict(list)
-    for position, version in product.stations.values_list("position", "version"):
-        groups[position].append(point_of(scheme_of(product), version, known=True))
-    stations = tuple(tuple(groups[position]) for position in sorted(groups))
-    return UpgradePath(stations, product.path_needed, product.downgrades)
-
-
-def _coverage(asked: Asked, sources: Sequence[Source]) -> Coverage:
+def _coverage(asked: Asked, catalogue: Catalogue) -> Coverage:
     points = [(point, asked.released(place)) for place, point in enumerate(asked.question.points)]
-    return judge_coverage(reads_of(asked.product, sources), points, timezone.localdate(), settings.SOURCE_DAYS)
+    return judge_coverage(catalogue.reads, points, timezone.localdate(), settings.SOURCE_DAYS)
 
 
-def reads_of(product: Product, sources: Sequence[Source]) -> list[Read]:
-    """Return sources as coverage takes them."""
-    return [
-        Read(source.pk, source.kind == "vendor", source.retrieved, covered_spans(product, source.covers))
-        for source in sources
-    ]
-
-
-def covered_spans(product: Product, covers: Sequence[str]) -> Multirange:
-    """Return the keys of the trains and versions that a source covers."""
-    scheme, spans = scheme_of(product), []
-    for text in covers:
-        try:
-            spans.append(scheme.train(text))
-        except VersionError:
-            spans.append(scheme.span(scheme.parse(text)))
-    return multirange(spans)
+def is_clear(principal: Principal, asked: Asked, facts: Facts) -> bool:
+    """Whether a move is clear, without looking at what it only leaves behind."""
+    rows = find_candidates(asked.product, asked.question, leaving=False)
+    items, _, hidden = _judge(principal, asked.product, rows, asked.question, facts)
+    catalogue = catalogue_of(asked.product)
+    path = judge_path(catalogue.path, asked.question)
+    return summarise(items, _ground(asked, path, _coverage(asked, catalogue), hidden=hidden)).clear
 
 
 def _ground(asked: Asked, path: PathAnswer, coverage: Coverage, *, hidden: bool) -> Ground:

@@ -1,12 +1,10 @@
 """From what people type to versions of a product, with candidates where it is none."""
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 
 from common.errors import Invalid
-from kb.models import Product, Release
-from kb.upgrade.place import place_of, point_of
-from kb.upgrade.question import Point
+from kb.models import Product
+from kb.upgrade.place import place_of
 from kb.upgrade.statement import Place
 from kb.versions.registry import get_scheme
 from kb.versions.scheme import TRAIN, Scheme
@@ -62,28 +60,7 @@ def _of_train(product: Product, text: str) -> list[str]:
     return list(found.values_list("version", flat=True)[:MOST_CANDIDATES])
 
 
-def _refuse_train(product: Product, text: str, *, field: str) -> None:
+def refuse_train(product: Product, text: str, *, field: str) -> None:
     """Refuse a text that names the train of some releases: where a scheme reads `7.2` as 7.2.0 it may be either."""
     if _of_train(product, text):
         raise unreadable(product, text, VersionError(text, TRAIN), field=field)
-
-
-def points_of(product: Product, texts: Sequence[tuple[str, str]]) -> tuple[list[Point], list[list[Release]]]:
-    """Return versions of a question (pairs of field and text) as points, each with the releases that it stands for."""
-    versions = [read_version(product, text, field=field) for field, text in texts]
-    found: dict[str, list[Release]] = {}
-    for release in product.releases.filter(base__in={version.base for version in versions}).order_by("key"):
-        found.setdefault(release.base, []).append(release)
-    points, releases = [], []
-    for version, (field, _) in zip(versions, texts, strict=True):
-        ours = [
-            release
-            for release in found.get(version.base, [])
-            if not release.build or not version.build or release.build == version.build
-        ]
-        named = any(release.version == version.text for release in ours)
-        if not ours or (version.text == version.train and not named):
-            _refuse_train(product, version.text, field=field)
-        points.append(point_of(scheme_of(product), version.text, known=bool(ours)))
-        releases.append(ours)
-    return points, releases

@@ -27,6 +27,7 @@ from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 from kb.upgrade.question import Direction
+from kb.upgrade.stored import from_data
 
 CHANGEABLE = (
     *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "review_on"),
@@ -238,7 +239,7 @@ def _affects(issue: KnownIssue) -> bool:
     if issue.kind == IssueKind.BEHAVIOUR_CHANGE:
         return bool(issue.behaviour and issue.behaviour.values.filter(taken_back_at=None).exists())
     spans = getattr(issue, "spans", None)
-    return bool(spans and spans.pieces["affected"])
+    return bool(spans and from_data(spans.pieces).known.affected)
 
 
 def _check_replacement(issue: KnownIssue, other: KnownIssue) -> None:

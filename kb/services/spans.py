@@ -8,11 +8,11 @@ from django.db import transaction
 from kb.models import IssueKind, IssueSpans, IssueStatement, KnownIssue, Product
 from kb.queries.versions import scheme_of
 from kb.services.locks import lock_product
-from kb.upgrade.derivation import derive
+from kb.upgrade.derivation import Derivation, derive
 from kb.upgrade.place import place_of
 from kb.upgrade.rounding import round_to
 from kb.upgrade.statement import Range, Says, Statement
-from kb.upgrade.stored import to_json
+from kb.upgrade.stored import to_data
 from kb.versions.ranges import Multirange, difference, multirange, to_sql
 from kb.versions.scheme import Scheme
 from kb.versions.version import Span
@@ -35,16 +35,19 @@ def refresh_spans(issue: KnownIssue, numbers: Sequence[Span] | None = None) -> N
         return
     statements = list(engine_statements(issue))
     known = round_to(derive(statements), catalogue_numbers(issue.product) if numbers is None else numbers)
-    prefix = prefix_of(issue.product_id)
-    IssueSpans.objects.update_or_create(
-        issue=issue,
-        defaults={
-            "affected": to_sql(known.affected, prefix),
-            "possible": to_sql(_possible(known.unaffected), prefix),
-            "pieces": to_json(known, statements),
-            "key_version": scheme_of(issue.product).key_version,
-        },
-    )
+    columns = span_columns(issue.product, known, statements)
+    IssueSpans.objects.update_or_create(issue=issue, defaults=columns)
+
+
+def span_columns(product: Product, known: Derivation, statements: Sequence[Statement]) -> dict[str, Any]:
+    """Return what is stored of a derivation."""
+    prefix = prefix_of(product.pk)
+    return {
+        "affected": to_sql(known.affected, prefix),
+        "possible": to_sql(_possible(known.unaffected), prefix),
+        "pieces": to_data(known, statements),
+        "key_version": scheme_of(product).key_version,
+    }
 
 
 def catalogue_numbers(product: Product) -> list[Span]:
