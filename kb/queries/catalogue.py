@@ -29,8 +29,10 @@ REMEMBERED = 128  # products
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A product's catalogue. `points` are the versions of `releases`, one each, in order."""
+    """A product's catalogue at a revision. `points` are the versions of `releases`, one each, in order."""
 
+    product: Product
+    revision: UUID
     releases: tuple[Release, ...]
     points: tuple[Point, ...]
     by_base: dict[str, tuple[Release, ...]]
@@ -47,9 +49,9 @@ def catalogue_of(product: Product) -> Catalogue:
     return _catalogue(product.pk, _revision(product))
 
 
-def free_places(product: Product) -> tuple[int, ...]:
+def free_places(catalogue: Catalogue) -> tuple[int, ...]:
     """Return which releases of the catalogue, by their places, no issue without a condition may affect."""
-    return _free(product.pk, _revision(product))
+    return _free(catalogue.product.pk, catalogue.revision)
 
 
 def _revision(product: Product) -> UUID:
@@ -64,13 +66,13 @@ def _revision(product: Product) -> UUID:
 
 @lru_cache(maxsize=REMEMBERED)
 def _free(product_id: int, revision: UUID) -> tuple[int, ...]:
-    product = Product.objects.get(pk=product_id)
-    return tuple(free_releases(product, list(_catalogue(product_id, revision).points)))
+    catalogue = _catalogue(product_id, revision)
+    return tuple(free_releases(catalogue.product, list(catalogue.points)))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _catalogue(product_id: int, revision: UUID) -> Catalogue:
-    product = Product.objects.get(pk=product_id)
+    product = Product.objects.select_related("vendor").get(pk=product_id)
     releases = tuple(product.releases.order_by("key"))
     sources = tuple(product.sources.exclude(covers=[]).order_by("pk"))
     by_base: defaultdict[str, list[Release]] = defaultdict(list)
@@ -78,6 +80,8 @@ def _catalogue(product_id: int, revision: UUID) -> Catalogue:
         by_base[release.base].append(release)
     path, source = _path(product)
     return Catalogue(
+        product=product,
+        revision=revision,
         releases=releases,
         points=tuple(point_of(scheme_of(product), release.version, known=True) for release in releases),
         by_base={base: tuple(found) for base, found in by_base.items()},

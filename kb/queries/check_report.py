@@ -9,7 +9,6 @@ from accounts.principal import Principal
 from kb.conditions.facts import Facts
 from kb.models import IssueAlias, IssueStatement, KnownIssue, Precedent, Release, Remediation, Source
 from kb.queries.candidates import Row
-from kb.queries.catalogue import catalogue_of
 from kb.queries.ledger import Stand
 from kb.queries.nearest_clear import nearest_clear
 from kb.queries.upgrade_check import Report
@@ -146,7 +145,7 @@ def _path(report: Report) -> dict[str, Any]:
     return {
         "supported": report.path.supported,
         "required_hops": [hop.text for hop in report.path.required],
-        "source": catalogue_of(report.asked.product).path_source,
+        "source": report.asked.catalogue.path_source,
     }
 
 
@@ -165,7 +164,7 @@ def _precedents(report: Report) -> list[dict[str, Any]]:
     """Return what happened to others who made this move, or one between the same trains."""
     question = report.asked.question
     wanted = (question.start.train, question.target.train)
-    rows = catalogue_of(report.asked.product).precedents
+    rows = report.asked.catalogue.precedents
     return [_precedent(row) for row, trains in rows if trains == wanted][:MOST_PRECEDENTS]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from kb.claims import ledger
 from kb.models import IssueSpans, IssueStatement, KnownIssue, Product
 from kb.queries.candidates import range_of
+from kb.queries.catalogue import catalogue_of
 from kb.queries.ledger import Stand, stands_of
 from kb.queries.points import points_of
 from kb.services.claims import said_of
@@ -26,7 +27,7 @@ def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue]:
 
 def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> QuerySet[KnownIssue]:
     """Return the issues that are there at a version; Invalid with candidates where it is none."""
-    (point,), _ = points_of(product, [("affects", version)])
+    (point,), _ = points_of(catalogue_of(product), [("affects", version)])
     here = IssueSpans.objects.filter(affected__meets=range_of(product, point))
     return issues.filter(pk__in=here.values("issue"))
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.principal import Principal
 from kb.conditions.facts import Facts
 from kb.models import Release
-from kb.queries.catalogue import catalogue_of, free_places
-from kb.queries.upgrade_check import Asked, ask, is_clear, is_past
+from kb.queries.catalogue import free_places
+from kb.queries.upgrade_check import Asked, ask_of, is_clear, is_past
 from kb.upgrade.coverage import judge_coverage
 from kb.upgrade.path import PathAnswer, judge_path
 from kb.upgrade.question import Direction, Question
@@ -34,9 +34,9 @@ def nearest_clear(principal: Principal, asked: Asked, facts: Facts) -> NearestCl
     """
     start = asked.question.start.text
     for place, path in _reachable(asked)[:MOST_TRIED]:
-        release = catalogue_of(asked.product).releases[place]
+        release = asked.catalogue.releases[place]
         hops = tuple(station.text for station in path.required)
-        move = ask(asked.product, start, release.version, hops)
+        move = ask_of(asked.catalogue, [("from", start), *(("hops", hop) for hop in hops), ("to", release.version)])
         if release.released and is_clear(principal, move, facts):
             return NearestClear(release, hops, (timezone.localdate() - release.released).days)
     return None
@@ -47,10 +47,10 @@ def _reachable(asked: Asked) -> list[tuple[int, PathAnswer]]:
     question, today = asked.question, timezone.localdate()
     if question.direction is Direction.NONE:
         return []
-    catalogue = catalogue_of(asked.product)
+    catalogue = asked.catalogue
     below = sum(point.span.lo < question.target.span.lo for point in catalogue.points)
     found = []
-    for place in sorted(free_places(asked.product), key=lambda place: abs(place - below)):
+    for place in sorted(free_places(catalogue), key=lambda place: abs(place - below)):
         release, point = catalogue.releases[place], catalogue.points[place]
         move = Question(question.start, point)
         path = judge_path(catalogue.path, move)

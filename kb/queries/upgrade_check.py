@@ -35,9 +35,14 @@ MOST_HOPS = 20
 class Asked:
     """A question with the releases that its versions stand for."""
 
-    product: Product
+    catalogue: Catalogue
     question: Question
     releases: list[tuple[Release, ...]]
+
+    @property
+    def product(self) -> Product:
+        """Return the product that is asked about."""
+        return self.catalogue.product
 
     def released(self, place: int) -> date | None:
         """Return the day on which a version was out; of several builds the last."""
@@ -66,37 +71,39 @@ def ask(product: Product, start: str, target: str, hops: Sequence[str] = ()) -> 
     if len(hops) > MOST_HOPS:
         raise Invalid.field("hops", f"More than {MOST_HOPS} hops.")
     texts = [("from", start), *(("hops", hop) for hop in hops), ("to", target)]
-    points, releases = points_of(product, texts)
+    return ask_of(catalogue_of(product), texts)
+
+
+def ask_of(catalogue: Catalogue, texts: Sequence[tuple[str, str]]) -> Asked:
+    """Return the question of versions, each with the name of its field: from, hops, to."""
+    points, releases = points_of(catalogue, texts)
     question = Question(points[0], points[-1], tuple(points[1:-1]))
     if (hop := question.misplaced_hop()) is not None:
         raise Invalid.field("hops", f"{hop.text} does not lie on the way: name hops in order, between from and to.")
-    return Asked(product, question, releases)
+    return Asked(catalogue, question, releases)
 
 
 def upgrade_check(principal: Principal, asked: Asked, facts: Facts) -> Report:
     """Judge a move for a reader."""
     product, question = asked.product, asked.question
     rows = find_candidates(product, question)
-    items, withdrawn, hidden = _judge(principal, product, rows, question, facts)
-    catalogue = catalogue_of(product)
-    path = judge_path(catalogue.path, question)
-    coverage = _coverage(asked, catalogue)
+    items, withdrawn, hidden = _judge(principal, asked, rows, facts)
+    path = judge_path(asked.catalogue.path, question)
+    coverage = _coverage(asked)
     summary = summarise(items, _ground(asked, path, coverage, hidden=hidden))
     by_id = {row.id: row for row in rows}
-    named = [source for source in catalogue.sources if source.pk in coverage.sources]
+    named = [source for source in asked.catalogue.sources if source.pk in coverage.sources]
     stands = stands_of([item.issue.id for item in items], product.vendor.slug)
     return Report(asked, _sorted(items, by_id), by_id, withdrawn, summary, hidden, path, coverage, named, stands)
 
 
-def _judge(
-    principal: Principal, product: Product, rows: Sequence[Row], question: Question, facts: Facts
-) -> tuple[list[Item], list[Row], bool]:
+def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts) -> tuple[list[Item], list[Row], bool]:
     """Return the items that the reader may see, archived issues among the listed, and whether a hidden one counts."""
-    standing = catalogue_of(product).standing
+    product, standing = asked.product, asked.catalogue.standing
     issues = [_issue(product, row, standing.get(row.behaviour_id or 0)) for row in rows]
     by_id = {row.id: row for row in rows}
     items, withdrawn, hidden = [], [], False
-    for item in judge_all(issues, question, facts, lambda one, other: _compare(product, one, other)):
+    for item in judge_all(issues, asked.question, facts, lambda one, other: _compare(product, one, other)):
         row = by_id[item.issue.id]
         visible = row.audience == IssueAudience.EVERYONE or row.department_id in principal.roles
         if row.confidence == Confidence.ARCHIVED:
@@ -151,18 +158,17 @@ def _compare(product: Product, one: str, other: str) -> int:
     return (left.key > right.key) - (left.key < right.key)
 
 
-def _coverage(asked: Asked, catalogue: Catalogue) -> Coverage:
+def _coverage(asked: Asked) -> Coverage:
     points = [(point, asked.released(place)) for place, point in enumerate(asked.question.points)]
-    return judge_coverage(catalogue.reads, points, timezone.localdate(), settings.SOURCE_DAYS)
+    return judge_coverage(asked.catalogue.reads, points, timezone.localdate(), settings.SOURCE_DAYS)
 
 
 def is_clear(principal: Principal, asked: Asked, facts: Facts) -> bool:
     """Whether a move is clear, without looking at what it only leaves behind."""
     rows = find_candidates(asked.product, asked.question, leaving=False)
-    items, _, hidden = _judge(principal, asked.product, rows, asked.question, facts)
-    catalogue = catalogue_of(asked.product)
-    path = judge_path(catalogue.path, asked.question)
-    return summarise(items, _ground(asked, path, _coverage(asked, catalogue), hidden=hidden)).clear
+    items, _, hidden = _judge(principal, asked, rows, facts)
+    path = judge_path(asked.catalogue.path, asked.question)
+    return summarise(items, _ground(asked, path, _coverage(asked), hidden=hidden)).clear
 
 
 def _ground(asked: Asked, path: PathAnswer, coverage: Coverage, *, hidden: bool) -> Ground:
