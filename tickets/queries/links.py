@@ -101,7 +101,7 @@ def cases_behind(principal: Principal, issues: Sequence[int]) -> dict[int, list[
     visible = visible_cases(principal)
     for issue, ref in confirmed.filter(finding__case__in=visible).values_list("issue_id", "finding__case__ref"):
         found.setdefault(issue, []).append(ref)
-    here = _recognised(OuterRef(OuterRef("pk")), OuterRef(OuterRef("detector"))).filter(case=OuterRef("pk"))
+    here = _recognised(OuterRef(OuterRef(OuterRef("pk"))), OuterRef(OuterRef("detector"))).filter(case=OuterRef("pk"))
     refs = visible.filter(Q(product=OuterRef("product")) & Exists(here)).order_by("pk").values("ref")[:MOST_CASES]
     detected = KnownIssue.objects.filter(pk__in=issues).exclude(detector="")
     for issue, seen_in in detected.annotate(refs=ArraySubquery(refs)).values_list("pk", "refs"):
