@@ -15,7 +15,7 @@ from kb.models import Device, Party, Product
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
-from tests.api.knowledge import MARKER, Known, Kept, keep_to_itself, make_knowledge
+from tests.api.knowledge import MARKER, Kept, Known, keep_to_itself, make_knowledge
 from tests.conftest import Person, make_person
 from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
 from tickets.services.cases import add_party_ticket, open_case
