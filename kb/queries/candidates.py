@@ -59,8 +59,8 @@ def find_candidates(product: Product, question: Question, *, leaving: bool = Tru
 
 def _row(columns: Sequence[Any]) -> Row:
     move, condition, pieces = columns[-3:]
-    stored = from_json(pieces) if pieces else None
-    return Row(*columns[:-3], move=_loaded(move), condition=_loaded(condition), stored=stored)
+    values = [*columns[:-3], _loaded(move), _loaded(condition), from_json(pieces) if pieces else None]
+    return Row(*values)
 
 
 def _loaded(text: str | None) -> Any:

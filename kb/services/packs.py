@@ -29,10 +29,11 @@ from kb.models import (
     Remediation,
     Source,
 )
-from kb.services.catalogue import create_release, create_source, set_upgrade_path
+from kb.queries.versions import read_version
+from kb.services.catalogue import create_source, release_keys, set_upgrade_path
 from kb.services.claims import add_claim
 from kb.services.issues import create_issue, record_event
-from kb.services.locks import lock_issue
+from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_all, refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 
@@ -65,13 +66,16 @@ def load_pack(folder: Path) -> Loaded:
     if head.get("schema") != SCHEMA:
         raise Invalid(f"{folder / 'pack.json'} is no pack of the form {SCHEMA}.")
     loader = _Loader(_product(head), head["name"])
+    lock_product(loader.product.pk)
+    already = loader.product.issues.exists()  # what is known already is derived anew by the catalogue as it is now
     loader.sources(_read(folder / "sources.json"))
     loader.releases(_read(folder / "releases.json"))
     loader.path(_read(folder / "path.json"))
     loader.behaviours(_read(folder / "behaviours.json"))
     for file in sorted((folder / "issues").glob("*.json")):
         loader.issue(_read(file))
-    refresh_all(loader.product)
+    if already:
+        refresh_all(loader.product)
     return loader.done
 
 
@@ -145,19 +149,20 @@ class _Loader:
 
     def releases(self, rows: Iterable[dict[str, Any]]) -> None:
         """Record releases that are not there, and fill dates that are not known."""
-        known = {release.version: release for release in self.product.releases.all()}
+        known = {release.key: release for release in self.product.releases.all()}
+        new = []
         for row in rows:
             days = {name: _day(row[name]) for name in ("released", "end_of_engineering_support", "end_of_support")}
-            release = known.get(row["version"])
-            if release is None:
-                release = create_release(
-                    product=self.product, version=row["version"], source=self._sources[row["source"]], **days
-                )
-                release.note = _note(row)
-                release.save(update_fields=["note"])
-                self.done.counts["releases"] += 1
+            version = read_version(self.product, row["version"], field="version")
+            if version.key in known:
+                self._fill(known[version.key], days)
                 continue
-            self._fill(release, days)
+            source, keys = self._sources[row["source"]], release_keys(self.product, version)
+            new.append(
+                Release(product=self.product, version=version.text, source=source, note=_note(row), **keys, **days)
+            )
+        Release.objects.bulk_create(new)
+        self.done.counts["releases"] += len(new)
 
     def _fill(self, release: Release, days: dict[str, date | None]) -> None:
         told = {name: day for name, day in days.items() if day and getattr(release, name) is None}
@@ -220,16 +225,18 @@ class _Loader:
                 origin=self.name,
                 origin_digest=digest(told),
                 condition_source=self._sources[row["condition"]["source"]] if row["condition"] else None,
+                statements=[self._statement(digest(one), one) for one in row["statements"]],
                 **told,
             )
             self._belongings(issue, row)
             self.done.counts["issues"] += 1
+            self.done.counts["statements"] += len(row["statements"])
         elif issue.origin != self.name:
             self.done.kept.append(f"{issue.ref} {issue.slug}")
             return
         else:
             self._follow(issue, told, row)
-        self._statements(issue, row)
+            self._statements(issue, row)
         self._claims(issue, row)
 
     def _fields(self, row: dict[str, Any]) -> dict[str, Any]:
