@@ -3,12 +3,14 @@
 A reason travels as data: `[template, {word: text or a reason}]`, so that a kept check is told in any language.
 """
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
 from kb.upgrade.reasons import Reason
 
+_RANGE = re.compile(r"(?P<begin>\d\S*) to (?P<end>\d[^\s,]*)")
 TEMPLATES = (
     gettext_noop("introduced in {version}"),
     gettext_noop("seen on {version}"),
@@ -46,5 +48,10 @@ def told(data: list[Any]) -> str:
     """Return a reason in the reader's language."""
     template, words = data
     return gettext(template).format(
-        **{name: told(word) if isinstance(word, list) else word for name, word in words.items()}
+        **{name: told(word) if isinstance(word, list) else _range(word) for name, word in words.items()}
     )
+
+
+def _range(word: str) -> str:
+    """Return a version, or ranges of them: `7.0.0 to 7.0.8`."""
+    return _RANGE.sub(lambda ends: gettext("%(begin)s to %(end)s") % ends.groupdict(), word)
