@@ -100,7 +100,7 @@ def make_issue(
 
 def keep_to_itself(product: Product, author: Person) -> Kept:
     """Record what nobody outside the author's department may learn."""
-    hidden = {"audience": "department", "detector": f"{MARKER}-rule", "aliases": [f"{MARKER}-1"]}
+    hidden: dict[str, Any] = {"audience": "department", "detector": f"{MARKER}-rule", "aliases": [f"{MARKER}-1"]}
     condition = {"eq": [SECRET_PATH, MARKER]}
     issue = make_issue(product, author, "defect", title=f"{MARKER} kept", condition=condition, **hidden)
     wrong = make_issue(product, author, "defect", title=f"{MARKER} wrong", statements=[], **hidden)

@@ -6,7 +6,8 @@ from django.core.files.base import ContentFile
 from accounts.models import Role
 from accounts.services.departments import set_membership
 from accounts.services.tokens import create_token
-from tests.api.world import MARKER, World
+from tests.api.knowledge import MARKER
+from tests.api.world import World
 from tests.conftest import Person
 from tickets.models import Case, CaseKind
 from tickets.services.cases import open_case, share_case, unshare_case

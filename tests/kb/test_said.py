@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from kb.models import IssueEvent
-from kb.services import statements
+from kb.services.spans import refresh_spans
 from tests.conftest import Person
 from tests.kb.desk import Desk, make_relay
 
@@ -218,13 +218,12 @@ def test_two_people_who_state_at_once_both_count(
 ) -> None:
     make_relay(desk)
     issue = desk.issue(statements=[])
-    derive = statements.refresh_spans
 
     def slowly(known: Any) -> None:
-        derive(known)
+        refresh_spans(known)
         time.sleep(0.3)  # what the other one adds meanwhile is not seen by this derivation
 
-    monkeypatch.setattr(statements, "refresh_spans", slowly)
+    monkeypatch.setattr("kb.services.statements.refresh_spans", slowly)
     start = threading.Barrier(2)
 
     def state(who: Desk, version: str) -> None:
