@@ -142,7 +142,7 @@ def check_move(product: Product, move: Any) -> None:
     """Refuse a notice's predicate that cannot be judged: `{"direction", "from": {"from", "to"}, "to": …}`."""
     if not isinstance(move, dict) or set(move) - {"direction", "from", "to"}:
         raise Invalid.field("move", 'A move has "direction", "from" and "to", nothing else.')
-    if move.get("direction", "any") not in {"any", Direction.UPGRADE, Direction.DOWNGRADE}:
+    if move.get("direction", "any") not in ("any", Direction.UPGRADE, Direction.DOWNGRADE):  # no set: it may be a list
         raise Invalid.field("move", '"direction" is upgrade, downgrade or any.')
     for end in ("from", "to"):
         span = move.get(end)
@@ -150,8 +150,11 @@ def check_move(product: Product, move: Any) -> None:
             continue
         if not isinstance(span, dict) or set(span) - {"from", "to"}:
             raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
-        for text in filter(None, span.values()):
-            read_place(product, str(text), field="move")
+        for text in span.values():
+            if text is not None and not isinstance(text, str):
+                raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
+            if text:
+                read_place(product, text, field="move")
 
 
 def _insert(*, slug: str, **fields: Any) -> KnownIssue:
