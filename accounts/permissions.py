@@ -10,7 +10,7 @@ from accounts.principal import Principal
 
 
 class TokenScope(BasePermission):
-    """Lets a principal in whose token's scope covers the method."""
+    """Lets a principal in whose token's scope covers the method. A view that only asks (`asks_only`) needs `read`."""
 
     message = "This token may only read. Make one of the scope write on your account's page."
 
@@ -18,7 +18,8 @@ class TokenScope(BasePermission):
         """Tell whether the request may go on."""
         if not isinstance(request.user, Principal):
             return False
-        return request.method in SAFE_METHODS or request.user.scope == Scope.WRITE
+        asks = request.method in SAFE_METHODS or getattr(view, "asks_only", False)
+        return asks or request.user.scope == Scope.WRITE
 
 
 def asker(request: Request) -> Principal:

@@ -9,14 +9,15 @@ from common.jobs.api import JobView
 from ingest.api.metrics import Metrics
 from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
-from kb.api.behaviours import BehaviourList, BehaviourValues
+from kb.api.behaviours import BehaviourList, BehaviourValues, BehaviourView
 from kb.api.catalogue import PrecedentList, ReleaseList, ReleaseView, SourceList, SourceView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
 from kb.api.issues import IssueList, IssueView
-from kb.api.parties import PartyList, PartyView, VendorList
+from kb.api.parties import PartyList, PartyView, VendorList, VendorView
 from kb.api.products import ProductList, ProductView
 from kb.api.said import (
     ClaimList,
+    ClaimView,
     IssueArchive,
     IssueClaims,
     IssueConfirmationAccept,
@@ -44,12 +45,14 @@ urlpatterns = [
     path("products/", ProductList.as_view()),
     path("products/<str:slug>/", ProductView.as_view()),
     path("vendors/", VendorList.as_view()),
+    path("vendors/<str:slug>/", VendorView.as_view()),
     path("releases/", ReleaseList.as_view()),
     path("releases/<int:pk>/", ReleaseView.as_view()),
     path("sources/", SourceList.as_view()),
     path("sources/<uuid:public_id>/", SourceView.as_view()),
     path("precedents/", PrecedentList.as_view()),
     path("behaviours/", BehaviourList.as_view()),
+    path("behaviours/<int:pk>/", BehaviourView.as_view()),
     path("behaviours/<int:pk>/values/", BehaviourValues.as_view()),
     path("issues/", IssueList.as_view()),
     path("issues/<str:name>/", IssueView.as_view()),
@@ -62,6 +65,7 @@ urlpatterns = [
     path("issues/<str:name>/archive/", IssueArchive.as_view()),
     path("issues/<str:name>/sightings/", IssueSightings.as_view()),
     path("claims/", ClaimList.as_view()),
+    path("claims/<uuid:public_id>/", ClaimView.as_view()),
     path("upgrade-check/", UpgradeCheck.as_view()),
     path("devices/", DeviceList.as_view()),
     path("devices/<uuid:public_id>/", DeviceView.as_view()),

@@ -273,6 +273,10 @@ SPECTACULAR_SETTINGS = {
         "EntryKindEnum": "tickets.models.entry.EntryKind",
         "JobStateEnum": "common.jobs.models.JobState",
         "ReadingStateEnum": "tickets.models.reading.ReadingState",
+        "IssueKindEnum": "kb.models.issue.IssueKind",
+        "SourceKindEnum": "kb.models.catalogue.SourceKind",
+        "StatementSaysEnum": "kb.models.statement.StatementSays",
+        "ValueSaysEnum": "kb.models.behaviour.ValueSays",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

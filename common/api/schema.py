@@ -79,6 +79,6 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
                 if anonymous and status in {"401", "403"}:
                     continue
                 operation["responses"].setdefault(status, {"description": REASONS[status], "content": content})
-            if method == "post":
+            if method == "post" and not operation.get("x-asks-only"):
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     return result

@@ -83,6 +83,18 @@ class BehaviourList(RowsListView):
         return Response(behaviour_row(attribute), status=201)
 
 
+class BehaviourView(APIView):
+    """One behaviour."""
+
+    @extend_schema(responses=BehaviourSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Tell a behaviour with the values that stand."""
+        attribute = BehaviourList.queryset.filter(pk=pk).first()
+        if attribute is None:
+            raise NotVisible
+        return Response(behaviour_row(attribute))
+
+
 def _add(attribute: BehaviourAttribute, values: dict[str, Any], author: Any, prefix: str = "") -> BehaviourValue:
     party = party_by_slug(values.pop("party"), field=f"{prefix}party")
     source = source_by_id(attribute.product, values.pop("source"), field=f"{prefix}source")

@@ -93,6 +93,18 @@ class PartyView(APIView):
         return Response(party_row(party))
 
 
+class VendorView(APIView):
+    """One vendor."""
+
+    @extend_schema(responses=PartySerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """Tell a vendor by its slug."""
+        vendor = Party.objects.filter(slug=slug, kind=PartyKind.VENDOR).first()
+        if vendor is None:
+            raise NotVisible
+        return Response(party_row(vendor))
+
+
 def party_row(party: Party) -> dict[str, Any]:
     """Return a party as the API tells it."""
     return {

@@ -206,6 +206,19 @@ class ClaimRowSerializer(ClaimSerializer):
     issue = serializers.CharField()
 
 
+class ClaimView(APIView):
+    """One claim."""
+
+    @extend_schema(responses=ClaimRowSerializer)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Tell a claim about an issue that the reader may see."""
+        claims = Claim.objects.filter(issue__in=visible_issues(asker(request)), public_id=public_id)
+        row = claims.select_related("issue", "party", "source").first()
+        if row is None:
+            raise NotVisible
+        return Response({"issue": row.issue.ref, **claim_row(row)})
+
+
 class ClaimFilter(filters.FilterSet):
     """Filters of the list."""
 

@@ -72,6 +72,7 @@ class World:
             "jobs": "job",
             "statements": "statement",
             "confirmations": "confirmation",
+            "claims": "claim",
         }
         parts = template.strip("/").split("/")
         for place, part in enumerate(parts):
@@ -88,7 +89,12 @@ class World:
             elif part == "{ref}":
                 parts[place] = self.case.ref
             elif part == "{slug}":
-                known = {"parties": self.vendor.slug, "products": self.product.slug, "shares": "network-services"}
+                known = {
+                    "parties": self.vendor.slug,
+                    "vendors": self.vendor.slug,
+                    "products": self.product.slug,
+                    "shares": "network-services",
+                }
                 parts[place] = known[parts[place - 1]]
         end = "/" if template.endswith("/") else ""
         return "/" + "/".join(parts) + end

@@ -56,7 +56,9 @@ class ReportSerializer(serializers.Serializer[Any]):
 
 
 class UpgradeCheck(APIView):
-    """What a move would bring. Asking changes nothing, so POST needs no Idempotency-Key."""
+    """What a move would bring. Asking changes nothing: POST needs no Idempotency-Key, and a token to read will do."""
+
+    asks_only = True
 
     @extend_schema(
         parameters=[
@@ -80,7 +82,7 @@ class UpgradeCheck(APIView):
         move = ask(product, asked["from"], asked["to"], asked.getlist("hop"))
         return Response(answer_check(asker(request), move, facts_of(None)))
 
-    @extend_schema(request=QuestionSerializer, responses=ReportSerializer)
+    @extend_schema(request=QuestionSerializer, responses=ReportSerializer, extensions={"x-asks-only": True})
     def post(self, request: Request) -> Response:
         """Judge a move with facts about the device."""
         values = validated(QuestionSerializer, request)
