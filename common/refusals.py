@@ -8,6 +8,8 @@ import re
 
 from django.utils.translation import gettext, gettext_noop
 
+from common.refusals_of_versions import version_refusal
+
 SENTENCES = (
     gettext_noop("This cannot be done"),
     gettext_noop("The input is not valid"),
@@ -46,10 +48,49 @@ SENTENCES = (
     gettext_noop("Choose a file: the field `file` is missing."),
     gettext_noop("This form did not come from a page of ours, or the page was too old. Load it anew."),
     gettext_noop("Only operators of the department that runs the device may record its firmware."),
+    gettext_noop("Name the product whose version it is."),
+    gettext_noop("Name the document."),
+    gettext_noop("It is in the catalogue already."),
+    gettext_noop("Say in one line what happens."),
+    gettext_noop("Only a department can keep an issue to itself."),
+    gettext_noop("Name the behaviour whose value changes."),
+    gettext_noop("Only a behaviour_change has one."),
+    gettext_noop('Say for which moves the notice is: {"direction": "downgrade"}.'),
+    gettext_noop("Only a notice has one."),
+    gettext_noop("Say why: withdrawn as wrong, or what replaces it."),
+    gettext_noop("Name another issue of this product that is not archived."),
+    gettext_noop("Say what was wrong with it."),
+    gettext_noop("This statement was taken back already."),
+    gettext_noop("This day has not come yet."),
+    gettext_noop("This confirmation was accepted already."),
+    gettext_noop("A confirmation is accepted by somebody other than the one who wrote it."),
+    gettext_noop("An issue is validated by somebody other than its author."),
+    gettext_noop("An archived issue is not validated."),
+    gettext_noop("Name the evidence, or how it was reproduced."),
+    gettext_noop("Name the evidence, or how it was tried."),
+    gettext_noop("This issue has no condition."),
+    gettext_noop("A condition is validated by somebody other than the one who wrote it."),
+    gettext_noop('The kind "ranges" has ranges, and no version.'),
+    gettext_noop('Only the kind "ranges" has ranges and lists_all.'),
 )
 _PATTERNS = (
     (r"(?P<ref>\S+) is yours to read\. Only operators of the department that owns it may change it\.",
      gettext_noop("%(ref)s is yours to read. Only operators of the department that owns it may change it.")),
+    (r"(?P<hop>.+) does not lie on the way: name hops in order, between from and to\.",
+     gettext_noop("%(hop)s does not lie on the way: name hops in order, between from and to.")),
+    (r"More than (?P<n>\d+) hops\.", gettext_noop("More than %(n)s hops.")),
+    (r"A list of 1 to (?P<n>\d+) ranges, each with from and to\.",
+     gettext_noop("A list of 1 to %(n)s ranges, each with from and to.")),
+    (r"(?P<first>.+) is newer than (?P<last>.+)\.", gettext_noop("%(first)s is newer than %(last)s.")),
+    ((r"(?P<ref>\S+) is said to affect versions\. Take those statements back first, or name the issue that "
+      r"replaces it\."),
+     gettext_noop(
+         "%(ref)s is said to affect versions. Take those statements back first, or name the issue that replaces it."
+     )),
+    (r"(?P<ref>\S+) does not affect every version that (?P<other>\S+) affects\.",
+     gettext_noop("%(ref)s does not affect every version that %(other)s affects.")),
+    (r"(?P<ref>\S+) is about another product than the case\.",
+     gettext_noop("%(ref)s is about another product than the case.")),
     (r"No party (?P<name>.+)\. Make it first\.", gettext_noop("No party %(name)s. Make it first.")),
     (r"No product (?P<name>.+)\.", gettext_noop("No product %(name)s.")),
     (r"No device (?P<name>.+) in this department\.", gettext_noop("No device %(name)s in this department.")),
@@ -73,6 +114,8 @@ _FORMS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _PA
 
 def in_words(said: str) -> str:
     """Return a refusal in the reader's language."""
+    if (told := version_refusal(said)) is not None:
+        return told
     for form, words in _FORMS:
         match = form.fullmatch(said)
         if match:

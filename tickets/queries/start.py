@@ -34,11 +34,12 @@ class QuestionBox:
 def question_box(principal: Principal) -> QuestionBox:
     """Return the question filled in as far as it is known: the firmware that a device of the reader's runs."""
     products = list(Product.objects.order_by("name"))
-    running = with_current_firmware(visible_devices(principal)).filter(current_firmware__isnull=False)
-    rows = list(running.select_related("product").order_by("-current_since", "name")[: DEVICES_NAMED * 4])
+    running: Any = with_current_firmware(visible_devices(principal).select_related("product"))
+    known = running.filter(current_firmware__isnull=False)
+    rows = list(known.order_by("-current_since", "name")[: DEVICES_NAMED * 4])
     product = rows[0].product if rows else products[0] if products else None
-    version: str = rows[0].current_firmware if rows else ""  # type: ignore[attr-defined]
-    alike = [row.name for row in rows if row.product == product and row.current_firmware == version]  # type: ignore[attr-defined]
+    version: str = rows[0].current_firmware if rows else ""
+    alike = [row.name for row in rows if row.product == product and row.current_firmware == version]
     releases = Release.objects.filter(product=product).order_by("-key")
     return QuestionBox(
         products=products,

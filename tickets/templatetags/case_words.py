@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from common.templatetags.icons import draw_icon
+from common.words import Word
 from kb.models import Party
 from kb.templatetags.knowledge import party_named
 from tickets import words
@@ -17,7 +18,7 @@ from tickets.machine_words import in_words
 
 register = template.Library()
 
-CHIPS: dict[str, dict[str, words.Word]] = {
+CHIPS: dict[str, dict[str, Word]] = {
     "state": words.CASE_STATES,
     "severity": words.SEVERITIES,
     "entry": words.ENTRY_KINDS,
@@ -28,12 +29,12 @@ CHIPS: dict[str, dict[str, words.Word]] = {
 @register.simple_tag(takes_context=True)
 def chip(context: Context, kind: str, value: str) -> SafeString:
     """Show a state of something: its icon and its word."""
-    word = CHIPS[kind].get(value) or words.Word(value, "unknown", "warn")
+    word = CHIPS[kind].get(value) or Word(value, "unknown", "warn")
     return _chip_in(draw_icon(context, word.icon), word, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _chip_in(drawing: SafeString, word: words.Word, language: str | None) -> SafeString:
+def _chip_in(drawing: SafeString, word: Word, language: str | None) -> SafeString:
     """Return a chip in a language; lists show the same few chips again and again."""
     return format_html('<span class="chip {}">{}{}</span>', word.tone, drawing, word.text)
 
