@@ -26,6 +26,12 @@ def story(alice: Person) -> Case:
 
 
 @pytest.fixture
+def known_story(alice: Person) -> Case:
+    """The story's case, with what is known of FortiMail."""
+    return told_story(alice.department, alice.user, knowledge=True)
+
+
+@pytest.fixture
 def page(alice: Person) -> Client:
     """Alice's browser, without script."""
     return alice.client

@@ -1,7 +1,10 @@
 """The story's case as the pages see it once a worker has read its log; no worker and no engine are needed."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.utils import timezone
 
@@ -9,6 +12,9 @@ from accounts.models import Department, User
 from common.jobs.models import Job, JobState
 from common.storage import evidence_store
 from ingest.models import DailyCount
+from kb.models import Party, Product
+from kb.services.parties import create_party
+from kb.services.products import create_product
 from tickets.models import Case, CaseScan, EntryKind, Evidence
 from tickets.sample.load import LOG, load_story
 from tickets.services.entries import add_machine_entry
@@ -88,9 +94,17 @@ def found(evidence: Evidence, **changes: Any) -> FoundFinding:
     return FoundFinding(**values | changes)
 
 
-def told_story(department: Department, author: User) -> Case:
-    """Load the story and return its first case, read and judged."""
-    case = load_story(department=department, author=author)
+def _product_alone(_: Path) -> None:
+    """Record the product without what is known of it: loading all of that takes a second."""
+    vendor = Party.objects.filter(slug="fortinet").first() or create_party(name="Fortinet", kind="vendor")
+    if not Product.objects.filter(slug="fortimail").exists():
+        create_product(name="FortiMail", vendor=vendor)
+
+
+def told_story(department: Department, author: User, *, knowledge: bool = False) -> Case:
+    """Load the story and return its first case, read and judged; with what is known of FortiMail where asked for."""
+    with nullcontext() if knowledge else patch("tickets.sample.load.load_pack", _product_alone):
+        case = load_story(department=department, author=author)
     for evidence in case.evidence.all():
         read(evidence)
     judged(case, [found(case.evidence.get())])

@@ -12,8 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb.models import Device
+from kb.models import Device, KnownIssue, Party
+from kb.services.catalogue import create_release
+from kb.services.claims import add_claim, add_confirmation
+from kb.services.statements import NewStatement, add_statement
 from tests.conftest import Person
+from tests.pages.knowledge import fortimail, record
 from tests.pages.story import AT, attach, found, judged, read
 from tickets.models import Case
 from tickets.services.cases import open_case
@@ -43,6 +47,13 @@ def pages_of(story: Case) -> dict[str, str]:
         "devices": "/devices/",
         "device": f"/devices/{device.public_id}/",
         "account": "/account/",
+        "check": "/check/?product=fortimail&from=6.2.5&to=7.0.2",
+        "check-form": "/check/",
+        "issues": "/issues/",
+        "issue": "/issues/first/",
+        "new-issue": "/issues/new/",
+        "products": "/products/",
+        "product": "/products/fortimail/",
     }
 
 
@@ -50,6 +61,7 @@ def counts(page: Client, story: Case) -> dict[str, int]:
     """Return how many queries each page asks."""
     found_counts = {}
     for name, path in pages_of(story).items():
+        page.get(path)  # what is remembered of a product is remembered now
         with CaptureQueriesContext(
             connection,
         ) as asked:
@@ -58,14 +70,36 @@ def counts(page: Client, story: Case) -> dict[str, int]:
     return found_counts
 
 
+@pytest.fixture(autouse=True)
+def first_issue(story: Case, alice: Person) -> KnownIssue:
+    """An issue with something of everything; the releases of the question are in the catalogue."""
+    for version in ("6.2.5", "7.0.2"):
+        create_release(product=fortimail(), version=version)
+    issue = record(alice.department, alice.user, slug="first", detector="rejected-and-delivered")
+    say_everything(issue, alice)
+    return issue
+
+
+def say_everything(issue: KnownIssue, alice: Person) -> None:
+    """Say something of each kind about an issue."""
+    party = Party.objects.get(slug="fortinet")
+    for stance in ("yes", "no"):
+        add_claim(issue=issue, author=alice.user, party=party, proposition="exists", stance=stance)
+    add_statement(issue=issue, author=alice.user, statement=NewStatement("seen", "7.0.1"))
+    add_confirmation(issue=issue, author=alice.user, department=alice.department, version="7.0.2", sees_it=True)
+
+
 @pytest.fixture
-def crowded(story: Case, alice: Person) -> Case:
+def crowded(story: Case, alice: Person, first_issue: KnownIssue) -> Case:
     """The story with much more of everything."""
     for number in range(12):
         piece = attach(story, alice.user, content=f"line {number}".encode(), name=f"log {number}")
         read(piece) if number % 2 else None
         add_entry(case=story, author=alice.user, kind="note", happened_at=AT, text=f"Note {number}.")
         open_case(department=alice.department, author=alice.user, title=f"Case {number}", kind="other")
+        say_everything(record(alice.department, alice.user, slug=f"issue-{number}", aliases=["CVE-1"]), alice)
+        say_everything(first_issue, alice)
+        create_release(product=fortimail(), version=f"7.2.{number}")
     evidence = story.evidence.earliest("pk")
     judged(story, [found(evidence, recipient=f"user{number}@piteki2.com") for number in range(12)])
     return story

@@ -1,0 +1,199 @@
+"""The upgrade check as a page: the answer first, unknown as loud as a hit, facts by POST only."""
+
+import string
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+from django.utils.translation import gettext, override
+
+from kb import reason_words
+from kb.models import StoredCheck
+from kb.services.statements import NewStatement
+from kb.upgrade import reasons
+from tests.conftest import Person
+from tests.pages.knowledge import ASKED, FACT, clear_world, record
+from tickets.models import Case
+
+MOVE = {"product": "fortimail", "from": "6.2.5", "to": "7.0.2", "hop": ""}
+
+
+def shown(client: Client, path: str = ASKED, *, status: int = 200) -> str:
+    """Return a page's text."""
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_the_sentence_on_top_counts_what_comes_and_what_is_unknown(page: Client, known_story: Case) -> None:
+    text = shown(page)
+    assert "Not clear. 7.0.2 would bring 7 issues and 2 changes of behaviour; 21 are unknown." in text
+    assert 'class="answer bad"' in text
+    for count in ("7 enter", "0 come back", "0 only on the way", "2 change", "21 unknown", "8 stay", "0 do not apply"):
+        assert count in text
+
+
+def test_an_item_tells_its_reason_its_ways_out_and_who_says_so(page: Client, known_story: Case) -> None:
+    text = shown(page)
+    assert "Seen on 7.0.2; nothing is said about 6.2.5" in text
+    assert "Mail rejected to the sender is relayed to the recipient as well" in text
+    assert FACT in text
+    assert "nobody has validated this condition" in text
+    assert f'href="/cases/{known_story.ref}/"' in text
+    assert "works as designed" in text
+    assert "Disputed" in text
+    assert "IP reputation first, then the FortiGuard scan" in text
+
+
+def test_the_way_that_the_vendor_needs_is_one_click(page: Client, known_story: Case) -> None:
+    text = shown(page)
+    assert "The vendor does not support the direct way: it goes over 6.4.5 and 7.0.0." in text
+    answer = page.post("/check/", MOVE | {"hop": "6.4.5, 7.0.0", "facts": ""})
+    assert answer["Location"] == "/check/?product=fortimail&from=6.2.5&to=7.0.2&hop=6.4.5&hop=7.0.0"
+    text = shown(page, answer["Location"])
+    assert "The vendor supports this way." in text
+    assert "6.4.5 → 7.0.0" in text
+
+
+def test_a_fact_decides_and_an_unvalidated_condition_makes_nothing_clear(page: Client, known_story: Case) -> None:
+    answer = page.post("/check/", MOVE | {f"fact:{FACT}": "single-action"})
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Not clear. 7.0.2 would bring 6 issues" in text
+    assert "1 does not apply" in text
+    assert "1 issue does not apply by a condition that nobody has validated." in text
+    assert "One fact about your device" not in text
+
+
+def test_facts_are_never_read_from_an_address(page: Client, known_story: Case) -> None:
+    text = shown(page, f"{ASKED}&facts={FACT}+%3D+single-action&fact:{FACT}=single-action")
+    assert "7.0.2 would bring 7 issues" in text
+    assert "single-action</textarea>" not in text
+
+
+def test_a_line_that_is_no_fact_is_refused_and_kept(page: Client, known_story: Case) -> None:
+    answer = page.post("/check/", MOVE | {"facts": "nonsense"})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Not a line of the form path = value: nonsense" in text
+    assert "nonsense</textarea>" in text
+
+
+@pytest.mark.parametrize("version", ["7.2", "latest"])
+def test_what_is_no_version_offers_candidates_as_links(page: Client, known_story: Case, version: str) -> None:
+    text = shown(page, f"/check/?product=fortimail&from=6.2.5&to={version}", status=422)
+    assert 'href="/check/?product=fortimail&amp;from=6.2.5&amp;to=' in text
+    assert f'value="{version}"' in text
+
+
+def test_candidates_keep_facts_as_buttons(page: Client, known_story: Case) -> None:
+    answer = page.post("/check/", MOVE | {"to": "7.2", "facts": f"{FACT} = single-action"})
+    assert 'name="chosen-to" value="7.2.9"' in answer.content.decode()
+    answer = page.post("/check/", MOVE | {"to": "7.2", "chosen-to": "7.2.9", "facts": f"{FACT} = single-action"})
+    assert answer.status_code == 200
+    assert "FortiMail 6.2.5 → 7.2.9" in answer.content.decode()
+
+
+def test_an_empty_version_is_asked_for(page: Client, known_story: Case) -> None:
+    assert "Which version is it to be?" in shown(page, "/check/?product=fortimail&from=6.2.5&to=", status=422)
+    assert "What would the upgrade bring?" in shown(page, "/check/")
+
+
+def test_a_version_outside_the_catalogue_is_loud(page: Client, known_story: Case) -> None:
+    text = shown(page, "/check/?product=fortimail&from=6.2.5&to=9.9.9")
+    assert "Not in the catalogue, so judged by order alone: 9.9.9." in text
+    assert 'class="answer good"' not in text
+
+
+def test_green_is_only_what_is_clear(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    text = shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1")
+    assert "Clear. Nothing enters, nothing is unknown." in text
+    assert 'class="answer good"' in text
+    text = shown(page, f"/check/?product={product.slug}&from=1.0.1&to=1.0.0")
+    assert 'class="answer bad"' in text
+    assert "safe" not in text.casefold()
+
+
+def test_a_hidden_issue_counts_without_a_word_of_it(page: Client, alice: Person, charlie: Person) -> None:
+    product = clear_world(alice.user)
+    record(
+        charlie.department, charlie.user, product=product, title="Secret", audience="department",
+        statements=[NewStatement("seen", "1.0.1")],
+    )  # fmt: skip
+    text = shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1")
+    assert "Something that you may not see would count." in text
+    assert "Secret" not in text
+    assert 'class="answer good"' not in text
+    assert "Secret" in shown(charlie.client, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1")
+
+
+def kept(client: Client, **changes: str) -> str:
+    """Keep a check and return its address."""
+    answer = client.post("/checks/", MOVE | {"facts": ""} | changes)
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def test_a_kept_check_holds_paths_of_facts_and_no_values(page: Client, known_story: Case) -> None:
+    address = kept(page, facts=f"{FACT} = single-action")
+    row = StoredCheck.objects.get()
+    assert row.fact_paths == [FACT]
+    assert "single-action" not in str(row.report["items"][0]) + str(row.report["summary"])
+    text = shown(page, address)
+    assert "would bring 6 issues" in text
+    assert "facts given for" in text
+    assert f'value="{escape(FACT)} = single-action"' not in text
+
+
+def test_a_kept_check_is_shared_without_the_cases_of_others(page: Client, known_story: Case, charlie: Person) -> None:
+    address = kept(page)
+    link = f'href="/cases/{known_story.ref}/"'
+    assert link in shown(page, address)
+    text = shown(charlie.client, address)
+    assert "Not clear. 7.0.2 would bring 7 issues" in text
+    assert link not in text
+
+
+def test_a_kept_check_is_not_there_for_who_may_not_see_an_item_now(
+    page: Client, known_story: Case, alice: Person, charlie: Person
+) -> None:
+    issue = record(alice.department, alice.user, title="For us alone", audience="department")
+    address = kept(page)
+    assert issue.title in shown(page, address)
+    text = shown(charlie.client, address, status=404)
+    assert "Nothing here that you may see." in text
+    assert issue.title not in text
+
+
+def test_a_kept_check_stays_as_it_was_told(page: Client, known_story: Case, alice: Person) -> None:
+    address = kept(page)
+    record(alice.department, alice.user, title="Known since today")
+    assert "Known since today" in shown(page)
+    assert "Known since today" not in shown(page, address)
+
+
+def test_the_page_speaks_japanese(page: Client, known_story: Case) -> None:
+    text = page.get(ASKED, headers={"Accept-Language": "ja"}).content.decode()
+    assert "問題なしとは言えません。7.0.2では問題7件と仕様変更2件が新たに該当し、不明が21件あります。" in text
+    assert "7.0.2で確認。6.2.5についての記述はない" in text
+    assert "7.0.0〜7.0.8" in text
+
+
+def test_every_reason_of_the_engine_has_its_words() -> None:
+    said = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
+    assert set(reason_words.TEMPLATES) == said | set(reasons.SAID.values())
+
+
+def test_places_of_reasons_are_the_same_in_japanese() -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    with override("ja"):
+        for template in reason_words.TEMPLATES:
+            assert places(gettext(template)) == places(template), template
+
+
+def test_versions_of_a_product_are_offered(page: Client, known_story: Case) -> None:
+    assert '<option value="7.0.2">' in shown(page, "/check/versions/?product=fortimail")
+    assert '<option value="7.0.2">' in shown(page, "/check/")
