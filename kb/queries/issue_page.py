@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.principal import Principal
 from kb.access import visible_issues
@@ -82,6 +83,12 @@ class IssuePage:
     def flips(self) -> int:
         """How often a party changed its answer."""
         return sum(row.before is not None for row in self.ledger)
+
+    @property
+    def overdue(self) -> int:
+        """By how many days its review is overdue; 0 where it is not."""
+        due = self.issue.review_on
+        return max((timezone.localdate() - due).days, 0) if due else 0
 
     @property
     def fixed_in(self) -> list[str]:
