@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,7 @@ class CheckForm(PageForm):
         self.refuse(error)
 
 
-LOADS_VERSIONS = {"hx-get": "/check/versions/", "hx-target": "#versions", "hx-trigger": "change"}
+LOADS_VERSIONS = {"hx-get": reverse_lazy("check-versions"), "hx-target": "#versions", "hx-trigger": "change"}
 
 
 def hops_in(text: str) -> list[str]:

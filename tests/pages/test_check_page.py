@@ -194,6 +194,12 @@ def test_places_of_reasons_are_the_same_in_japanese() -> None:
             assert places(gettext(template)) == places(template), template
 
 
+def test_a_device_asks_with_what_it_runs(page: Client, known_story: Case) -> None:
+    device = known_story.devices.get()
+    assert "from=7.0.2&amp;draft=1" in shown(page, f"/devices/{device.public_id}/")
+    assert 'name="from" value="7.0.2"' in shown(page, "/check/?product=fortimail&from=7.0.2&draft=1")
+
+
 def test_versions_of_a_product_are_offered(page: Client, known_story: Case) -> None:
     assert '<option value="7.0.2">' in shown(page, "/check/versions/?product=fortimail")
     assert '<option value="7.0.2">' in shown(page, "/check/")

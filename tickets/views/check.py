@@ -46,7 +46,8 @@ def check(request: PageRequest) -> HttpResponseBase:
         words["facts"] = ""
     elif not words["facts"]:
         return redirect(f"{reverse('check')}?{address_of(words)}")
-    asked = any(words[name] for name in ("from", "to")) or request.method == "POST"
+    drafted = "draft" in request.GET and not words["to"]  # from a device: where to is still to be chosen
+    asked = request.method == "POST" or (any(words[name] for name in ("from", "to")) and not drafted)
     form = _form(words, asked=asked)
     context: dict[str, Any] = _context(request, form, words)
     if asked and form.is_valid():
