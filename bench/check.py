@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.types.string import TextLoader
 
 from bench import databases
 from bench.knowledge import PRODUCTS, VERSIONS
@@ -87,6 +88,7 @@ def measure(url: str, token: str, count: int) -> list[bool]:
     """Print the table, and return which bounds hold."""
     moves = questions(count)
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.adapters.register_loader("jsonb", TextLoader)  # as Django does it
         issues, releases = connection.execute(COUNTS).fetchone() or (0, 0)
         (spans,) = connection.execute(SPANS).fetchone() or (0,)
         print(f"{issues:,} issues, {spans:,} affected spans, {releases:,} releases\n")

@@ -18,7 +18,8 @@ from kb.upgrade.stored import Stored, from_json
 
 _COLUMNS = """
     i.id, i.ref, i.slug, i.kind, i.title, i.severity, i.confidence, i.audience, i.department_id, i.behaviour_id,
-    i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id, i.move, i.condition, s.pieces
+    i.detector, i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id,
+    i.move, i.condition, s.pieces
 """
 _HERE = "s.possible && %s::kb_keyrange"
 _FROM = "s.affected && %s::kb_keyrange"
@@ -38,6 +39,7 @@ class Row:
     audience: str
     department_id: int | None
     behaviour_id: int | None
+    detector: str
     condition_validated: bool
     archived_reason: str
     replaced_by_id: int | None

@@ -1,13 +1,13 @@
 """The report of an upgrade check as data, in the shape of `zenrei.upgrade-check/1`."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from accounts.principal import Principal
 from kb.conditions.facts import Facts
-from kb.models import IssueAlias, IssueStatement, KnownIssue, Precedent, Release, Remediation, Source
+from kb.models import IssueStatement, KnownIssue, Precedent, Release, Source
+from kb.queries.belongings import aliases_of, remediations_of
 from kb.queries.candidates import Row
 from kb.queries.ledger import Stand
 from kb.queries.nearest_clear import nearest_clear
@@ -28,7 +28,7 @@ def report_data(
     """Return the report; `cases` are the cases behind issues that the reader may see, by the issues' ids."""
     question = report.asked.question
     numbers = [item.issue.id for item in report.items]
-    aliases, ways_out, sources = _aliases(numbers), _remediations(numbers), _conflict_sources(report.items)
+    aliases, ways_out, sources = aliases_of(numbers), remediations_of(numbers), _conflict_sources(report.items)
     replaced = _names([row.replaced_by_id for row in report.withdrawn if row.replaced_by_id])
     return {
         "schema": SCHEMA,
@@ -190,30 +190,6 @@ def _nearest(principal: Principal, report: Report, facts: Facts) -> dict[str, An
         "days_since_release": found.days_since_release,
         "words": "no known issue",
     }
-
-
-def _aliases(numbers: Sequence[int]) -> defaultdict[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for issue, name in IssueAlias.objects.filter(issue__in=numbers).values_list("issue_id", "name"):
-        found[issue].append(name)
-    return found
-
-
-def _remediations(numbers: Sequence[int]) -> defaultdict[int, list[dict[str, Any]]]:
-    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Remediation.objects.filter(issue__in=numbers).values_list(
-        "issue_id", "category", "details", "version", "validated"
-    )
-    for issue, category, details, version, validated in rows:
-        found[issue].append(
-            {
-                "category": category,
-                "details": details,
-                "version": version or None,
-                "confidence": "validated" if validated else "not_validated",
-            }
-        )
-    return found
 
 
 def _conflict_sources(items: Sequence[Item]) -> dict[int, tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Final
 from kb.versions.version import Span
 
 Multirange = tuple[Span, ...]
+_TOP: Final = "\U0010ffff"  # behind every key: with it a search by the lower end compares plain tuples
 NOTHING: Final[Multirange] = ()
 EVERYTHING: Final[Multirange] = (Span("0", "9"),)  # every key begins with 7: a number comes first
 
@@ -58,24 +59,24 @@ def difference(left: Iterable[Span], right: Iterable[Span]) -> Multirange:
 
 def contains(ranges: Multirange, key: str) -> bool:
     """Tell whether a key is in a normal multirange."""
-    place = bisect_right(ranges, key, key=lambda span: span.lo)
-    return place > 0 and key < ranges[place - 1].hi
+    place = bisect_right(ranges, (key, _TOP))
+    return place > 0 and key < ranges[place - 1][1]
 
 
 def covers(ranges: Multirange, span: Span) -> bool:
     """Tell whether a whole span is in a normal multirange; an empty one is."""
     if span.lo >= span.hi:
         return True
-    place = bisect_right(ranges, span.lo, key=lambda one: one.lo)
-    return place > 0 and span.hi <= ranges[place - 1].hi
+    place = bisect_right(ranges, (span.lo, _TOP))
+    return place > 0 and span.hi <= ranges[place - 1][1]
 
 
 def touches(ranges: Multirange, span: Span) -> bool:
     """Tell whether any key of a span is in a normal multirange."""
     if span.lo >= span.hi:
         return False
-    place = bisect_right(ranges, span.lo, key=lambda one: one.lo)
-    return (place > 0 and span.lo < ranges[place - 1].hi) or (place < len(ranges) and ranges[place].lo < span.hi)
+    place = bisect_right(ranges, (span.lo, _TOP))
+    return (place > 0 and span.lo < ranges[place - 1][1]) or (place < len(ranges) and ranges[place][0] < span.hi)
 
 
 def to_sql(ranges: Multirange, prefix: str = "") -> str:

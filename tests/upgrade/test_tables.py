@@ -94,7 +94,7 @@ def test_a_value_of_one_build_says_nothing_of_the_others() -> None:
     build, whole = point_of(FORTINET, "7.0.2 build 163", known=True), point_of(FORTINET, "7.0.2", known=True)
     one = Standing((ValueSpan(1, "old", (build.span,)),))
 
-    assert one.at(build.span) == {"old"}
+    assert one.at(build.span) == frozenset({"old"})
     assert one.at(whole.span) is None
 
 

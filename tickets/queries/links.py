@@ -5,7 +5,7 @@ proposes at once, everywhere, and nothing of it is stored until a person confirm
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,16 +94,22 @@ def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]
     ]
 
 
-def cases_behind(principal: Principal, issues: Sequence[int]) -> dict[int, list[str]]:
-    """Return the cases in which issues were recognised, by the issues' ids; only those that the reader may see."""
+def cases_behind(principal: Principal, detectors: Mapping[int, str]) -> dict[int, list[str]]:
+    """Return the cases in which issues were recognised, by the issues' ids; only those that the reader may see.
+
+    `detectors` are the rules that recognise the issues, empty where there is none.
+    """
     found: dict[int, list[str]] = {}
-    confirmed = FindingLink.objects.filter(issue__in=issues, state=LinkState.CONFIRMED)
+    confirmed = FindingLink.objects.filter(issue__in=list(detectors), state=LinkState.CONFIRMED)
     visible = visible_cases(principal)
     for issue, ref in confirmed.filter(finding__case__in=visible).values_list("issue_id", "finding__case__ref"):
         found.setdefault(issue, []).append(ref)
+    detecting = [issue for issue, detector in detectors.items() if detector]
+    if not detecting:
+        return {issue: list(dict.fromkeys(refs))[:MOST_CASES] for issue, refs in found.items()}
     here = _recognised(OuterRef(OuterRef(OuterRef("pk"))), OuterRef(OuterRef("detector"))).filter(case=OuterRef("pk"))
     refs = visible.filter(Q(product=OuterRef("product")) & Exists(here)).order_by("pk").values("ref")[:MOST_CASES]
-    detected = KnownIssue.objects.filter(pk__in=issues).exclude(detector="")
+    detected = KnownIssue.objects.filter(pk__in=detecting)
     for issue, seen_in in detected.annotate(refs=ArraySubquery(refs)).values_list("pk", "refs"):
         found.setdefault(issue, []).extend(seen_in)
     return {issue: list(dict.fromkeys(refs))[:MOST_CASES] for issue, refs in found.items()}
