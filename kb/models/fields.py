@@ -18,6 +18,16 @@ class KeyRangesField(models.TextField):  # type: ignore[type-arg]
         return "kb_keyranges"
 
 
+class KeyRangeField(models.TextField):  # type: ignore[type-arg]
+    """One range of keys."""
+
+    description = "range of version keys"
+
+    def db_type(self, connection: Any) -> str:
+        """Return the type's name."""
+        return "kb_keyrange"
+
+
 @KeyRangesField.register_lookup
 class Meets(models.Lookup):
     """`affected__meets=RANGE`: whether the set shares a key with a range in PostgreSQL's text form."""

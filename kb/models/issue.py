@@ -10,7 +10,7 @@ from accounts.models import Department, User
 from common.models import Timestamped
 from kb.models.behaviour import BehaviourAttribute
 from kb.models.catalogue import Source
-from kb.models.fields import KeyRangesField
+from kb.models.fields import KeyRangeField, KeyRangesField
 from kb.models.product import Product
 
 
@@ -197,11 +197,25 @@ class IssueSpans(models.Model):
     pieces = models.JSONField(default=dict, help_text="The derivation with the statement behind each span.")
     key_version = models.PositiveSmallIntegerField()
 
+    def __str__(self) -> str:
+        return f"spans of {self.issue_id}"
+
+
+class IssueReach(models.Model):
+    """The ranges of `IssueSpans` one a row, kept by triggers: a multirange is indexed by its outer bounds alone.
+
+    Where `affected` is false the range is of `possible`.
+    """
+
+    issue = models.ForeignKey(KnownIssue, on_delete=models.CASCADE, related_name="+")
+    affected = models.BooleanField()
+    span = KeyRangeField()
+
     class Meta:
         indexes: ClassVar[list[Any]] = [
-            GistIndex(fields=["affected"], name="issue_affected"),
-            GistIndex(fields=["possible"], name="issue_possible"),
+            GistIndex(fields=["span"], condition=Q(affected=True), name="reach_affected"),
+            GistIndex(fields=["span"], condition=Q(affected=False), name="reach_possible"),
         ]
 
     def __str__(self) -> str:
-        return f"spans of {self.issue_id}"
+        return f"reach of {self.issue_id}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from kb.models import Product
 from kb.services.spans import prefix_of
@@ -21,8 +22,9 @@ _COLUMNS = """
     i.detector, i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id,
     i.move, i.condition, s.pieces
 """
-_HERE = "s.possible && %s::kb_keyrange"
-_FROM = "s.affected && %s::kb_keyrange"
+_HERE = "NOT r.affected AND r.span && %s::kb_keyrange"
+_AFFECTED_AT = "SELECT r.issue_id FROM kb_issuereach r WHERE r.affected AND r.span && %s::kb_keyrange"
+_FROM = "r.affected AND r.span && %s::kb_keyrange"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def statement_of(product: Product, question: Question, *, leaving: bool = True) 
         return f"{head} WHERE i.product_id = %s ORDER BY i.id", [product.pk]
     ranges = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
     ranges += [(_FROM, question.start)] if leaving else []
-    found = " UNION ".join(f"SELECT s.issue_id FROM kb_issuespans s WHERE {where}" for where, _ in ranges)  # noqa: S608
+    found = " UNION ".join(f"SELECT r.issue_id FROM kb_issuereach r WHERE {where}" for where, _ in ranges)  # noqa: S608
     kinds = "SELECT id FROM kb_knownissue WHERE product_id = %s AND kind IN ('behaviour_change', 'notice')"
     values: list[Any] = [range_of(product, point) for _, point in ranges]
     # As an array, so that PostgreSQL looks up the few that were found: as a set it expects thousands and reads all.
@@ -92,6 +94,11 @@ def range_of(product: Product, point: Point) -> str:
     return f'["{prefix}{point.span.lo}","{prefix}{point.span.hi}")'
 
 
+def affected_at(product: Product, point: Point) -> RawSQL:
+    """Return the ids of the issues that are there at a version, as a subquery."""
+    return RawSQL(_AFFECTED_AT, [range_of(product, point)])  # noqa: S611  (no input in it)
+
+
 def free_releases(product: Product, points: list[Point]) -> list[int]:
     """Return which of the versions (by their places) no issue without a condition may affect: others are not clear."""
     if not points:
@@ -99,8 +106,8 @@ def free_releases(product: Product, points: list[Point]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.place - 1 FROM unnest(%s::text[]) WITH ORDINALITY AS c(span, place) WHERE NOT EXISTS ("
-            "SELECT 1 FROM kb_issuespans s JOIN kb_knownissue i ON i.id = s.issue_id"
-            " WHERE s.possible && c.span::kb_keyrange AND i.condition IS NULL AND i.confidence <> 'archived'"
+            "SELECT 1 FROM kb_issuereach r JOIN kb_knownissue i ON i.id = r.issue_id WHERE NOT r.affected"
+            " AND r.span && c.span::kb_keyrange AND i.condition IS NULL AND i.confidence <> 'archived'"
             ") ORDER BY c.place",
             [[range_of(product, point) for point in points]],
         )

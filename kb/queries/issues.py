@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from kb.claims import ledger
-from kb.models import IssueSpans, IssueStatement, KnownIssue, Product
-from kb.queries.candidates import range_of
+from kb.models import IssueStatement, KnownIssue, Product
+from kb.queries.candidates import affected_at
 from kb.queries.catalogue import catalogue_of
 from kb.queries.ledger import Stand, stands_of
 from kb.queries.points import points_of
@@ -28,8 +28,7 @@ def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue]:
 def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> QuerySet[KnownIssue]:
     """Return the issues that are there at a version; Invalid with candidates where it is none."""
     (point,), _ = points_of(catalogue_of(product), [("affects", version)])
-    here = IssueSpans.objects.filter(affected__meets=range_of(product, point))
-    return issues.filter(pk__in=here.values("issue"))
+    return issues.filter(pk__in=affected_at(product, point))
 
 
 def issue_rows(page: Sequence[KnownIssue]) -> list[dict[str, Any]]:
