@@ -54,8 +54,9 @@ ON CONFLICT DO NOTHING;
 INSERT INTO kb_party (created_at, updated_at, name, slug, kind, note)
 SELECT now(), now(), initcap(kind) || ' ' || n, kind || '-' || n, kind, ''
 FROM generate_series(1, 24) AS n, LATERAL (SELECT CASE n % 3 WHEN 0 THEN 'reseller' ELSE 'vendor' END AS kind) AS chosen;
-INSERT INTO kb_product (created_at, updated_at, name, slug, vendor_id)
-SELECT now(), now(), 'Product ' || n, 'product-' || n, (SELECT id FROM kb_party WHERE kind = 'vendor' ORDER BY id OFFSET n LIMIT 1)
+INSERT INTO kb_product (created_at, updated_at, name, slug, vendor_id, scheme, path_needed, downgrades, revision)
+SELECT now(), now(), 'Product ' || n, 'product-' || n,
+       (SELECT id FROM kb_party WHERE kind = 'vendor' ORDER BY id OFFSET n LIMIT 1), 'general', true, false, gen_random_uuid()
 FROM generate_series(0, 11) AS n;
 INSERT INTO kb_device (public_id, created_at, updated_at, department_id, product_id, name, serial, zone)
 SELECT md5('device' || department.id || '/' || n)::uuid, now(), now(), department.id,
