@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -12,24 +11,15 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User, token_digest
 from accounts.principal import Principal
+from common.rows import columns_of, names_of
 
 KEYWORD = "Token"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def _columns(model: type[Model], alias: str) -> str:
-    """Return the columns of a model's table, in the order that `from_db` wants."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
-def _names(model: type[Model]) -> list[str]:
-    """Return the attributes that those columns fill."""
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-# Every request of the API asks this. Written out it takes 0.3 ms; the ORM needs 2 ms to put the same together anew.
+# Every request of the API asks this.
 _BY_DIGEST = f"""
-SELECT {_columns(ApiToken, "token")}, {_columns(User, "person")},
+SELECT {columns_of(ApiToken, "token")}, {columns_of(User, "person")},
     ARRAY(SELECT department_id FROM accounts_membership WHERE user_id = person.id ORDER BY id),
     ARRAY(SELECT role FROM accounts_membership WHERE user_id = person.id ORDER BY id)
 FROM accounts_apitoken AS token JOIN accounts_user AS person ON person.id = token.user_id
@@ -45,9 +35,9 @@ def principal_of_token(secret: str) -> Principal | None:
     if row is None:
         return None
     *values, departments, roles = row
-    names = _names(ApiToken)
+    names = names_of(ApiToken)
     token = ApiToken.from_db(connection.alias, names, values[: len(names)])
-    token.user = User.from_db(connection.alias, _names(User), values[len(names) :])
+    token.user = User.from_db(connection.alias, names_of(User), values[len(names) :])
     _note_use(token)
     return Principal(user=token.user, roles=dict(zip(departments, roles, strict=True)), scope=token.scope, token=token)
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from accounts.models import ApiToken, Department, Membership, Role, TokenScope, User
 from common.errors import Forbidden, Invalid
+from common.rows import look_up
 
 WRITING_ROLES = frozenset({Role.OPERATOR, Role.MANAGER})
 
@@ -61,11 +62,11 @@ class Principal:
         """
         self.require_write_anywhere()
         writable = [pk for pk in self.department_ids if self.may_write(pk)]
-        departments = Department.objects.filter(pk__in=writable)
-        found = departments.order_by("pk").first() if slug is None else departments.filter(slug=slug).first()
-        if found is None:
+        chosen = [writable[:1]] if slug is None else [writable, slug]
+        found = look_up(Department, "id = ANY(%s)" if slug is None else "id = ANY(%s) AND slug = %s", chosen)
+        if not found:
             raise Invalid.field("department", f"You may not write in a department {slug!r}.", code="unknown")
-        return found
+        return found[0]
 
 
 def principal_of(user: User) -> Principal:

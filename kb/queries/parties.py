@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from common.errors import Invalid
+from common.rows import look_up
 from kb.models import US, Party
 
 
@@ -13,7 +14,7 @@ def us() -> Party:
 
 def parties_by_slug(slugs: Sequence[str], *, field: str) -> list[Party]:
     """Return parties in the order named; Invalid names those that are not there."""
-    found = {party.slug: party for party in Party.objects.filter(slug__in=slugs)}
+    found = {party.slug: party for party in look_up(Party, "slug = ANY(%s)", [list(slugs)])} if slugs else {}
     missing = [slug for slug in dict.fromkeys(slugs) if slug not in found]
     if missing:
         raise Invalid.field(field, f"No party {', '.join(map(repr, missing))}. Make it first.", code="unknown")

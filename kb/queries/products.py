@@ -1,6 +1,7 @@
 """Reading products."""
 
 from common.errors import Invalid
+from common.rows import look_up
 from kb.models import Product
 
 
@@ -8,7 +9,7 @@ def product_by_slug(slug: str | None, *, field: str = "product") -> Product | No
     """Return a product, None for None; Invalid where there is none of this name."""
     if not slug:
         return None
-    product = Product.objects.filter(slug=slug).first()
-    if product is None:
+    found = look_up(Product, "slug = %s", [slug])
+    if not found:
         raise Invalid.field(field, f"No product {slug!r}.", code="unknown")
-    return product
+    return found[0]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Department, User
@@ -53,12 +53,21 @@ def open_case(
         created_by=author,
         audience=[department.pk],
     )
-    CaseParty.objects.bulk_create(
-        CaseParty(case=case, party=party, position=position) for position, party in enumerate(dict.fromkeys(parties))
-    )
+    if parties:
+        _name_parties(case, list(dict.fromkeys(parties)))
     if devices:
         case.devices.set(devices)
     return case
+
+
+def _name_parties(case: Case, parties: Sequence[Party]) -> None:
+    """Make these the parties of a new case, in this order."""
+    with connection.cursor() as cursor:  # the ORM needs twice as long to write the same
+        cursor.execute(
+            "INSERT INTO tickets_caseparty (case_id, party_id, position)"
+            " SELECT %s, party, place - 1 FROM unnest(%s::bigint[]) WITH ORDINALITY AS named(party, place)",
+            [case.pk, [party.pk for party in parties]],
+        )
 
 
 @transaction.atomic
