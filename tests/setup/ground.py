@@ -192,8 +192,11 @@ class Toy:
         """Return the pid of the supervisor's child whose command line has these words."""
         supervisor = self.note.pid
         for process in processes():
-            stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-            line = Path(f"/proc/{process.pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            try:
+                stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+                line = Path(f"/proc/{process.pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended since they were listed
             if int(stat[1]) == supervisor and words in line:
                 return process.pid
         raise AssertionError(f"no child {words!r}")
