@@ -74,23 +74,7 @@ def exit_code(report: dict[str, Any], fail_on: str, allowed: frozenset[str], *, 
     """1 for a hit at or above a severity, 3 for what could hide one, else 0."""
     if any(_fails(item, fail_on, count_stays=count_stays) for item in report["items"]):
         return 1
-    return 3 if any(reason not in allowed for reason in open_reasons(report)) else 0
-
-
-def open_reasons(report: dict[str, Any]) -> list[str]:
-    """What could hide a hit; some of the names can be allowed."""
-    summary, coverage = report["summary"], report["coverage"]
-    outside = coverage["unknown_versions"]
-    found = {
-        "unknown": summary["unknown"] > 0,
-        "undecided": summary["undecided"] > 0,
-        "coverage": not coverage["complete"],
-        "path": report["path"]["supported"] is not True,
-        "hidden": report["hidden"],
-        "unvalidated": summary["unvalidated_removals"] > 0,
-        "outside": bool(outside),
-    }
-    return [name for name, holds in found.items() if holds]
+    return 3 if any(reason not in allowed for reason in check_text.open_reasons(report)) else 0
 
 
 def _fails(item: dict[str, Any], fail_on: str, *, count_stays: bool) -> bool:

@@ -39,7 +39,9 @@ def _value(path: str, raw: object) -> Value | None:
     if raw is None:
         return None
     if isinstance(raw, list):
-        return tuple(_scalar(path, one) for one in raw[:MOST_FACTS])
+        if len(raw) > MOST_FACTS:
+            raise ValueError(f"{path[:40]!r}: a list of more than {MOST_FACTS} values")
+        return tuple(_scalar(path, one) for one in raw)
     return _scalar(path, raw)
 
 

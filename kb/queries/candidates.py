@@ -82,7 +82,10 @@ def statement_of(product: Product, question: Question, *, leaving: bool = True) 
     ranges = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
     ranges += [(_FROM, question.start)] if leaving else []
     found = " UNION ".join(f"SELECT r.issue_id FROM kb_issuereach r WHERE {where}" for where, _ in ranges)  # noqa: S608
-    kinds = "SELECT id FROM kb_knownissue WHERE product_id = %s AND kind IN ('behaviour_change', 'notice')"
+    kinds = (
+        "SELECT n.id FROM kb_knownissue n WHERE n.product_id = %s AND (n.kind IN ('behaviour_change', 'notice')"
+        " OR NOT EXISTS (SELECT 1 FROM kb_issuespans d WHERE d.issue_id = n.id))"
+    )
     values: list[Any] = [range_of(product, point) for _, point in ranges]
     # As an array, so that PostgreSQL looks up the few that were found: as a set it expects thousands and reads all.
     return f"{head} WHERE i.id = ANY(ARRAY({found} UNION {kinds})) ORDER BY i.id", [*values, product.pk]

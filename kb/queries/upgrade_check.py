@@ -153,8 +153,8 @@ def _move_span(product: Product, data: dict[str, Any] | None) -> Span | None:
 def _compare(product: Product, one: str, other: str) -> int:
     scheme = scheme_of(product)
     left, right = scheme.parse(one), scheme.parse(other)
-    if left.base == right.base and not (left.build and right.build):
-        return 0  # one of them stands for all builds
+    if left.base == right.base and bool(left.build) != bool(right.build):
+        raise ValueError("one of them stands for all builds: which is newer is not known")
     return (left.key > right.key) - (left.key < right.key)
 
 

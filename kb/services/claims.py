@@ -111,6 +111,8 @@ def add_confirmation(
 def accept_confirmation(*, confirmation: Confirmation, author: User) -> Confirmation:
     """Accept a confirmation of somebody else: its version then counts as affected."""
     issue = lock_issue(confirmation.issue)
+    if issue.confidence == Confidence.ARCHIVED:
+        raise Conflict(f"{issue.ref} is archived: it would count for nothing.", code="archived")
     row = Confirmation.objects.get(pk=confirmation.pk)
     if row.accepted_at:
         raise Conflict("This confirmation was accepted already.", code="accepted")

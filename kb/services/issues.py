@@ -224,7 +224,7 @@ def archive_issue(*, issue: KnownIssue, author: User, reason: str, replaced_by: 
     if not reason.strip():
         raise Invalid.field("reason", "Say why: withdrawn as wrong, or what replaces it.", code="required")
     if replaced_by is not None:
-        _check_replacement(stored, replaced_by)
+        _check_replacement(stored, KnownIssue.objects.get(pk=replaced_by.pk))  # as it is under the lock
     elif _affects(stored):
         raise Conflict(
             f"{stored.ref} is said to affect versions. Take those statements back first, or name the issue that"
@@ -251,6 +251,8 @@ def _check_replacement(issue: KnownIssue, other: KnownIssue) -> None:
         raise Invalid.field("replaced_by", "Name another issue of this product that is not archived.")
     if other.kind != issue.kind:
         raise Invalid.field("replaced_by", f"{other.ref} is a {other.kind}, which is judged in another way.")
+    if (other.behaviour_id, other.move) != (issue.behaviour_id, issue.move):
+        raise Invalid.field("replaced_by", f"{other.ref} is about another behaviour, or other moves.")
     if other.audience == IssueAudience.DEPARTMENT and issue.audience == IssueAudience.EVERYONE:
         raise Invalid.field("replaced_by", f"{other.ref} is not for everybody who can see {issue.ref}.")
     covered = KnownIssue.objects.raw(

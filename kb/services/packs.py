@@ -257,6 +257,9 @@ class _Loader:
             self.done.kept.append(f"{issue.ref} {issue.slug}")
             return
         stored = lock_issue(issue)
+        if stored.condition != told["condition"]:
+            stored.condition_validated_by = None  # somebody validated another one
+        stored.condition_source = self._sources[row["condition"]["source"]] if row["condition"] else None
         for name, value in told.items():
             setattr(stored, name, value)
         stored.origin_digest = digest(told)

@@ -13,7 +13,7 @@ from kb.upgrade.place import place_of
 from kb.upgrade.rounding import round_to
 from kb.upgrade.statement import Range, Says, Statement
 from kb.upgrade.stored import to_data
-from kb.versions.ranges import Multirange, difference, multirange, to_sql
+from kb.versions.ranges import Multirange, difference, to_sql
 from kb.versions.scheme import Scheme
 from kb.versions.version import Span
 
@@ -97,12 +97,14 @@ def _rest(row: IssueStatement, released: list[tuple[Any, Span]]) -> Multirange:
     """Return the releases that a source which lists all leaves out: those known to be older than the source."""
     if not row.lists_all or row.source is None or row.source.published is None:
         return ()
-    return multirange(span for day, span in released if day < row.source.published)
+    older = (span for day, span in released if day and day < row.source.published)
+    younger = (span for day, span in released if not day or day >= row.source.published)
+    return difference(older, younger)  # builds that came later lie within the number that was out
 
 
 def _released(product: Product) -> list[tuple[Any, Span]]:
     scheme = scheme_of(product)
-    rows = product.releases.filter(released__isnull=False).values_list("released", "version")
+    rows = product.releases.values_list("released", "version")
     return [(day, place_of(scheme, version).span) for day, version in rows]
 
 

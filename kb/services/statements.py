@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Conflict, Invalid
-from kb.models import IssueEvent, IssueKind, IssueStatement, KnownIssue, Source, StatementSays
+from kb.models import Confidence, IssueEvent, IssueKind, IssueStatement, KnownIssue, Source, StatementSays
 from kb.queries.versions import read_place
 from kb.services.locks import lock_issue
 from kb.services.spans import refresh_spans
@@ -40,6 +40,8 @@ def insert_statements(*, issue: KnownIssue, author: User | None, statements: Seq
 def add_statement(*, issue: KnownIssue, author: User | None, statement: NewStatement) -> IssueStatement:
     """Record a statement about an issue, and derive anew at which versions it is there."""
     stored = lock_issue(issue)
+    if stored.confidence == Confidence.ARCHIVED:
+        raise Conflict(f"{stored.ref} is archived: it would count for nothing.", code="archived")
     if stored.kind in {IssueKind.BEHAVIOUR_CHANGE, IssueKind.NOTICE}:
         raise Invalid.field("says", f"A {stored.kind} is not judged by statements.")
     row = _row(stored, author, statement, "")

@@ -189,12 +189,20 @@ def test_the_forms_hold_whatever_a_title_says(capsys: pytest.CaptureFixture[str]
 
     assert check("--output", "junit") == 1
     suite = ElementTree.fromstring(capsys.readouterr().out)
-    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("1", "1", "0")
     assert check("--output", "markdown") == 1
     told = capsys.readouterr().out
     assert "\\<b\\>\\*y\\*" in told
     assert check() == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_pipeline_that_reads_the_file_sees_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    Widget(covers=()).listed("1.0.0", "1.0.0")
+
+    assert check("--output", "junit") == 3
+    suite = ElementTree.fromstring(capsys.readouterr().out)
+    assert [case.get("name") for case in suite if case.find("error") is not None] == ["coverage"]
 
 
 def report(**changes: Any) -> dict[str, Any]:

@@ -5,9 +5,12 @@ import random
 
 import pytest
 
+from accounts.models import User
+from accounts.principal import Principal
+from kb.conditions.facts import read_facts
 from kb.models import IssueSpans, KnownIssue, Product
 from kb.queries.candidates import find_candidates
-from kb.queries.upgrade_check import ask
+from kb.queries.upgrade_check import ask, upgrade_check
 from kb.services.catalogue import create_release, create_source
 from kb.services.issues import create_issue
 from kb.services.parties import create_party
@@ -105,3 +108,37 @@ def test_a_version_outside_the_catalogue_may_list_everything(product: Product) -
 
     assert find_candidates(product, ask(product, "1.0.1", "1.0.2").question) == []
     assert [row.id for row in find_candidates(product, ask(product, "1.0.1", "1.0.9").question)] == [issue.pk]
+
+
+def test_a_whole_list_clears_no_build_that_came_after_it(product: Product) -> None:
+    create_release(product=product, version="1.0.2 build 9", released=days_ago(1))
+    record(product, (Said("ranges", ranges=(((1, 0, 0), (1, 0, 0)),), lists_all=True),))
+
+    assert find_candidates(product, ask(product, "1.0.1", "1.0.3").question) == []
+    assert len(find_candidates(product, ask(product, "1.0.1", "1.0.2 build 9").question)) == 1
+    assert len(find_candidates(product, ask(product, "1.0.1", "1.0.2").question)) == 1
+
+
+def test_a_condition_over_versions_is_open_where_the_build_is_not_known(product: Product) -> None:
+    issue = record(product, (Said("introduced", (1, 0, 2)),))
+    issue.condition = {"version": ["firmware", "<", "1.0.2 build 9"]}
+    issue.save()
+    move = ask(product, "1.0.1", "1.0.2")
+
+    answers = []
+    for version in ("1.0.2", "1.0.2 build 8", "1.0.2 build 10"):
+        (item,) = upgrade_check(Principal(user=User(), roles={}), move, read_facts({"firmware": version})).items
+        answers.append(item.condition and item.condition.result)
+    assert answers == [None, True, False]
+
+
+def test_a_list_of_facts_is_never_cut() -> None:
+    with pytest.raises(ValueError, match="more than 500 values"):
+        read_facts({"path": list(range(501))})
+
+
+def test_an_issue_whose_spans_are_missing_is_not_left_out(product: Product) -> None:
+    issue = record(product, (Said("introduced", (1, 0, 2)),))
+    IssueSpans.objects.filter(issue=issue).delete()
+
+    assert [row.id for row in find_candidates(product, ask(product, "1.0.1", "1.0.2").question)] == [issue.pk]

@@ -57,9 +57,10 @@ def test_the_ranges_that_are_asked_by_index_are_those_of_the_issue() -> None:
     widget.seen("1.0.2")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM kb_issuespans s WHERE s.affected <> (SELECT range_agg(r.span) FROM kb_issuereach r"
-            " WHERE r.issue_id = s.issue_id AND r.affected) OR s.possible <> (SELECT range_agg(r.span)"
-            " FROM kb_issuereach r WHERE r.issue_id = s.issue_id AND NOT r.affected)"
+            "SELECT count(*) FROM kb_issuespans s WHERE s.affected IS DISTINCT FROM"
+            " (SELECT range_agg(r.span) FROM kb_issuereach r WHERE r.issue_id = s.issue_id AND r.affected)"
+            " OR s.possible IS DISTINCT FROM"
+            " (SELECT range_agg(r.span) FROM kb_issuereach r WHERE r.issue_id = s.issue_id AND NOT r.affected)"
         )
         assert cursor.fetchone() == (0,)
     assert IssueReach.objects.filter(issue=issue).exists()
