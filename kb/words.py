@@ -108,6 +108,7 @@ EVENTS: dict[str, Any] = {
     "flip": _("a party changed its answer"),
     "statement": _("a statement was added"),
     "taken_back": _("a statement was taken back"),
+    "value_taken_back": _("a value was taken back"),
     "confirmation": _("a department told what it sees"),
     "confirmation_accepted": _("a confirmation was accepted"),
     "validated": pgettext_lazy("history of an issue", "validated"),

@@ -39,7 +39,10 @@ class ValueSays(models.TextChoices):
 
 
 class BehaviourValue(PublicId):
-    """A value that somebody states for versions. A value taken back no longer stands, and stays."""
+    """A value that somebody states for versions. A value taken back no longer stands, and stays.
+
+    Without `taken_back_by` it was the pack that took it back.
+    """
 
     attribute = models.ForeignKey(BehaviourAttribute, on_delete=models.PROTECT, related_name="values")
     value = models.CharField(max_length=200)
@@ -54,6 +57,8 @@ class BehaviourValue(PublicId):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_reason = models.TextField(blank=True, default="")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["attribute", "pk"]

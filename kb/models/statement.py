@@ -28,7 +28,8 @@ class StatementSays(models.TextChoices):
 class IssueStatement(PublicId):
     """A statement about versions. `ranges` are `{"from", "to"}`, both included; `lists_all` is that none is left out.
 
-    A statement is never changed. One that was wrong is taken back: it counts no longer, and stays.
+    A statement is never changed. One that was wrong is taken back: it counts no longer, and stays. Without
+    `taken_back_by` it was the pack that took it back.
     """
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.PROTECT, related_name="statements")

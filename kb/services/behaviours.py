@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
 from common.errors import Conflict, Invalid
 from kb.models import BehaviourAttribute, BehaviourValue, Party, Product, Source, ValueSays
 from kb.queries.versions import read_place, scheme_of
+from kb.services.history import record_event
 from kb.versions.version import VersionError
 
 
@@ -62,3 +64,11 @@ def add_value(
         origin=origin,
         recorded_by=author,
     )
+
+
+def mark_value_taken_back(row: BehaviourValue, author: User | None, reason: str) -> None:
+    """Let a value stand no longer; each issue that is judged by it tells so in its history."""
+    row.taken_back_at, row.taken_back_by, row.taken_back_reason = timezone.now(), author, reason
+    row.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
+    for issue in row.attribute.issues.all():
+        record_event(issue, "value_taken_back", author, value=str(row.public_id), says=row.value, reason=reason)

@@ -13,7 +13,7 @@ from kb.claims import ledger
 from kb.claims.ledger import Said, flips
 from kb.models import Claim, Confidence, Confirmation, IssueEvent, KnownIssue, Party, Proposition, Source, Stance
 from kb.queries.versions import read_place
-from kb.services.issues import record_event
+from kb.services.history import record_event
 from kb.services.locks import lock_issue
 from kb.services.spans import refresh_spans
 

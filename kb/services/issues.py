@@ -14,7 +14,6 @@ from kb.models import (
     Confidence,
     IssueAlias,
     IssueAudience,
-    IssueEvent,
     IssueKind,
     IssueNumber,
     IssueSeverity,
@@ -23,6 +22,7 @@ from kb.models import (
 )
 from kb.models.behaviour import BehaviourAttribute
 from kb.queries.versions import read_place, scheme_of
+from kb.services.history import record_event
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
@@ -57,8 +57,8 @@ def create_issue(
         raise Invalid.field("kind", f"Choose one of {', '.join(IssueKind.values)}.")
     if not title.strip():
         raise Invalid.field("title", "Say in one line what happens.", code="required")
-    _check_kind(kind, statements=bool(statements), behaviour=behaviour, move=more.get("move"))
-    _check_fields(product, {"severity": severity, **more})
+    check_kind(kind, statements=bool(statements), behaviour=behaviour, move=more.get("move"))
+    check_fields(product, {"severity": severity, **more})
     if more.get("audience") == IssueAudience.DEPARTMENT and department is None:
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
     lock_product(product.pk)
@@ -88,12 +88,7 @@ def _names(aliases: Sequence[str]) -> list[str]:
     return names
 
 
-def record_event(issue: KnownIssue, kind: str, author: User | None, **detail: Any) -> None:
-    """Write what happened into the issue's history."""
-    IssueEvent.objects.create(issue=issue, kind=kind, by=author, detail=detail)
-
-
-def _check_kind(kind: str, *, statements: bool, behaviour: BehaviourAttribute | None, move: Any) -> None:
+def check_kind(kind: str, *, statements: bool, behaviour: BehaviourAttribute | None, move: Any) -> None:
     """Refuse what a kind is not judged by: it would read as known and count for nothing."""
     if kind == IssueKind.BEHAVIOUR_CHANGE and behaviour is None:
         raise Invalid.field("behaviour", "Name the behaviour whose value changes.", code="required")
@@ -109,7 +104,7 @@ def _check_kind(kind: str, *, statements: bool, behaviour: BehaviourAttribute | 
         )
 
 
-def _check_fields(product: Product, fields: dict[str, Any]) -> None:
+def check_fields(product: Product, fields: dict[str, Any]) -> None:
     """Refuse values that could not be judged later."""
     if fields.get("severity", IssueSeverity.UNKNOWN) not in IssueSeverity.values:
         raise Invalid.field("severity", f"Choose one of {', '.join(IssueSeverity.values)}.")
@@ -197,8 +192,8 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
     if "title" in changes and not str(changes["title"]).strip():
         raise Invalid.field("title", "Say in one line what happens.", code="required")
     if "move" in changes:
-        _check_kind(stored.kind, statements=False, behaviour=stored.behaviour, move=changes["move"])
-    _check_fields(stored.product, changes)
+        check_kind(stored.kind, statements=False, behaviour=stored.behaviour, move=changes["move"])
+    check_fields(stored.product, changes)
     if changes.get("audience") == IssueAudience.DEPARTMENT and stored.department_id is None:
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
     changed = {name: value for name, value in changes.items() if getattr(stored, name) != value}

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 
 from common.errors import Invalid
 from kb.models import (
     BehaviourAttribute,
-    BehaviourValue,
     IssueAlias,
     KnownIssue,
     Party,
@@ -30,20 +29,19 @@ from kb.models import (
     Source,
 )
 from kb.queries.versions import read_version
+from kb.services.behaviours import add_value, mark_value_taken_back
 from kb.services.catalogue import create_source, release_keys, set_upgrade_path
 from kb.services.claims import add_claim
-from kb.services.issues import create_issue, record_event
+from kb.services.history import record_event
+from kb.services.issues import check_fields, check_kind, create_issue
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_all, refresh_spans
-from kb.services.statements import NewStatement, insert_statements
+from kb.services.statements import NewStatement, insert_statements, mark_taken_back
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 SCHEMA = "zenrei.pack/1"
-# The fields of an issue that a person can change; a pack follows them only while nobody did.
-FIELDS = (
-    *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "condition", "condition_note"),
-    *("verification", "move", "audience"),
-)
+# What a pack itself took back: it comes back when the pack says it again. What people took back never does.
+BY_PACK = Q(taken_back_at__isnull=False, taken_back_by=None)
 
 
 @dataclass(slots=True)
@@ -116,6 +114,7 @@ class _Loader:
         self.product = product
         self.name = name
         self.done = Loaded()
+        self._no_longer = f"The pack {name} no longer says so."
         self._sources: dict[str, Source] = {}
         self._behaviours: dict[str, BehaviourAttribute] = {}
 
@@ -187,16 +186,18 @@ class _Loader:
             )
             self._behaviours[row["slug"]] = attribute
             told = {digest(value): value for value in row["values"]}
-            known = set(attribute.values.exclude(origin="").values_list("origin", flat=True))
-            gone = attribute.values.filter(taken_back_at=None).exclude(origin="").exclude(origin__in=told)
-            gone.update(taken_back_at=timezone.now())
+            ours = attribute.values.exclude(origin="")
+            for value in ours.filter(taken_back_at=None).exclude(origin__in=told):
+                mark_value_taken_back(value, None, self._no_longer)
+            known = set(ours.exclude(BY_PACK).values_list("origin", flat=True))
             for origin, value in told.items():
                 if origin not in known:
                     self._value(attribute, origin, value)
 
     def _value(self, attribute: BehaviourAttribute, origin: str, row: dict[str, Any]) -> None:
-        BehaviourValue.objects.create(
+        add_value(
             attribute=attribute,
+            author=None,
             value=row["value"],
             title=row["title"],
             says=row["says"],
@@ -257,6 +258,8 @@ class _Loader:
             self.done.kept.append(f"{issue.ref} {issue.slug}")
             return
         stored = lock_issue(issue)
+        check_kind(stored.kind, statements=False, behaviour=stored.behaviour, move=told["move"])
+        check_fields(stored.product, told)
         if stored.condition != told["condition"]:
             stored.condition_validated_by = None  # somebody validated another one
         stored.condition_source = self._sources[row["condition"]["source"]] if row["condition"] else None
@@ -289,12 +292,15 @@ class _Loader:
 
     def _statements(self, issue: KnownIssue, row: dict[str, Any]) -> None:
         told = {digest(one): one for one in row["statements"]}
-        known = set(issue.statements.exclude(origin="").values_list("origin", flat=True))
-        gone = issue.statements.filter(taken_back_at=None).exclude(origin="").exclude(origin__in=told)
-        taken = gone.update(taken_back_at=timezone.now(), taken_back_reason=f"The pack {self.name} no longer says so.")
+        ours = issue.statements.exclude(origin="")
+        gone = list(ours.filter(taken_back_at=None).exclude(origin__in=told))
+        for statement in gone:
+            mark_taken_back(statement, None, self._no_longer)
+        known = set(ours.exclude(BY_PACK).values_list("origin", flat=True))
         new = [self._statement(origin, one) for origin, one in told.items() if origin not in known]
-        insert_statements(issue=issue, author=None, statements=new)
-        if taken or new:
+        for statement in insert_statements(issue=issue, author=None, statements=new):
+            record_event(issue, "statement", None, statement=str(statement.public_id), says=str(statement))
+        if gone or new:
             refresh_spans(issue)
         self.done.counts["statements"] += len(new)
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Conflict, Invalid
-from kb.models import Confidence, IssueEvent, IssueKind, IssueStatement, KnownIssue, Source, StatementSays
+from kb.models import Confidence, IssueKind, IssueStatement, KnownIssue, Source, StatementSays
 from kb.queries.versions import read_place
+from kb.services.history import record_event
 from kb.services.locks import lock_issue
 from kb.services.spans import refresh_spans
 
@@ -30,10 +31,12 @@ class NewStatement:
     origin: str = ""
 
 
-def insert_statements(*, issue: KnownIssue, author: User | None, statements: Sequence[NewStatement]) -> None:
+def insert_statements(
+    *, issue: KnownIssue, author: User | None, statements: Sequence[NewStatement]
+) -> list[IssueStatement]:
     """Insert statements of an issue; the caller derives its spans afterwards."""
     rows = [_row(issue, author, one, f"statements.{number}") for number, one in enumerate(statements)]
-    IssueStatement.objects.bulk_create(rows)
+    return IssueStatement.objects.bulk_create(rows)
 
 
 @transaction.atomic
@@ -47,9 +50,7 @@ def add_statement(*, issue: KnownIssue, author: User | None, statement: NewState
     row = _row(stored, author, statement, "")
     row.save()
     refresh_spans(stored)
-    IssueEvent.objects.create(
-        issue=stored, kind="statement", by=author, detail={"statement": str(row.public_id), "says": str(row)}
-    )
+    record_event(stored, "statement", author, statement=str(row.public_id), says=str(row))
     return row
 
 
@@ -62,13 +63,16 @@ def take_back_statement(*, statement: IssueStatement, author: User, reason: str)
     row = IssueStatement.objects.get(pk=statement.pk)
     if row.taken_back_at:
         raise Conflict("This statement was taken back already.", code="taken_back")
-    row.taken_back_at, row.taken_back_by, row.taken_back_reason = timezone.now(), author, reason.strip()
-    row.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
+    mark_taken_back(row, author, reason.strip())
     refresh_spans(issue)
-    IssueEvent.objects.create(
-        issue=issue, kind="taken_back", by=author, detail={"statement": str(row.public_id), "reason": reason.strip()}
-    )
     return row
+
+
+def mark_taken_back(row: IssueStatement, author: User | None, reason: str) -> None:
+    """Let a statement count no longer; the caller derives the issue's spans afterwards."""
+    row.taken_back_at, row.taken_back_by, row.taken_back_reason = timezone.now(), author, reason
+    row.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
+    record_event(row.issue, "taken_back", author, statement=str(row.public_id), says=str(row), reason=reason)
 
 
 def _row(issue: KnownIssue, author: User | None, new: NewStatement, place: str) -> IssueStatement:
