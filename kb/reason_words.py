@@ -35,6 +35,7 @@ TEMPLATES = (
     gettext_noop("no value is stated for {point}"),
     gettext_noop("the notice is about the step to {point}"),
     gettext_noop("whether the notice is about the step to {point} depends on the build"),
+    gettext_noop("archived, but nothing stands in for all that is said of it"),
 )
 
 

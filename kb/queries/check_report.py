@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.principal import Principal
 from kb.conditions.facts import Facts
-from kb.models import IssueStatement, KnownIssue, Precedent, Release, Source
+from kb.models import Confidence, IssueStatement, KnownIssue, Precedent, Release, Source
 from kb.queries.belongings import aliases_of, remediations_of
 from kb.queries.candidates import Row
 from kb.queries.ledger import Stand
@@ -14,7 +14,7 @@ from kb.queries.nearest_clear import nearest_clear
 from kb.queries.upgrade_check import Report
 from kb.upgrade.check import Item, Kind
 from kb.upgrade.derivation import Conflict
-from kb.upgrade.reasons import Reason, behaviour_reasons, notice_reasons, reasons
+from kb.upgrade.reasons import STILL_COUNTS, Reason, behaviour_reasons, notice_reasons, reasons
 from kb.upgrade.verdict import Verdict
 
 SCHEMA = "zenrei.upgrade-check/1"
@@ -109,6 +109,11 @@ def _item(item: Item, row: Row, report: Report) -> dict[str, Any]:
 
 def item_reasons(item: Item, report: Report) -> list[Reason]:
     """Return why an item is listed."""
+    archived = report.rows[item.issue.id].confidence == Confidence.ARCHIVED
+    return [*_judged_reasons(item, report), *([Reason(STILL_COUNTS, {})] if archived else [])]
+
+
+def _judged_reasons(item: Item, report: Report) -> list[Reason]:
     question = report.asked.question
     if item.issue.kind is Kind.BEHAVIOUR_CHANGE:
         return behaviour_reasons(item.judged, question)

@@ -17,10 +17,10 @@ from kb.queries.catalogue import Catalogue, catalogue_of
 from kb.queries.ledger import Stand, stands_of
 from kb.queries.points import points_of
 from kb.queries.versions import scheme_of
+from kb.queries.withdrawn import is_withdrawn, known_of
 from kb.upgrade import check
 from kb.upgrade.check import Ground, Item, Kind, Severity, Summary, judge_all, summarise
 from kb.upgrade.coverage import Coverage, judge_coverage
-from kb.upgrade.derivation import derive
 from kb.upgrade.moves import Move
 from kb.upgrade.path import PathAnswer, judge_path
 from kb.upgrade.place import place_of
@@ -98,7 +98,7 @@ def upgrade_check(principal: Principal, asked: Asked, facts: Facts) -> Report:
 
 
 def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts) -> tuple[list[Item], list[Row], bool]:
-    """Return the items that the reader may see, archived issues among the listed, and whether a hidden one counts."""
+    """Return the items that the reader may see, withdrawn issues among the listed, and whether a hidden one counts."""
     product, standing = asked.product, asked.catalogue.standing
     issues = [_issue(product, row, standing.get(row.behaviour_id or 0)) for row in rows]
     by_id = {row.id: row for row in rows}
@@ -106,7 +106,7 @@ def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts
     for item in judge_all(issues, asked.question, facts, lambda one, other: _compare(product, one, other)):
         row = by_id[item.issue.id]
         visible = row.audience == IssueAudience.EVERYONE or row.department_id in principal.roles
-        if row.confidence == Confidence.ARCHIVED:
+        if row.confidence == Confidence.ARCHIVED and is_withdrawn(row, by_id, standing):
             withdrawn += [row] if visible else []
         elif visible:
             items.append(item)
@@ -115,17 +115,13 @@ def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts
     return items, withdrawn, hidden
 
 
-_NOTHING_SAID = derive(())
-
-
 def _issue(product: Product, row: Row, standing: Any) -> check.Issue:
-    known, said = (row.stored.known, row.stored.statements) if row.stored else (_NOTHING_SAID, ())
     return check.Issue(
         id=row.id,
         kind=Kind(row.kind),
         severity=Severity(row.severity),
-        known=known,
-        statements=said,
+        known=known_of(row),
+        statements=row.stored.statements if row.stored else (),
         standing=standing,
         move=_move(product, row.move) if row.move is not None else None,
         condition=check.Condition(row.condition, row.condition_validated) if row.condition is not None else None,

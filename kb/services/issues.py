@@ -17,16 +17,19 @@ from kb.models import (
     IssueKind,
     IssueNumber,
     IssueSeverity,
+    IssueSpans,
     KnownIssue,
     Product,
 )
 from kb.models.behaviour import BehaviourAttribute
 from kb.queries.versions import read_place, scheme_of
+from kb.queries.withdrawn import NOTHING_SAID, weight_of
 from kb.services.history import record_event
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 from kb.upgrade.question import Direction
+from kb.upgrade.replacement import Lack, Weight, lack
 from kb.upgrade.stored import from_data
 
 CHANGEABLE = (
@@ -212,8 +215,9 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
 def archive_issue(*, issue: KnownIssue, author: User, reason: str, replaced_by: KnownIssue | None = None) -> KnownIssue:
     """Archive an issue: withdrawn as wrong, or replaced by another one, which then counts.
 
-    One that affects some version cannot be archived away: what replaces it must affect all of them, and withdrawing
-    it as wrong needs its statements taken back first.
+    One that affects some version cannot be archived away: what replaces it must count for all that it counts for, and
+    withdrawing it as wrong needs its statements taken back first. What becomes of either later is up to each check
+    (`kb.queries.withdrawn`).
     """
     stored = lock_issue(issue)
     if not reason.strip():
@@ -240,20 +244,25 @@ def _affects(issue: KnownIssue) -> bool:
     return bool(spans and from_data(spans.pieces).known.affected)
 
 
+_LESS = {
+    Lack.KIND: "{new} is judged in another way than {old}: it is of another kind.",
+    Lack.SUBJECT: "{new} is about another behaviour, or other moves.",
+    Lack.READERS: "{new} is not for everybody who can see {old}.",
+    Lack.SEVERITY: "{new} is less severe than {old}. Change one of them first.",
+    Lack.CONDITION: "{new} applies under a condition that {old} does not have.",
+    Lack.AFFECTED: "{new} does not affect every version that {old} affects.",
+    Lack.POSSIBLE: "{new} is known to be absent from versions that {old} may affect.",
+}
+
+
 def _check_replacement(issue: KnownIssue, other: KnownIssue) -> None:
     """Refuse a replacement that would count for less."""
     if other.pk == issue.pk or other.product_id != issue.product_id or other.confidence == Confidence.ARCHIVED:
         raise Invalid.field("replaced_by", "Name another issue of this product that is not archived.")
-    if other.kind != issue.kind:
-        raise Invalid.field("replaced_by", f"{other.ref} is a {other.kind}, which is judged in another way.")
-    if (other.behaviour_id, other.move) != (issue.behaviour_id, issue.move):
-        raise Invalid.field("replaced_by", f"{other.ref} is about another behaviour, or other moves.")
-    if other.audience == IssueAudience.DEPARTMENT and issue.audience == IssueAudience.EVERYONE:
-        raise Invalid.field("replaced_by", f"{other.ref} is not for everybody who can see {issue.ref}.")
-    covered = KnownIssue.objects.raw(
-        "SELECT i.id FROM kb_knownissue i JOIN kb_issuespans o ON o.issue_id = i.id JOIN kb_issuespans n"
-        " ON n.issue_id = %s WHERE i.id = %s AND NOT n.affected @> o.affected",
-        [other.pk, issue.pk],
-    )
-    if len(covered):
-        raise Invalid.field("replaced_by", f"{other.ref} does not affect every version that {issue.ref} affects.")
+    if (less := lack(_weight(other), _weight(issue))) is not None:
+        raise Invalid.field("replaced_by", _LESS[less].format(new=other.ref, old=issue.ref))
+
+
+def _weight(issue: KnownIssue) -> Weight:
+    spans = IssueSpans.objects.filter(issue=issue).first()
+    return weight_of(issue, from_data(spans.pieces).known if spans else NOTHING_SAID)

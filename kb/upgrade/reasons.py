@@ -34,6 +34,7 @@ DIFFERS_ON: Final = "another value on the way, on {point}"
 NO_VALUE: Final = "no value is stated for {point}"
 NOTICE: Final = "the notice is about the step to {point}"
 NOTICE_UNKNOWN: Final = "whether the notice is about the step to {point} depends on the build"
+STILL_COUNTS: Final = "archived, but nothing stands in for all that is said of it"
 
 
 class Reason(NamedTuple):
