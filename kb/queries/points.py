@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kb.models import Release
 from kb.queries.catalogue import Catalogue
-from kb.queries.versions import read_version, refuse_train, scheme_of
+from kb.queries.versions import read_version, refuse_train_of, scheme_of
 from kb.upgrade.place import point_of
 from kb.upgrade.question import Point
 from kb.versions.version import Version
@@ -16,9 +16,7 @@ def points_of(catalogue: Catalogue, texts: Sequence[tuple[str, str]]) -> tuple[l
     for field, text in texts:
         version = read_version(product, text, field=field)
         ours = _releases(catalogue, version)
-        named = any(release.version == version.text for release in ours)
-        if not ours or (version.text == version.train and not named):
-            refuse_train(product, version.text, field=field)
+        refuse_train_of(product, version, ours, field=field)
         points.append(point_of(scheme_of(product), version.text, known=bool(ours)))
         releases.append(ours)
     return points, releases

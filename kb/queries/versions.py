@@ -1,9 +1,10 @@
 """From what people type to versions of a product, with candidates where it is none."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from common.errors import Invalid
-from kb.models import Product
+from kb.models import Product, Release
 from kb.upgrade.place import place_of
 from kb.upgrade.statement import Place
 from kb.versions.registry import get_scheme
@@ -28,8 +29,18 @@ def read_version(product: Product, text: str, *, field: str) -> Version:
 
 def read_place(product: Product, text: str, *, field: str) -> Place:
     """Return where a version stands; Invalid with candidates for a train or what cannot be read."""
-    read_version(product, text, field=field)
+    version = read_version(product, text, field=field)
+    if _names_train(product, text):
+        refuse_train_of(product, version, product.releases.filter(base=version.base), field=field)
     return place_of(scheme_of(product), text)
+
+
+def _names_train(product: Product, text: str) -> bool:
+    try:
+        scheme_of(product).train(text)
+    except VersionError:
+        return False
+    return True
 
 
 def unreadable(product: Product, text: str, error: VersionError, *, field: str) -> Invalid:
@@ -60,7 +71,13 @@ def _of_train(product: Product, text: str) -> list[str]:
     return list(found.values_list("version", flat=True)[:MOST_CANDIDATES])
 
 
-def refuse_train(product: Product, text: str, *, field: str) -> None:
-    """Refuse a text that names the train of some releases: where a scheme reads `7.2` as 7.2.0 it may be either."""
-    if _of_train(product, text):
-        raise unreadable(product, text, VersionError(text, TRAIN), field=field)
+def refuse_train_of(product: Product, version: Version, releases: Iterable[Release], *, field: str) -> None:
+    """Refuse a version that may be the train of some releases: where a scheme reads `7.2` as 7.2.0 it may be either.
+
+    `releases` are those that it stands for. One that is spelt like the train decides that it is a version.
+    """
+    found = list(releases)
+    if found and (version.text != version.train or any(release.version == version.text for release in found)):
+        return
+    if _of_train(product, version.text):
+        raise unreadable(product, version.text, VersionError(version.text, TRAIN), field=field)

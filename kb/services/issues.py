@@ -148,11 +148,16 @@ def check_move(product: Product, move: Any) -> None:
             continue
         if not isinstance(span, dict) or set(span) - {"from", "to"}:
             raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
-        for text in span.values():
-            if text is not None and not isinstance(text, str):
-                raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
-            if text:
-                read_place(product, text, field="move")
+        if not all(text is None or isinstance(text, str) for text in span.values()):
+            raise Invalid.field("move", f'"{end}" has "from" and "to", versions or null.')
+        _check_order(product, span.get("from"), span.get("to"))
+
+
+def _check_order(product: Product, first: str | None, last: str | None) -> None:
+    """Refuse an end of a move that holds no version: the notice would never apply."""
+    begin, end = (read_place(product, text, field="move") if text else None for text in (first, last))
+    if begin and end and begin.span.lo >= end.span.hi:
+        raise Invalid.field("move", f"{begin.text} is newer than {end.text}.")
 
 
 def _insert(*, slug: str, **fields: Any) -> KnownIssue:

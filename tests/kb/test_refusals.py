@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
+from common.errors import Invalid
+from kb.services.catalogue import create_release
+from kb.services.statements import NewStatement
 from tests.conftest import Person
+from tests.support.knowledge import Widget
+
+pytestmark = pytest.mark.django_db
 
 ISSUE: dict[str, Any] = {"product": "relay", "kind": "defect", "title": "x"}
 DEEP: Any = {"exists": "a"}
@@ -61,12 +67,36 @@ def test_a_condition_that_cannot_be_judged(alice: Person, relay: str, condition:
         {"to": {"from": ["1.0.0"]}},
         {"to": {"from": 7}},
         {"to": {"from": "9" * 5000}},
+        {"to": {"from": "1.0.1", "to": "1.0.0"}},
+        {"from": {"from": "1.0.1 build 2", "to": "1.0.1 build 1"}},
     ],
     ids=lambda value: str(value)[:40],
 )
 def test_a_move_that_cannot_be_judged(alice: Person, relay: str, move: Any) -> None:
     answer = alice.api.post("issues/", ISSUE | {"kind": "notice", "move": move})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "move")
+
+
+def test_the_ends_of_a_move_that_holds_nothing_are_named(alice: Person, relay: str) -> None:
+    move = {"from": {"from": "1.0.1", "to": "1.0.0"}}
+    answer = alice.api.post("issues/", ISSUE | {"kind": "notice", "move": move})
+    assert answer.json()["errors"][0]["message"] == "1.0.1 is newer than 1.0.0."
+
+
+def test_a_move_of_one_version_with_its_builds_holds_something(alice: Person, relay: str) -> None:
+    for span in ({"from": "1.0.1", "to": "1.0.1"}, {"from": "1.0.1 build 9", "to": "1.0.1"}):
+        assert alice.api.post("issues/", ISSUE | {"kind": "notice", "move": {"to": span}}).status_code == 201
+
+
+@pytest.mark.parametrize("says", ["last_affected", "seen"])
+def test_a_train_is_no_version_where_the_scheme_would_read_one(says: str) -> None:
+    """The general scheme reads 1.0 as 1.0.0: "last affected 1.0" would call 1.0.1 unaffected."""
+    widget = Widget()
+    with pytest.raises(Invalid) as refused:
+        widget.issue(NewStatement(says, version="1.0"))
+    assert refused.value.candidates == {"statements.0.version": ["1.0.1", "1.0.0"]}
+    create_release(product=widget.product, version="2.0")
+    widget.issue(NewStatement(says, version="2.0"))
 
 
 @pytest.mark.parametrize(
