@@ -23,20 +23,29 @@ def lead(report: Data) -> str:
         if open_:
             return gettext("Not clear. %(to)s would bring %(what)s; %(unknown)s.") % words
         return gettext("Not clear. %(to)s would bring %(what)s.") % words
-    return _nothing_brought(summary["stays"], open_, {"to": to, "unknown": unknown})
+    why = pgettext("between reasons", "; ").join(_what_is_left(report, unknown if open_ else ""))
+    return gettext("Not clear. %(to)s would bring nothing new that is known; %(why)s.") % {"to": to, "why": why}
 
 
-def _nothing_brought(staying: int, open_: int, words: Data) -> str:
-    """Return the sentence for a move that is not clear, though it brings nothing that is known."""
-    stays = ngettext("%(n)d known issue stays", "%(n)d known issues stay", staying) % {"n": staying}
-    words |= {"stays": stays}
-    if open_ and staying:
-        return gettext("Not clear. %(to)s would bring nothing new that is known; %(stays)s, %(unknown)s.") % words
-    if open_:
-        return gettext("Not clear. %(to)s would bring nothing new that is known; %(unknown)s.") % words
-    if staying:
-        return gettext("Not clear. %(to)s would bring nothing new; %(stays)s.") % words
-    return gettext("Not clear. No known issue, but the answer rests on too little.")
+def _what_is_left(report: Data, unknown: str) -> list[str]:
+    """Return why a move is not clear that brings nothing that is known."""
+    summary = report["summary"]
+    stays, removed = summary["stays"], summary["unvalidated_removals"]
+    heeded = sum(item["verdict"] == "applies" and item["severity"] != "info" for item in report["items"])
+    parts = [
+        stays and ngettext("%(n)d known issue stays", "%(n)d known issues stay", stays) % {"n": stays},
+        unknown,
+        heeded and ngettext("%(n)d upgrade notice applies", "%(n)d upgrade notices apply", heeded) % {"n": heeded},
+        removed
+        and ngettext(
+            "%(n)d does not apply by a condition that nobody has validated",
+            "%(n)d do not apply by conditions that nobody has validated",
+            removed,
+        )
+        % {"n": removed},
+        report["hidden"] and gettext("something that you may not see would count"),
+    ]
+    return [part for part in parts if part] or [gettext("the answer rests on too little")]
 
 
 def _brought(report: Data) -> str:

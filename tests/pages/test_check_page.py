@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext, override
 
 from kb import reason_words
-from kb.models import StoredCheck
+from kb.models import Product, StoredCheck
 from kb.services.statements import NewStatement
 from kb.upgrade import reasons
 from tests.conftest import Person
@@ -126,6 +126,46 @@ def test_a_hidden_issue_counts_without_a_word_of_it(page: Client, alice: Person,
     assert "Secret" not in text
     assert 'class="answer good"' not in text
     assert "Secret" in shown(charlie.client, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1")
+
+
+LESS = "Not clear. 1.0.1 would bring nothing new that is known; "
+
+
+def lead_of(page: Client, product: Product) -> str:
+    """Return the sentence on top of the check of the clear world's move."""
+    text = shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1")
+    return text.partition('<p class="lead">')[2].partition("</p>")[0]
+
+
+def test_a_hidden_hit_is_no_promise_that_nothing_new_comes(page: Client, alice: Person, charlie: Person) -> None:
+    product = clear_world(alice.user)
+    record(
+        charlie.department, charlie.user, product=product, audience="department",
+        statements=[NewStatement("seen", "1.0.1")],
+    )  # fmt: skip
+    assert lead_of(page, product) == f"{LESS}something that you may not see would count."
+
+
+def test_a_hit_that_an_unvalidated_condition_took_away_is_none_either(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    said, condition = [NewStatement("seen", "1.0.1")], {"eq": ["mode", "strict"]}
+    record(alice.department, alice.user, product=product, statements=said, condition=condition)
+    move = {"product": product.slug, "from": "1.0.0", "to": "1.0.1", "hop": "", "fact:mode": "loose"}
+    text = page.post("/check/", move).content.decode()
+    assert f"{LESS}1 does not apply by a condition that nobody has validated." in text
+
+
+def test_what_stays_and_an_answer_on_too_little_are_told(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    product.sources.update(covers=[])
+    assert lead_of(page, product) == f"{LESS}the answer rests on too little."
+    record(
+        alice.department, alice.user, product=product,
+        statements=[NewStatement("introduced", "1.0.0")],
+    )  # fmt: skip
+    notice = {"kind": "notice", "move": {"direction": "upgrade"}, "severity": "low", "statements": []}
+    record(alice.department, alice.user, product=product, **notice)
+    assert lead_of(page, product) == f"{LESS}1 known issue stays; 1 upgrade notice applies."
 
 
 def kept(client: Client, **changes: str) -> str:
