@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from kb.queries.candidates import Row, find_candidates
 from kb.queries.catalogue import Catalogue, catalogue_of
 from kb.queries.ledger import Stand, stands_of
 from kb.queries.points import points_of
-from kb.queries.versions import scheme_of
+from kb.queries.versions import compare_versions, scheme_of
 from kb.queries.withdrawn import is_withdrawn, known_of
 from kb.upgrade import check
 from kb.upgrade.check import Ground, Item, Kind, Severity, Summary, judge_all, summarise
@@ -103,7 +104,7 @@ def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts
     issues = [_issue(product, row, standing.get(row.behaviour_id or 0)) for row in rows]
     by_id = {row.id: row for row in rows}
     items, withdrawn, hidden = [], [], False
-    for item in judge_all(issues, asked.question, facts, lambda one, other: _compare(product, one, other)):
+    for item in judge_all(issues, asked.question, facts, partial(compare_versions, product)):
         row = by_id[item.issue.id]
         visible = row.audience == IssueAudience.EVERYONE or row.department_id in principal.roles
         if row.confidence == Confidence.ARCHIVED and is_withdrawn(row, by_id, standing):
@@ -144,14 +145,6 @@ def _move_span(product: Product, data: dict[str, Any] | None) -> Span | None:
     scheme = scheme_of(product)
     first, last = data.get("from"), data.get("to")
     return Span(place_of(scheme, first).span.lo if first else "", place_of(scheme, last).span.hi if last else "~")
-
-
-def _compare(product: Product, one: str, other: str) -> int:
-    scheme = scheme_of(product)
-    left, right = scheme.parse(one), scheme.parse(other)
-    if left.base == right.base and bool(left.build) != bool(right.build):
-        raise ValueError("one of them stands for all builds: which is newer is not known")
-    return (left.key > right.key) - (left.key < right.key)
 
 
 def _coverage(asked: Asked) -> Coverage:

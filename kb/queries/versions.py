@@ -43,6 +43,15 @@ def _names_train(product: Product, text: str) -> bool:
     return True
 
 
+def compare_versions(product: Product, one: str, other: str) -> int:
+    """Order two versions: below, at or above 0. ValueError where it is not known, or one of them names no version."""
+    scheme = scheme_of(product)
+    left, right = scheme.parse(one), scheme.parse(other)
+    if left.base == right.base and bool(left.build) != bool(right.build):
+        raise ValueError("one of them stands for all builds: which is newer is not known")
+    return (left.key > right.key) - (left.key < right.key)
+
+
 def unreadable(product: Product, text: str, error: VersionError, *, field: str) -> Invalid:
     """Return the refusal of a text that names no version, with the versions that may have been meant."""
     found = candidates(product, text)

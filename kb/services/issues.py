@@ -1,6 +1,7 @@
 """Recording known issues, changing and archiving them. Each change leaves its event in the issue's history."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,7 +23,7 @@ from kb.models import (
     Product,
 )
 from kb.models.behaviour import BehaviourAttribute
-from kb.queries.versions import read_place, scheme_of
+from kb.queries.versions import compare_versions, read_place
 from kb.queries.withdrawn import NOTHING_SAID, weight_of
 from kb.services.history import record_event
 from kb.services.locks import lock_issue, lock_product
@@ -124,14 +125,8 @@ def check_fields(product: Product, fields: dict[str, Any]) -> None:
 
 def check_condition(product: Product, condition: Any) -> None:
     """Refuse a condition that cannot be judged; the message names the part."""
-    scheme = scheme_of(product)
-
-    def compare(one: str, other: str) -> int:
-        left, right = scheme.parse(one).key, scheme.parse(other).key
-        return (left > right) - (left < right)
-
     try:
-        check_predicate(condition, compare)
+        check_predicate(condition, partial(compare_versions, product))
     except PredicateError as error:
         raise Invalid.field("condition", f"{error}.") from None
 
