@@ -79,6 +79,22 @@ def test_one_that_counts_for_as_much_is_taken(desk: Desk, relay: str, old: dict[
     assert archive(desk, *pair(desk, old, new)).status_code == 200
 
 
+def test_what_is_about_another_behaviour_or_other_moves_replaces_nothing(desk: Desk, alice: Person, relay: str) -> None:
+    """What is about the same is taken."""
+    for slug in ("order", "strongest"):
+        desk.post("behaviours/", {"product": "relay", "slug": slug, "title": slug})
+    taken = {"product": "relay", "slug": "order", "title": "Again"}
+    assert alice.api.post("behaviours/", taken).status_code == 409
+    subjects: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"behaviour": "order"}, {"behaviour": "strongest"}),
+        ({"move": {"direction": "upgrade"}}, {"move": {"direction": "downgrade"}}),
+    ]
+    for kind, (mine, another) in zip(("behaviour_change", "notice"), subjects, strict=True):
+        old, same, other = (desk.issue(kind=kind, **subject) for subject in (mine, mine, another))
+        assert archive(desk, old, other).status_code == 400
+        assert archive(desk, old, same).status_code == 200
+
+
 def narrower(field: str, value: Any) -> Callable[[Desk, str], object]:
     """Return a change of a replacement."""
     return lambda desk, issue: desk.person.api.patch(f"issues/{issue}/", {field: value})

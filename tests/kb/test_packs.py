@@ -78,6 +78,18 @@ def test_a_value_that_a_pack_says_again_stands_again(pack: SmallPack, alice: Per
     assert values() == ["new"]
 
 
+def test_a_condition_that_a_pack_changes_is_nobodys_validated_one(pack: SmallPack, desk: Desk) -> None:
+    validated = {"what": "condition", "basis": "Tried."}
+    for mode in ("strict", "loose"):
+        pack.change("mail-stops", condition=condition_row({"eq": ["mode", mode]}))
+        pack.load()
+        assert desk.get("issues/mail-stops/")["condition_confidence"] == "not_validated"
+        desk.post("issues/mail-stops/validate/", validated)
+    pack.change("mail-stops", title="Mail stops at night")
+    pack.load()
+    assert desk.get("issues/mail-stops/")["condition_confidence"] == "validated"
+
+
 @pytest.mark.parametrize(
     ("slug", "changes"),
     [
