@@ -12,6 +12,7 @@ from ingest.api.scan import CaseScanView
 from kb.api.behaviours import BehaviourList, BehaviourValues, BehaviourView
 from kb.api.catalogue import PrecedentList, ReleaseList, ReleaseView, SourceList, SourceView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
+from kb.api.history import IssueHistory
 from kb.api.issues import IssueList, IssueView
 from kb.api.parties import PartyList, PartyView, VendorList, VendorView
 from kb.api.products import ProductList, ProductView
@@ -63,6 +64,7 @@ urlpatterns = [
     path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", IssueConfirmationAccept.as_view()),
     path("issues/<str:name>/validate/", IssueValidate.as_view()),
     path("issues/<str:name>/archive/", IssueArchive.as_view()),
+    path("issues/<str:name>/history/", IssueHistory.as_view()),
     path("issues/<str:name>/sightings/", IssueSightings.as_view()),
     path("claims/", ClaimList.as_view()),
     path("claims/<uuid:public_id>/", ClaimView.as_view()),

@@ -18,7 +18,6 @@ from kb.models import (
     BehaviourValue,
     Claim,
     Confirmation,
-    IssueEvent,
     IssueKind,
     IssueSpans,
     IssueStatement,
@@ -27,6 +26,7 @@ from kb.models import (
     Remediation,
 )
 from kb.queries.catalogue import catalogue_of
+from kb.queries.history import told_events
 from kb.queries.ledger import Stand
 from kb.upgrade.stored import from_data
 from kb.upgrade.verdict import State, state
@@ -76,7 +76,7 @@ class IssuePage:
     remediations: list[Remediation]
     references: list[Reference]
     aliases: list[str]
-    events: list[IssueEvent]
+    events: list[dict[str, Any]]
     replaced_by: KnownIssue | None
 
     @property
@@ -137,7 +137,7 @@ def issue_page(principal: Principal, issue: KnownIssue) -> IssuePage:
         remediations=list(issue.remediations.select_related("source").order_by("pk")),
         references=list(issue.references.order_by("pk")),
         aliases=list(issue.aliases.values_list("name", flat=True)),
-        events=list(issue.events.select_related("by").order_by("-pk")[:EVENTS_SHOWN]),
+        events=told_events(principal, issue, list(issue.events.select_related("by").order_by("-pk")[:EVENTS_SHOWN])),
         replaced_by=replaced,
     )
 

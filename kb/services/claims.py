@@ -150,7 +150,7 @@ def validate_condition(*, issue: KnownIssue, author: User, basis: str) -> KnownI
         raise Invalid.field("condition", "This issue has no condition.")
     if not basis.strip():
         raise Invalid.field("basis", "Name the evidence, or how it was tried.", code="required")
-    wrote = IssueEvent.objects.filter(issue=stored, kind="changed", detail__fields__contains=["condition"]).last()
+    wrote = IssueEvent.objects.filter(issue=stored, detail__changes__has_key="condition").last()
     if author.pk == (wrote.by_id if wrote else stored.created_by_id):
         raise Forbidden("A condition is validated by somebody other than the one who wrote it.")
     stored.condition_validated_by = author

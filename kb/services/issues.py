@@ -25,7 +25,7 @@ from kb.models import (
 from kb.models.behaviour import BehaviourAttribute
 from kb.queries.versions import compare_versions, read_place
 from kb.queries.withdrawn import NOTHING_SAID, weight_of
-from kb.services.history import record_event
+from kb.services.history import changes_of, record_event
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
@@ -199,15 +199,13 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
     check_fields(stored.product, changes)
     if changes.get("audience") == IssueAudience.DEPARTMENT and stored.department_id is None:
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
-    changed = {name: value for name, value in changes.items() if getattr(stored, name) != value}
-    for name, value in changed.items():
-        setattr(stored, name, value)
-    if "condition" in changed:
-        stored.condition_validated_by = None
-        changed["condition_validated_by"] = None
-    if changed:
+    if "condition" in changes and changes["condition"] != stored.condition:
+        changes = changes | {"condition_validated_by": None}
+    if changed := changes_of(stored, changes):
+        for name in changed:
+            setattr(stored, name, changes[name])
         stored.save(update_fields=[*changed, "updated_at"])
-        record_event(stored, "changed", author, fields=sorted(changed))
+        record_event(stored, "changed", author, changes=changed)
     return stored
 
 

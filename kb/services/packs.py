@@ -32,7 +32,7 @@ from kb.queries.versions import read_version
 from kb.services.behaviours import add_value, mark_value_taken_back
 from kb.services.catalogue import create_source, release_keys, set_upgrade_path
 from kb.services.claims import add_claim
-from kb.services.history import record_event
+from kb.services.history import changes_of, record_event
 from kb.services.issues import check_fields, check_kind, create_issue
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_all, refresh_spans
@@ -260,7 +260,8 @@ class _Loader:
         stored = lock_issue(issue)
         check_kind(stored.kind, statements=False, behaviour=stored.behaviour, move=told["move"])
         check_fields(stored.product, told)
-        if stored.condition != told["condition"]:
+        changed = changes_of(stored, told)
+        if "condition" in changed:
             stored.condition_validated_by = None  # somebody validated another one
         stored.condition_source = self._sources[row["condition"]["source"]] if row["condition"] else None
         for name, value in told.items():
@@ -270,7 +271,7 @@ class _Loader:
         for rows in (stored.aliases, stored.remediations, stored.references):
             rows.all().delete()
         self._belongings(stored, row)
-        record_event(stored, "pack", None, pack=self.name)
+        record_event(stored, "pack", None, pack=self.name, changes=changed)
         self.done.counts["followed"] += 1
 
     def _belongings(self, issue: KnownIssue, row: dict[str, Any]) -> None:

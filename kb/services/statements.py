@@ -60,7 +60,7 @@ def take_back_statement(*, statement: IssueStatement, author: User, reason: str)
     if not reason.strip():
         raise Invalid.field("reason", "Say what was wrong with it.", code="required")
     issue = lock_issue(statement.issue)
-    row = IssueStatement.objects.get(pk=statement.pk)
+    row = issue.statements.get(pk=statement.pk)
     if row.taken_back_at:
         raise Conflict("This statement was taken back already.", code="taken_back")
     mark_taken_back(row, author, reason.strip())

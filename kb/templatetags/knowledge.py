@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from common.templatetags.icons import draw_icon
 from common.words import Word
-from kb import condition_words, words
+from kb import condition_words, history_words, words
 from kb.models import PartyKind
 from kb.reason_words import told
 
@@ -108,3 +108,9 @@ def condition_line(predicate: Any) -> str:
 def move_line(move: dict[str, Any]) -> str:
     """Return the moves that a notice is for."""
     return condition_words.move_words(move)
+
+
+@register.filter
+def change_lines(changes: dict[str, Any]) -> list[str]:
+    """Return changes of fields, one a line."""
+    return history_words.change_words(changes)
