@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User, token_digest
 from accounts.principal import Principal
-from common.rows import columns_of, names_of
+from common.rows import columns_of, fetch, split
 
 KEYWORD = "Token"
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -29,15 +28,11 @@ WHERE token.digest = %s AND token.revoked_at IS NULL AND token.expires_at > %s A
 
 def principal_of_token(secret: str) -> Principal | None:
     """Return who holds this token; None for an unknown, expired, revoked or disabled one."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_DIGEST, [token_digest(secret), timezone.now()])
-        row = cursor.fetchone()
-    if row is None:
+    found = fetch(_BY_DIGEST, [token_digest(secret), timezone.now()])
+    if not found:
         return None
-    *values, departments, roles = row
-    names = names_of(ApiToken)
-    token = ApiToken.from_db(connection.alias, names, values[: len(names)])
-    token.user = User.from_db(connection.alias, names_of(User), values[len(names) :])
+    *values, departments, roles = found[0]
+    token, token.user = split(values, ApiToken, User)
     _note_use(token)
     return Principal(user=token.user, roles=dict(zip(departments, roles, strict=True)), scope=token.scope, token=token)
 

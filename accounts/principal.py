@@ -71,4 +71,5 @@ class Principal:
 
 def principal_of(user: User) -> Principal:
     """Return the principal of a person who logged in on the pages."""
-    return Principal(user=user, roles=dict(Membership.objects.filter(user=user).values_list("department_id", "role")))
+    roles = {member.department_id: member.role for member in look_up(Membership, "user_id = %s", [user.pk])}
+    return Principal(user=user, roles=roles)

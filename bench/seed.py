@@ -52,7 +52,7 @@ def find_person() -> dict[str, Any]:
     _, token = create_token(user=user, name="benchmark", scope="write", days=30)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "accounts.sessions.PeopleBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     department = Department.objects.get(memberships__user=user)

@@ -106,7 +106,9 @@ if not DATABASE_URL:
     raise ImproperlyConfigured("DATABASE_URL is not set. `python3 run.py exec …` sets it for the embedded server.")
 _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
 _database |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}
-_database["OPTIONS"] = _database.get("OPTIONS", {}) | {"connect_timeout": 5}
+# Parameters go to the server apart from the text. It plans each statement for what is asked, since the best plan of a
+# search depends on its word; common/rows.py says which statements it plans once and keeps.
+_database["OPTIONS"] = _database.get("OPTIONS", {}) | {"connect_timeout": 5, "server_side_binding": True}
 # The pool serves the web processes only: Celery closes pools at the end of each task (celery#10554).
 if env_bool("ZENREI_DB_POOL", default=False):
     _database["OPTIONS"]["pool"] = {
@@ -176,6 +178,8 @@ SCAN_RESULT_BYTES = env_int("ZENREI_SCAN_RESULT_BYTES", 4 * 1024**3, least=1024)
 # --- People ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.sessions.PeopleBackend"]
+SESSION_ENGINE = "accounts.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

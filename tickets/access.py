@@ -10,9 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from accounts.models import Department, User
 from accounts.principal import Principal
 from common.errors import Forbidden, NotVisible
 from common.jobs.models import Job
+from common.rows import columns_of, fetch, split
+from kb.models import Product
 from tickets.models import Case, Evidence, Finding, TimelineEntry
 
 
@@ -21,17 +24,28 @@ def visible_cases(principal: Principal) -> QuerySet[Case]:
     return Case.objects.filter(audience__overlap=principal.department_ids)
 
 
+# Every request about a case asks this; the ORM takes 3 ms to put it together. A test holds it to `visible_cases`.
+_CASE = f"""
+SELECT {columns_of(Case, "found")}, {columns_of(Department, "department")}, {columns_of(Product, "product")},
+    {columns_of(User, "assignee")}, {columns_of(User, "author")}
+FROM tickets_case AS found
+    JOIN accounts_department AS department ON department.id = found.department_id
+    JOIN accounts_user AS author ON author.id = found.created_by_id
+    LEFT JOIN kb_product AS product ON product.id = found.product_id
+    LEFT JOIN accounts_user AS assignee ON assignee.id = found.assignee_id
+WHERE found.ref = %s AND found.audience && %s::integer[]
+"""  # noqa: S608  (column names of our own models)
+
+
 def get_case(principal: Principal, ref: str) -> Case:
     """Return a case by its reference, or raise NotVisible."""
-    case = (
-        visible_cases(principal)
-        .select_related("department", "product", "assignee", "created_by")
-        .filter(ref=ref)
-        .first()
-    )
-    if case is None:
+    found = fetch(_CASE, [ref, principal.department_ids])
+    if not found:
         raise NotVisible
-    return case
+    case, case.department, case.product, case.assignee, case.created_by = split(
+        found[0], Case, Department, Product, User, User
+    )
+    return case  # type: ignore[no-any-return]
 
 
 def get_case_to_write(principal: Principal, ref: str) -> Case:

@@ -1,9 +1,15 @@
 """Making departments and putting people into them."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Department, Membership, Role, User
+from common.rows import fetch
+
+# The ORM has no UPDATE … RETURNING.
+_COUNT_ON = (
+    "UPDATE accounts_department SET last_case_number = last_case_number + 1 WHERE id = %s RETURNING last_case_number"
+)
 
 
 @transaction.atomic
@@ -26,10 +32,5 @@ def set_membership(*, user: User, department: Department, role: str) -> Membersh
 
 def next_case_number(department: Department) -> int:
     """Count a department's cases on, and return the new number. Rivals wait for each other's transaction."""
-    with connection.cursor() as cursor:  # the ORM has no UPDATE … RETURNING
-        cursor.execute(
-            "UPDATE accounts_department SET last_case_number = last_case_number + 1 WHERE id = %s"
-            " RETURNING last_case_number",
-            [department.pk],
-        )
-        return int(cursor.fetchone()[0])
+    ((number,),) = fetch(_COUNT_ON, [department.pk])
+    return int(number)

@@ -16,6 +16,7 @@ from tickets import words
 from tickets.access import visible_cases
 from tickets.models import Case
 from tickets.queries.case_list import COLUMNS, DEFAULT_ORDER, CaseFilters, filtered, tabs_of
+from tickets.queries.cases import for_screen
 
 CSV_COLUMNS = (
     "ref", "title", "kind", "state", "severity", "department__name", "product__name", "release", "opened_at",
@@ -39,15 +40,14 @@ def cases(request: PageRequest) -> HttpResponseBase:
     wanted, filters, order = _wanted(request)
     tabs = tabs_of(visible_cases(request.principal), filters)
     counted = next(((tab.count, tab.exact) for tab in tabs if tab.key == filters.state), None)
-    rows = wanted.select_related("product", "assignee")
     context = {
-        "page": page_of(rows, request.GET.get("page"), counted=counted),
+        "page": page_of(for_screen(wanted), request.GET.get("page"), counted=counted),
         "filters": filters,
         "order": order,
         "tabs": tabs,
         "kinds": words.choices(words.CASE_KINDS),
         "states": words.choices(words.CASE_STATES),
-        "products": Product.objects.order_by("name").only("slug", "name"),
+        "products": Product.objects.order_by("name").values_list("slug", "name"),
         "may_write": request.principal.may_write_anywhere,
     }
     return render(request, "tickets/cases.html", context)
