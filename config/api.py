@@ -12,7 +12,7 @@ from ingest.api.scan import CaseScanView
 from kb.api.behaviours import BehaviourList, BehaviourValues, BehaviourView
 from kb.api.catalogue import PrecedentList, ReleaseList, ReleaseView, SourceList, SourceView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
-from kb.api.history import IssueHistory
+from kb.api.history import IssueHistory, ProductHistory
 from kb.api.issues import IssueList, IssueView
 from kb.api.parties import PartyList, PartyView, VendorList, VendorView
 from kb.api.products import ProductList, ProductView
@@ -45,6 +45,7 @@ urlpatterns = [
     path("parties/<str:slug>/", PartyView.as_view()),
     path("products/", ProductList.as_view()),
     path("products/<str:slug>/", ProductView.as_view()),
+    path("products/<str:slug>/history/", ProductHistory.as_view()),
     path("vendors/", VendorList.as_view()),
     path("vendors/<str:slug>/", VendorView.as_view()),
     path("releases/", ReleaseList.as_view()),

@@ -1,6 +1,7 @@
 """Changes of fields as people read them: which field, what it was, what it is."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.text import Truncator
@@ -12,7 +13,7 @@ from kb.words import AUDIENCES, SEVERITIES
 
 LONGEST = 120  # characters of a value
 NONE = "–"
-FIELDS: dict[str, Any] = {
+OF_ISSUE: dict[str, Any] = {
     "title": _("What happens, in one line"),
     "summary": _("What it means"),
     "symptoms": _("How it shows"),
@@ -28,16 +29,41 @@ FIELDS: dict[str, Any] = {
     "audience": _("Who may see it"),
     "move": _("Moves that the notice is for"),
 }
+OF_CATALOGUE: dict[str, Any] = {
+    "released": _("Released"),
+    "end_of_engineering_support": _("End of engineering support"),
+    "end_of_support": _("End of support"),
+    "source": _("Source"),
+    "note": _("Note"),
+    "stations": _("Upgrade path"),
+    "title": _("Title"),
+    "url": _("Address"),
+    "kind": _("Whose"),
+    "published": _("Published"),
+    "retrieved": _("Read on"),
+    "covers": _("Covers"),
+}
 VALUES: dict[str, dict[str, Word]] = {"severity": SEVERITIES, "audience": AUDIENCES}
-LINES = {"condition": condition_words, "move": move_words}
 
 
-def change_words(changes: dict[str, Any]) -> list[str]:
+def _path(stations: list[dict[str, Any]]) -> str:
+    return ", ".join(" / ".join(station["versions"]) for station in stations)
+
+
+LINES: dict[str, Callable[[Any], str]] = {
+    "condition": condition_words,
+    "move": move_words,
+    "stations": _path,
+    "covers": ", ".join,
+}
+
+
+def change_words(changes: dict[str, Any], fields: dict[str, Any]) -> list[str]:
     """Return changes, one a line; a field whose values the reader may not know is only named."""
     return [
-        f"{FIELDS.get(name, name)}: {_value(name, change['old'])} → {_value(name, change['new'])}"
+        f"{fields.get(name, name)}: {_value(name, change['old'])} → {_value(name, change['new'])}"
         if change
-        else str(FIELDS.get(name, name))
+        else str(fields.get(name, name))
         for name, change in changes.items()
     ]
 

@@ -116,6 +116,11 @@ EVENTS: dict[str, Any] = {
     "archived": pgettext_lazy("history of an issue", "archived"),
     "pack": _("taken over from a pack"),
 }
+CATALOGUE_EVENTS: dict[str, Any] = {
+    "release_changed": _("a release was changed"),
+    "path_changed": _("the upgrade path was changed"),
+    "source_changed": _("a source follows a pack"),
+}
 OUR_VERBS = {("exists", "yes"): Word(_("sees it"), "claim", "asserts")}
 VERBS: dict[tuple[str, str], Word] = {
     ("exists", "yes"): Word(_("admits"), "check", "admits"),

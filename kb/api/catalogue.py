@@ -114,7 +114,8 @@ class ReleaseView(APIView):
         """Change days or note of a release."""
         asker(request).require_write_anywhere()
         changes = validated(ReleaseChangesSerializer, request, partial=True)
-        return Response(release_row(change_release(release=_release(pk), changes=changes)))
+        release = change_release(release=_release(pk), author=asker(request).user, changes=changes)
+        return Response(release_row(release))
 
 
 def _release(pk: int) -> Release:

@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from accounts.permissions import asker
 from common.api.views import RowsListView
-from kb.access import get_issue
-from kb.models import IssueEvent, KnownIssue
-from kb.queries.history import told_events
+from kb.access import get_issue, get_product
+from kb.models import CatalogueEvent, IssueEvent, KnownIssue
+from kb.queries.history import told_changes, told_events
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -50,3 +50,20 @@ class IssueHistory(RowsListView):
     def rows(self, page: Sequence[IssueEvent]) -> list[dict[str, Any]]:
         """Return the events of a page."""
         return told_events(asker(self.request), self.issue, page)
+
+
+class ProductHistory(RowsListView):
+    """What was changed in a product's catalogue, the newest first."""
+
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
+    queryset = CatalogueEvent.objects.none()
+    orderings: ClassVar[tuple[str, ...]] = ("-pk", "at")
+
+    def get_queryset(self) -> QuerySet[CatalogueEvent]:
+        """Return the events of the product."""
+        return get_product(self.kwargs["slug"]).events.select_related("by")
+
+    def rows(self, page: Sequence[CatalogueEvent]) -> list[dict[str, Any]]:
+        """Return the events of a page."""
+        return told_changes(page)

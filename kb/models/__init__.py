@@ -1,7 +1,7 @@
 """What we know, as tables; one noun a file."""
 
 from kb.models.behaviour import BehaviourAttribute, BehaviourValue, ValueSays
-from kb.models.catalogue import Precedent, Release, Source, SourceKind, UpgradeStation
+from kb.models.catalogue import CatalogueEvent, Precedent, Release, Source, SourceKind, UpgradeStation
 from kb.models.device import Device, FirmwareInstallation
 from kb.models.issue import (
     Confidence,
@@ -34,6 +34,7 @@ __all__ = [
     "US",
     "BehaviourAttribute",
     "BehaviourValue",
+    "CatalogueEvent",
     "Claim",
     "Confidence",
     "Confirmation",

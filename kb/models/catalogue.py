@@ -113,3 +113,23 @@ class Precedent(PublicId):
 
     def __str__(self) -> str:
         return f"{self.product} {self.from_version} → {self.to_version}"
+
+
+class CatalogueEvent(PublicId):
+    """A change of a product's catalogue: the history that stays. Rows are added, never changed.
+
+    Each kind names its thing in `detail`, and under `changes` the old and the new value of each field.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=30)
+    detail = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["product", "at"], name="events_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d}"

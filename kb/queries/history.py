@@ -1,11 +1,11 @@
-"""The history of an issue as its readers may know it."""
+"""The history of a catalogue, and that of an issue as its readers may know it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from accounts.principal import Principal
 from kb.access import visible_issues
-from kb.models import IssueAudience, IssueEvent, KnownIssue
+from kb.models import CatalogueEvent, IssueAudience, IssueEvent, KnownIssue
 
 
 def told_events(principal: Principal, issue: KnownIssue, events: Sequence[IssueEvent]) -> list[dict[str, Any]]:
@@ -17,15 +17,17 @@ def told_events(principal: Principal, issue: KnownIssue, events: Sequence[IssueE
     opened = 0 if issue.department_id in {None, *principal.department_ids} else _opened(issue)
     refs = {event.detail["replaced_by"] for event in events if event.detail.get("replaced_by")}
     seen = set(visible_issues(principal).filter(ref__in=refs).values_list("ref", flat=True)) if refs else set()
-    return [
-        {
-            "at": event.at,
-            "by": event.by.shown_name if event.by else None,
-            "kind": event.kind,
-            "detail": _detail(event, kept=event.pk <= opened, seen=seen),
-        }
-        for event in events
-    ]
+    return [_told(event, _detail(event, kept=event.pk <= opened, seen=seen)) for event in events]
+
+
+def told_changes(events: Iterable[CatalogueEvent]) -> list[dict[str, Any]]:
+    """Return changes of a catalogue, which everybody may know."""
+    return [_told(event, event.detail) for event in events]
+
+
+def _told(event: IssueEvent | CatalogueEvent, detail: dict[str, Any]) -> dict[str, Any]:
+    by = event.by.shown_name if event.by else None
+    return {"at": event.at, "by": by, "kind": event.kind, "detail": detail}
 
 
 def _opened(issue: KnownIssue) -> int:

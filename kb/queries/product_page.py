@@ -18,10 +18,12 @@ from kb.models import (
     Release,
     Source,
 )
+from kb.queries.history import told_changes
 from kb.version_line import Mark, version_line
 
 SOURCES_SHOWN = 300
 WORST_SHOWN = 8
+EVENTS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ProductPage:
     behaviours: list[BehaviourAttribute]
     issues: list[tuple[str, int]]
     worst: list[KnownIssue]
+    events: list[dict[str, Any]]
 
     @property
     def issues_in_all(self) -> int:
@@ -58,6 +61,7 @@ def product_page(principal: Principal, product: Product, *, page: str | None, wa
         behaviours=list(_behaviours(product)),
         issues=_by_severity(issues),
         worst=list(issues.filter(severity__in=["critical", "high"]).order_by("severity", "-pk")[:WORST_SHOWN]),
+        events=told_changes(product.events.select_related("by").order_by("-pk")[:EVENTS_SHOWN]),
     )
 
 

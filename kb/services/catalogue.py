@@ -1,6 +1,6 @@
 """Recording releases, sources, the upgrade path, and what happened to others who made a move."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from kb.models import Precedent, Product, Release, Source, SourceKind, UpgradeStation
 from kb.queries.versions import read_version, scheme_of
+from kb.services.history import changes_of, record_catalogue_event
 from kb.services.locks import lock_product
 from kb.services.spans import refresh_for_release, refresh_listing_issues
 from kb.versions.version import Version, VersionError
@@ -52,14 +53,23 @@ def create_release(*, product: Product, version: str, source: Source | None = No
 
 
 @transaction.atomic
-def change_release(*, release: Release, changes: dict[str, Any]) -> Release:
-    """Change dates, source or note of a release."""
-    for name, value in changes.items():
-        setattr(release, name, value)
-    release.save(update_fields=[*changes, "updated_at"])
-    if "released" in changes:
-        refresh_listing_issues(release.product)
-    return release
+def change_release(*, release: Release, author: User | None, changes: dict[str, Any]) -> Release:
+    """Change dates, source or note of a release; the catalogue's history tells what they were."""
+    lock_product(release.product_id)
+    stored = Release.objects.select_related("product", "source").get(pk=release.pk)
+    if "released" in write_release(stored, author, changes):
+        refresh_listing_issues(stored.product)
+    return stored
+
+
+def write_release(release: Release, author: User | None, changes: dict[str, Any]) -> dict[str, Any]:
+    """Write changes of a release and return those that are some; the caller derives anew what rests on its day."""
+    if changed := changes_of(release, changes):
+        for name in changed:
+            setattr(release, name, changes[name])
+        release.save(update_fields=[*changed, "updated_at"])
+        record_catalogue_event(release.product, "release_changed", author, version=release.version, changes=changed)
+    return changed
 
 
 def check_covers(product: Product, covers: Sequence[str]) -> list[str]:
@@ -110,7 +120,9 @@ def create_source(
 
 
 @transaction.atomic
-def set_upgrade_path(*, product: Product, stations: Sequence[Sequence[str]], source: Source | None = None) -> None:
+def set_upgrade_path(
+    *, product: Product, author: User | None, stations: Sequence[Sequence[str]], source: Source | None = None
+) -> None:
     """Make the stations of a product's upgrade path those; each is a list of alternatives."""
     rows = [
         UpgradeStation(
@@ -122,8 +134,22 @@ def set_upgrade_path(*, product: Product, stations: Sequence[Sequence[str]], sou
         for position, group in enumerate(stations)
         for version in group
     ]
+    lock_product(product.pk)
+    old, new = _told(product.stations.select_related("source")), _told(rows)
+    if old == new:
+        return
     product.stations.all().delete()
     UpgradeStation.objects.bulk_create(rows)
+    record_catalogue_event(product, "path_changed", author, changes={"stations": {"old": old, "new": new}})
+
+
+def _told(stations: Iterable[UpgradeStation]) -> list[dict[str, Any]]:
+    """Return a path as its history tells it: the alternatives of each station, and the document that says so."""
+    groups: dict[int, dict[str, Any]] = {}
+    for station in stations:
+        source = str(station.source.public_id) if station.source else None
+        groups.setdefault(station.position, {"versions": [], "source": source})["versions"].append(station.version)
+    return [groups[position] for position in sorted(groups)]
 
 
 def record_precedent(

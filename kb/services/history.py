@@ -4,12 +4,17 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from kb.models import IssueEvent, KnownIssue
+from kb.models import CatalogueEvent, IssueEvent, KnownIssue, Product
 
 
 def record_event(issue: KnownIssue, kind: str, author: User | None, **detail: Any) -> None:
     """Write what happened into the issue's history; without an author it was a pack."""
     IssueEvent.objects.create(issue=issue, kind=kind, by=author, detail=detail)
+
+
+def record_catalogue_event(product: Product, kind: str, author: User | None, **detail: Any) -> None:
+    """Write what happened into the history of a product's catalogue; without an author it was a pack."""
+    CatalogueEvent.objects.create(product=product, kind=kind, by=author, detail=detail)
 
 
 def changes_of(row: Any, told: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -30,9 +30,9 @@ from kb.models import (
 )
 from kb.queries.versions import read_version
 from kb.services.behaviours import add_value, mark_value_taken_back
-from kb.services.catalogue import create_source, release_keys, set_upgrade_path
+from kb.services.catalogue import create_source, release_keys, set_upgrade_path, write_release
 from kb.services.claims import add_claim
-from kb.services.history import changes_of, record_event
+from kb.services.history import changes_of, record_catalogue_event, record_event
 from kb.services.issues import check_fields, check_kind, create_issue
 from kb.services.locks import lock_issue, lock_product
 from kb.services.spans import refresh_all, refresh_spans
@@ -136,6 +136,8 @@ class _Loader:
                 source = create_source(product=self.product, origin=row["key"], **told)
                 self.done.counts["sources"] += 1
             elif source.origin_digest == digest({name: getattr(source, name) for name in told}):
+                if changed := changes_of(source, told):
+                    record_catalogue_event(self.product, "source_changed", None, source=source.title, changes=changed)
                 for name, value in told.items():
                     setattr(source, name, value)
             else:
@@ -165,16 +167,14 @@ class _Loader:
 
     def _fill(self, release: Release, days: dict[str, date | None]) -> None:
         told = {name: day for name, day in days.items() if day and getattr(release, name) is None}
-        for name, day in told.items():
-            setattr(release, name, day)
-        if told:
-            release.save(update_fields=[*told, "updated_at"])
+        write_release(release, None, told)
 
     def path(self, row: dict[str, Any]) -> None:
         """Set the upgrade path where there is none, or where it came with a pack."""
         stations = list(self.product.stations.select_related("source"))
         if all(station.source and station.source.origin for station in stations):
-            set_upgrade_path(product=self.product, stations=row["stations"], source=self._sources[row["source"]])
+            source = self._sources[row["source"]]
+            set_upgrade_path(product=self.product, author=None, stations=row["stations"], source=source)
         else:
             self.done.kept.append("the upgrade path")
 

@@ -28,6 +28,7 @@ PLAIN: dict[str, Any] = {
     "kind": words.KINDS, "says": words.SAYS, "audience": words.AUDIENCES, "remediation": words.REMEDIATIONS,
     "source": words.SOURCE_KINDS, "value_says": words.VALUE_SAYS, "event": words.EVENTS,
     "proposition": words.PROPOSITIONS, "stance": words.STANCES, "position": words.POSITIONS,
+    "catalogue_event": words.CATALOGUE_EVENTS,
 }  # fmt: skip
 
 
@@ -112,5 +113,11 @@ def move_line(move: dict[str, Any]) -> str:
 
 @register.filter
 def change_lines(changes: dict[str, Any]) -> list[str]:
-    """Return changes of fields, one a line."""
-    return history_words.change_words(changes)
+    """Return changes of an issue's fields, one a line."""
+    return history_words.change_words(changes, history_words.OF_ISSUE)
+
+
+@register.filter
+def catalogue_change_lines(changes: dict[str, Any]) -> list[str]:
+    """Return changes of a catalogue, one a line."""
+    return history_words.change_words(changes, history_words.OF_CATALOGUE)

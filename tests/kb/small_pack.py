@@ -1,5 +1,6 @@
 """A pack of three issues, a behaviour and two releases, written to a folder, changed, and loaded again."""
 
+import copy
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,13 +91,14 @@ class SmallPack:
         }
     )
     values: list[dict[str, Any]] = field(default_factory=lambda: [OLD, NEW])
+    sources: list[dict[str, Any]] = field(default_factory=lambda: copy.deepcopy(SOURCES))
 
     def load(self) -> Loaded:
         """Write the folder and load it."""
         behaviours = [{"slug": "order", "title": "Order of checks", "about": "", "values": self.values}]
         files = {
             "pack": HEAD,
-            "sources": SOURCES,
+            "sources": self.sources,
             "releases": RELEASES,
             "behaviours": behaviours,
             "path": {"stations": [], "source": SOURCE},

@@ -6,6 +6,7 @@ import pytest
 
 from kb.models import (
     BehaviourValue,
+    CatalogueEvent,
     Claim,
     IssueEvent,
     IssueSpans,
@@ -153,7 +154,18 @@ def test_the_reseller_that_denied_and_admitted_has_flipped(desk: Desk) -> None:
 
 
 KEPT = (
-    *(BehaviourValue, Claim, IssueEvent, IssueStatement, KnownIssue, Party, Release, Remediation, Source),
+    *(
+        BehaviourValue,
+        CatalogueEvent,
+        Claim,
+        IssueEvent,
+        IssueStatement,
+        KnownIssue,
+        Party,
+        Release,
+        Remediation,
+        Source,
+    ),
     UpgradeStation,
 )
 

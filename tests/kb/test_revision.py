@@ -19,7 +19,7 @@ CHANGES: dict[str, Callable[[Widget], object]] = {
     "a day": lambda widget: Release.objects.filter(version="1.0.1").update(released=days_ago(1)),
     "a release that goes": lambda widget: Release.objects.filter(version="1.0.1").delete(),
     "a source": lambda widget: Source.objects.update(covers=[]),
-    "the path": lambda widget: set_upgrade_path(product=widget.product, stations=[["1.0.1"]]),
+    "the path": lambda widget: set_upgrade_path(product=widget.product, author=None, stations=[["1.0.1"]]),
     "an issue": lambda widget: widget.seen("1.0.0"),
     "a precedent": lambda widget: record_precedent(
         product=widget.product, author=None, from_version="1.0.0", to_version="1.0.1", outcome="Well"

@@ -185,6 +185,7 @@ ROWS = {
     "kb_issuestatement": "version = '9.9.9'",
     "kb_confirmation": "version = '9.9.9'",
     "kb_behaviourvalue": "value = 'new'",
+    "kb_catalogueevent": "detail = '{}'",
 }
 
 
@@ -196,6 +197,8 @@ def history(desk: Desk, relay: str) -> None:
     desk.post(f"issues/{relay}/confirmations/", {"version": "1.0.1"})
     move = {"product": "relay", "from_version": "1.0.0", "to_version": "1.0.1", "outcome": "Went back"}
     desk.post("precedents/", move)
+    release = desk.get("releases/?product=relay")["results"][0]["id"]
+    assert desk.person.api.patch(f"releases/{release}/", {"note": "Read."}).status_code == 200
     values = [{"value": "old", "says": "seen", "version": "1.0.0"}]
     desk.post("behaviours/", {"product": "relay", "slug": "order", "title": "Order", "values": values})
 
