@@ -16,6 +16,11 @@ def visible_issues(principal: Principal) -> QuerySet[KnownIssue]:
     return KnownIssue.objects.filter(Q(audience=IssueAudience.EVERYONE) | Q(department__in=principal.department_ids))
 
 
+def may_see(principal: Principal, issue: KnownIssue) -> bool:
+    """Whether an issue that is at hand is among those that the reader may see."""
+    return issue.audience == IssueAudience.EVERYONE or issue.department_id in principal.department_ids
+
+
 def get_issue(principal: Principal, name: str) -> KnownIssue:
     """Return an issue by its number (`ZR-2026-0001`) or slug, or raise NotVisible."""
     named = visible_issues(principal).filter(Q(ref=name) | Q(slug=name))

@@ -257,7 +257,7 @@ class IssueList(RowsListView):
             ],
             **values,
         )
-        return Response(issue_detail(issue), status=201)
+        return Response(issue_detail(asker(request), issue), status=201)
 
 
 def new_statement(product: Product, values: dict[str, Any], field: str = "source") -> NewStatement:
@@ -281,11 +281,12 @@ class IssueView(APIView):
     @extend_schema(responses=IssueSerializer)
     def get(self, request: Request, name: str) -> Response:
         """Tell an issue."""
-        return Response(issue_detail(get_issue(asker(request), name)))
+        return Response(issue_detail(asker(request), get_issue(asker(request), name)))
 
     @extend_schema(request=IssueChangesSerializer(partial=True), responses=IssueSerializer)
     def patch(self, request: Request, name: str) -> Response:
         """Change fields of an issue; its history tells who changed what."""
         issue = get_issue_to_write(asker(request), name)
         changes = validated(IssueChangesSerializer, request, partial=True)
-        return Response(issue_detail(change_issue(issue=issue, author=asker(request).user, changes=changes)))
+        changed = change_issue(issue=issue, author=asker(request).user, changes=changes)
+        return Response(issue_detail(asker(request), changed))

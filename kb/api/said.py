@@ -177,7 +177,7 @@ class IssueValidate(_AboutAnIssue):
             issue = validate_condition(issue=issue, author=author, basis=basis)
         else:
             issue = validate_issue(issue=issue, author=author, version=values["version"], basis=basis)
-        return Response(issue_detail(issue))
+        return Response(issue_detail(asker(request), issue))
 
 
 class ArchiveSerializer(serializers.Serializer[Any]):
@@ -197,7 +197,7 @@ class IssueArchive(_AboutAnIssue):
         issue, values = self.issue(request, name), validated(ArchiveSerializer, request)
         other = get_issue(asker(request), values["replaced_by"]) if values["replaced_by"] else None
         archived = archive_issue(issue=issue, author=asker(request).user, reason=values["reason"], replaced_by=other)
-        return Response(issue_detail(archived))
+        return Response(issue_detail(asker(request), archived))
 
 
 class ClaimRowSerializer(ClaimSerializer):

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from accounts.principal import Principal
+from kb.access import visible_issues
 from kb.conditions.facts import Facts
-from kb.models import Confidence, IssueStatement, KnownIssue, Precedent, Release, Source
+from kb.models import Confidence, IssueStatement, Precedent, Release, Source
 from kb.queries.belongings import aliases_of, remediations_of
 from kb.queries.candidates import Row
 from kb.queries.ledger import Stand
@@ -29,7 +30,7 @@ def report_data(
     question = report.asked.question
     numbers = [item.issue.id for item in report.items]
     aliases, ways_out, sources = aliases_of(numbers), remediations_of(numbers), _conflict_sources(report.items)
-    replaced = _names([row.replaced_by_id for row in report.withdrawn if row.replaced_by_id])
+    replaced = _names(principal, [row.replaced_by_id for row in report.withdrawn if row.replaced_by_id])
     return {
         "schema": SCHEMA,
         "product": report.asked.product.slug,
@@ -217,7 +218,7 @@ def _conflict(conflict: Conflict, sources: dict[int, tuple[str, str]]) -> dict[s
     }
 
 
-def _names(numbers: Sequence[int]) -> dict[int, str]:
+def _names(principal: Principal, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
-    return dict(KnownIssue.objects.filter(pk__in=numbers).values_list("pk", "ref"))
+    return dict(visible_issues(principal).filter(pk__in=numbers).values_list("pk", "ref"))

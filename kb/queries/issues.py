@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from accounts.principal import Principal
+from kb.access import may_see
 from kb.claims import ledger
 from kb.models import IssueStatement, KnownIssue, Product
 from kb.queries.candidates import affected_at
@@ -60,8 +62,8 @@ def issue_row(issue: KnownIssue, stand: Stand) -> dict[str, Any]:
     }
 
 
-def issue_detail(issue: KnownIssue) -> dict[str, Any]:
-    """Return an issue with everything that is known of it."""
+def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
+    """Return an issue with everything that is known of it; what replaces it may be hidden from the reader."""
     said = said_of(issue)
     vendor = issue.product.vendor.slug
     stand = Stand(ledger.position(said, vendor), ledger.disputed(said))
@@ -80,7 +82,7 @@ def issue_detail(issue: KnownIssue) -> dict[str, Any]:
         )
         .get()
     )
-    flips = ledger.flips(said)
+    flips, replaced = ledger.flips(said), stored.replaced_by
     return {
         **issue_row(stored, stand),
         **{name: getattr(stored, name) for name in ("summary", "symptoms", "cause", "severity_rule")},
@@ -91,7 +93,7 @@ def issue_detail(issue: KnownIssue) -> dict[str, Any]:
         "verification": stored.verification,
         "review_on": stored.review_on,
         "archived_reason": stored.archived_reason or None,
-        "replaced_by": stored.replaced_by.ref if stored.replaced_by else None,
+        "replaced_by": replaced.ref if replaced and may_see(principal, replaced) else None,
         "disputed_on": list(stand.disputed),
         "statements": [statement_row(row) for row in stored.statements.all()],
         "claims": [claim_row(row) for row in stored.claims.all()],

@@ -199,6 +199,8 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
     check_fields(stored.product, changes)
     if changes.get("audience") == IssueAudience.DEPARTMENT and stored.department_id is None:
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
+    if changes.get("audience") == IssueAudience.DEPARTMENT:
+        _refuse_to_hide_a_replacement(stored)
     if "condition" in changes and changes["condition"] != stored.condition:
         changes = changes | {"condition_validated_by": None}
     if changed := changes_of(stored, changes):
@@ -207,6 +209,13 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
         stored.save(update_fields=[*changed, "updated_at"])
         record_event(stored, "changed", author, changes=changed)
     return stored
+
+
+def _refuse_to_hide_a_replacement(issue: KnownIssue) -> None:
+    """Refuse to keep from others what replaces an issue that they may see: they would be left with neither."""
+    shown = issue.replaces.filter(audience=IssueAudience.EVERYONE).first()
+    if shown is not None:
+        raise Conflict(f"{issue.ref} replaces {shown.ref}, which everybody may see.", code="replaces")
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import Role
+from accounts.services.departments import set_membership
 from kb.models import KnownIssue
 from kb.services.locks import lock_issue
 from tests.conftest import Person
@@ -215,3 +217,45 @@ def test_a_replacement_is_read_as_it_is_once_nobody_changes_it_any_more(
         stored.save(update_fields=["severity"])
     asking.join()
     assert answers == [400]
+
+
+def test_what_replaces_an_issue_is_not_kept_from_those_who_see_that(desk: Desk, relay: str) -> None:
+    old, new = replaced(desk)
+    refused = desk.person.api.patch(f"issues/{new}/", {"audience": "department"})
+    assert (refused.status_code, refused.json()["detail"]) == (409, f"{new} replaces {old}, which everybody may see.")
+    kept, other = pair(desk, {"audience": "department"})
+    assert archive(desk, kept, other).status_code == 200
+    assert desk.person.api.patch(f"issues/{other}/", {"audience": "department"}).status_code == 200
+    assert withdrawn(desk) == [old, kept]
+
+
+def test_what_two_departments_keep_replaces_nothing_of_each_other(desk: Desk, alice: Person, charlie: Person) -> None:
+    make_relay(desk)
+    set_membership(user=alice.user, department=charlie.department, role=Role.OPERATOR)
+    theirs = Desk(charlie).issue(statements=INTRODUCED, audience="department")
+    ours = desk.issue(statements=INTRODUCED, audience="department", department=alice.department.slug)
+    answer = archive(desk, ours, theirs)
+    assert (answer.status_code, "not for everybody" in answer.json()["detail"]) == (400, True)
+
+
+def test_the_number_of_a_hidden_replacement_is_told_to_nobody_else(desk: Desk, charlie: Person, relay: str) -> None:
+    """As it may be where it was recorded before this was refused."""
+    old, new = replaced(desk)
+    KnownIssue.objects.filter(ref=new).update(audience="department")
+    stranger = Desk(charlie)
+    told = [stranger.check(), stranger.get(f"issues/{old}/"), stranger.get(f"issues/{old}/history/")]
+    assert new not in str(told)
+    assert desk.get(f"issues/{old}/")["replaced_by"] == new
+    assert [
+        row["detail"].get("replaced_by") for row in desk.get(f"issues/{old}/history/?kind=archived")["results"]
+    ] == [new]
+
+
+def test_a_withdrawn_issue_names_no_hidden_replacement(desk: Desk, charlie: Person, relay: str) -> None:
+    """What replaces the hidden one counts for both, so the first is withdrawn all the same."""
+    old, new = replaced(desk)
+    assert archive(desk, new, desk.issue(statements=INTRODUCED)).status_code == 200
+    KnownIssue.objects.filter(ref=new).update(audience="department")
+    for who, told in ((desk, new), (Desk(charlie), None)):
+        first = who.check()["withdrawn"][0]
+        assert (first["id"], first["replaced_by"]) == (old, told)
