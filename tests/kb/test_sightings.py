@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Role
 from accounts.services.departments import set_membership
+from common.errors import Conflict, DomainError, Invalid
 from kb.models import Confirmation
 from kb.queries.products import product_by_slug
 from tests.api.world import World, found, make_world
@@ -123,6 +124,19 @@ def test_what_is_confirmed_is_a_confirmation_that_somebody_else_has_to_accept(
     assert desk.verdicts(*move, product="fortimail")[issue] == "enters"
     other.post(f"issues/{issue}/confirmations/{row['id']}/accept/", {})
     assert desk.verdicts(*move, product="fortimail")[issue] == "stays"
+
+
+@pytest.mark.parametrize("error", [Conflict("Held."), Invalid.field("text", "Too long.")], ids=str)
+def test_whatever_else_forbids_the_confirmation_is_told(
+    world: World, desk: Desk, issue: str, monkeypatch: pytest.MonkeyPatch, error: DomainError
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("tickets.services.links.add_confirmation", refuse)
+    finding = find(world, "a")
+    assert decide(desk, finding, link="confirmed").status_code == error.status
+    assert link(desk, finding) == ("relayed-twice", "proposed")
 
 
 def test_a_confirmation_from_logs_names_no_case_to_other_departments(

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from common.errors import DomainError, Invalid
+from common.errors import Invalid
 from kb.models import IssueAudience, KnownIssue
 from kb.services.claims import add_confirmation
 from tickets.models import EntryKind, Finding, FindingLink, LinkState, TimelineEntry
@@ -53,5 +53,7 @@ def _confirm(finding: Finding, issue: KnownIssue, author: User) -> None:
             add_confirmation(
                 issue=issue, author=author, department=department, version=finding.firmware, sees_it=True, text=text
             )
-    except DomainError:
-        return  # "version unknown" in words of the device: the link stands without it
+    except Invalid as error:
+        if error.code != "version":
+            raise  # what else is wrong is no business of the version's: whoever decides has to know
+        # "version unknown" in words of the device: the link stands without it
