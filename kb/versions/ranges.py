@@ -8,7 +8,6 @@ from kb.versions.version import Span
 
 Multirange = tuple[Span, ...]
 _TOP: Final = "\U0010ffff"  # behind every key: with it a search by the lower end compares plain tuples
-NOTHING: Final[Multirange] = ()
 EVERYTHING: Final[Multirange] = (Span("0", "9"),)  # every key begins with 7: a number comes first
 
 
@@ -55,12 +54,6 @@ def difference(left: Iterable[Span], right: Iterable[Span]) -> Multirange:
             lo = hole.hi
         found.append(Span(lo, span.hi))
     return multirange(found)
-
-
-def contains(ranges: Multirange, key: str) -> bool:
-    """Tell whether a key is in a normal multirange."""
-    place = bisect_right(ranges, (key, _TOP))
-    return place > 0 and key < ranges[place - 1][1]
 
 
 def covers(ranges: Multirange, span: Span) -> bool:

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from univers.version_constraint import VersionConstraint
 from univers.version_range import RANGE_CLASS_BY_SCHEMES, VersionRange
 
-from kb.versions.ranges import EVERYTHING, contains, multirange
+from kb.versions.ranges import EVERYTHING, multirange
 from kb.versions.registry import GENERAL, SCHEMES, scheme_for
 from kb.versions.vers import Constraint, VersError, make_vers, range_class_of, read_vers
 from tests.versions.orders import ORDERS
+from tests.versions.sets import contains
 
 MAIL = GENERAL if (found := scheme_for("fortimail")) is None else found
 
