@@ -12,7 +12,7 @@ from kb.models import Precedent, Product, Release, Source, SourceKind, UpgradeSt
 from kb.queries.versions import read_version, scheme_of
 from kb.services.history import changes_of, record_catalogue_event
 from kb.services.locks import lock_product
-from kb.services.spans import refresh_for_release, refresh_listing_issues
+from kb.services.spans import refresh_for_day, refresh_for_release
 from kb.versions.version import Version, VersionError
 
 MOST_COVERED = 500
@@ -57,8 +57,9 @@ def change_release(*, release: Release, author: User | None, changes: dict[str, 
     """Change dates, source or note of a release; the catalogue's history tells what they were."""
     lock_product(release.product_id)
     stored = Release.objects.select_related("product", "source").get(pk=release.pk)
+    was = stored.released
     if "released" in write_release(stored, author, changes):
-        refresh_listing_issues(stored.product)
+        refresh_for_day(stored.product, was, stored.released)
     return stored
 
 

@@ -1,6 +1,7 @@
 """Deriving what is known of an issue, whenever something is said about it or about the releases of its product."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -109,10 +110,16 @@ def _released(product: Product) -> list[tuple[Any, Span]]:
 
 
 @transaction.atomic
-def refresh_listing_issues(product: Product) -> None:
-    """Derive anew what depends on the days of releases and sources: lists that say to leave nothing out."""
+def refresh_for_day(product: Product, was: date | None, now: date | None) -> None:
+    """Derive anew what another day of a release changes: lists that say to leave nothing out.
+
+    A list clears what was out before its source's day (`_rest`); a day that is not known is like one that never comes.
+    So it is another list only where the release was out before that day by one of the two days, and by the other not.
+    """
+    first, last = min(was or date.max, now or date.max), max(was or date.max, now or date.max)
     listing = IssueStatement.objects.filter(issue__product=product, lists_all=True, taken_back_at=None)
-    _refresh(product, listing.values_list("issue_id", flat=True).distinct())
+    crossed = listing.filter(source__published__gt=first, source__published__lte=last)
+    _refresh(product, crossed.values_list("issue_id", flat=True).distinct())
 
 
 @transaction.atomic

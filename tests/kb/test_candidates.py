@@ -2,25 +2,26 @@
 
 import itertools
 import random
+from typing import Any
 
 import pytest
 
 from accounts.models import User
 from accounts.principal import Principal
 from kb.conditions.facts import read_facts
-from kb.models import IssueSpans, KnownIssue, Product
+from kb.models import IssueSpans, KnownIssue, Product, Release
 from kb.queries.candidates import find_candidates
 from kb.queries.upgrade_check import ask, upgrade_check
-from kb.services.catalogue import create_release, create_source
+from kb.services.catalogue import change_release, create_release, create_source
 from kb.services.issues import create_issue
 from kb.services.parties import create_party
 from kb.services.products import create_product
-from kb.services.spans import refresh_all
+from kb.services.spans import refresh_all, refresh_spans
 from kb.services.statements import NewStatement
 from kb.upgrade.question import Question
 from kb.upgrade.stored import from_data
 from kb.upgrade.verdict import judge_issue, state
-from tests.support.knowledge import days_ago
+from tests.support.knowledge import Widget, days_ago
 from tests.upgrade import naive
 from tests.upgrade.naive import WORLD, Said
 from tests.upgrade.world import POINTS, every_statement, text_of
@@ -101,6 +102,32 @@ def test_a_release_that_is_recorded_later_is_judged_by_what_was_said_before(prod
     before = IssueSpans.objects.get(issue=issue).possible
     refresh_all(product)
     assert IssueSpans.objects.get(issue=issue).possible == before
+
+
+@pytest.mark.parametrize(("was", "now"), list(itertools.permutations((None, 21, 20, 19), 2)), ids=str)
+def test_another_day_of_a_release_derives_what_it_changes_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, was: int | None, now: int | None
+) -> None:
+    """The source of the list is of twenty days ago: only a release that was out before it is cleared."""
+    widget, derived = Widget(), []
+    issue = widget.listed("1.0.0", "1.0.0")
+
+    def noted(one: KnownIssue, numbers: Any = None) -> None:
+        derived.append(one.pk)
+        refresh_spans(one, numbers)
+
+    def change(days: int | None) -> str:
+        day = days_ago(days) if days else None
+        change_release(release=Release.objects.get(version="1.0.1"), author=None, changes={"released": day})
+        return str(IssueSpans.objects.get(issue=issue).possible)
+
+    before = change(was)
+    monkeypatch.setattr("kb.services.spans.refresh_spans", noted)
+    after = change(now)
+
+    assert bool(derived) is (before != after) is ((was == 21) is not (now == 21))
+    refresh_all(widget.product)
+    assert IssueSpans.objects.get(issue=issue).possible == after
 
 
 def test_a_version_outside_the_catalogue_may_list_everything(product: Product) -> None:
