@@ -121,7 +121,16 @@ class KnownIssue(Timestamped):
         return f"{self.ref} {self.title}"
 
 
-class IssueAlias(models.Model):
+class OfAPack(models.Model):
+    """What a pack brought follows it; what people entered, without an origin, stays."""
+
+    origin = models.CharField(max_length=100, blank=True, default="", help_text="The pack it came with.")
+
+    class Meta:
+        abstract = True
+
+
+class IssueAlias(OfAPack):
     """Another name: a CVE, a vendor's bug id. One name may stand for several issues of a vendor."""
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.CASCADE, related_name="aliases")
@@ -149,7 +158,7 @@ class RemediationCategory(models.TextChoices):
     DOWNGRADE = "downgrade"
 
 
-class Remediation(models.Model):
+class Remediation(OfAPack):
     """A way out."""
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.CASCADE, related_name="remediations")
@@ -171,7 +180,7 @@ class Remediation(models.Model):
         return f"{self.category}: {self.details[:60]}"
 
 
-class Reference(models.Model):
+class Reference(OfAPack):
     """Where to read more."""
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.CASCADE, related_name="references")

@@ -19,13 +19,10 @@ from django.db.models import Q
 from common.errors import Invalid
 from kb.models import (
     BehaviourAttribute,
-    IssueAlias,
     KnownIssue,
     Party,
     Product,
-    Reference,
     Release,
-    Remediation,
     Source,
 )
 from kb.queries.versions import read_version
@@ -238,6 +235,8 @@ class _Loader:
         else:
             self._follow(issue, told, row)
             self._statements(issue, row)
+            if self._belongings(issue, row):
+                record_event(issue, "pack", None, pack=self.name)
         self._claims(issue, row)
 
     def _fields(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -268,28 +267,43 @@ class _Loader:
             setattr(stored, name, value)
         stored.origin_digest = digest(told)
         stored.save()
-        for rows in (stored.aliases, stored.remediations, stored.references):
-            rows.all().delete()
-        self._belongings(stored, row)
         record_event(stored, "pack", None, pack=self.name, changes=changed)
         self.done.counts["followed"] += 1
 
-    def _belongings(self, issue: KnownIssue, row: dict[str, Any]) -> None:
-        IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in dict.fromkeys(row["aliases"]))
-        Remediation.objects.bulk_create(
-            Remediation(
-                issue=issue,
-                category=one["category"],
-                details=one["details"],
-                version=one["version"] or "",
-                validated=one["confidence"] == "validated",
-                source=self._sources[one["source"]],
-            )
+    def _belongings(self, issue: KnownIssue, row: dict[str, Any]) -> bool:
+        """Let other names, ways out and references follow the pack, and tell whether any did.
+
+        What people entered stays, and so does a name of the pack's that they entered first.
+        """
+        entered = set(issue.aliases.exclude(origin=self.name).values_list("name", flat=True))
+        names = [name for name in dict.fromkeys(row["aliases"]) if name not in entered]
+        ways = [
+            {
+                "category": one["category"],
+                "details": one["details"],
+                "version": one["version"] or "",
+                "validated": one["confidence"] == "validated",
+                "source_id": self._sources[one["source"]].pk,
+            }
             for one in row["remediations"]
-        )
-        Reference.objects.bulk_create(
-            Reference(issue=issue, title=one["title"], url=one["url"]) for one in row["references"]
-        )
+        ]
+        told: list[tuple[Any, list[dict[str, Any]]]] = [
+            (issue.aliases, [{"name": name} for name in names]),
+            (issue.remediations, ways),
+            (issue.references, [{"title": one["title"], "url": one["url"]} for one in row["references"]]),
+        ]
+        replaced = [self._replaced(rows, new) for rows, new in told]
+        return any(replaced)
+
+    def _replaced(self, rows: Any, told: list[dict[str, Any]]) -> bool:
+        """Make the pack's own of some rows those, and tell whether they were others."""
+        ours = rows.filter(origin=self.name).order_by("pk")
+        if list(ours.values(*(told[0] if told else ["pk"]))) == told:
+            return False
+        ours.delete()
+        for one in told:
+            rows.create(origin=self.name, **one)
+        return True
 
     def _statements(self, issue: KnownIssue, row: dict[str, Any]) -> None:
         told = {digest(one): one for one in row["statements"]}

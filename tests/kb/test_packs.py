@@ -9,7 +9,7 @@ from common.errors import Invalid
 from kb.queries.behaviours import standing_values
 from tests.conftest import Person
 from tests.kb.desk import Desk
-from tests.kb.small_pack import FIXED, NEW, OLD, SEEN, SmallPack, condition_row, events, stored
+from tests.kb.small_pack import FIXED, NEW, OLD, SEEN, SOURCE, SmallPack, condition_row, events, stored
 
 pytestmark = pytest.mark.django_db
 GONE = "The pack small no longer says so."
@@ -88,6 +88,37 @@ def test_a_condition_that_a_pack_changes_is_nobodys_validated_one(pack: SmallPac
     pack.change("mail-stops", title="Mail stops at night")
     pack.load()
     assert desk.get("issues/mail-stops/")["condition_confidence"] == "validated"
+
+
+def belongings(slug: str) -> tuple[list[str], list[str], list[str]]:
+    """Return other names, ways out and references of an issue."""
+    told = stored(slug)
+    return (
+        list(told.aliases.values_list("name", flat=True)),
+        list(told.remediations.values_list("details", flat=True)),
+        list(told.references.values_list("title", flat=True)),
+    )
+
+
+@pytest.mark.parametrize("title", ["mail-stops", "Mail stops at night"])
+def test_what_belongs_to_an_issue_follows_but_for_what_people_entered(pack: SmallPack, title: str) -> None:
+    issue = stored("mail-stops")
+    issue.aliases.create(name="CVE-OURS")
+    issue.remediations.create(category="workaround", details="Ours")
+    issue.references.create(title="Ours", url="https://example.jp/")
+    way = {"category": "workaround", "details": "Theirs", "version": None, "confidence": "validated", "source": SOURCE}
+    theirs = {"remediations": [way], "references": [{"title": "Theirs", "url": "https://example.com/"}]}
+
+    pack.change("mail-stops", title=title, aliases=["CVE-1", "CVE-OURS"], **theirs)
+    pack.load()
+    assert belongings("mail-stops") == (["CVE-OURS", "CVE-1"], ["Ours", "Theirs"], ["Ours", "Theirs"])
+    before = list(issue.aliases.values_list("pk", flat=True)), len(events("mail-stops", "pack"))
+    pack.load()
+    assert (list(issue.aliases.values_list("pk", flat=True)), len(events("mail-stops", "pack"))) == before
+
+    pack.change("mail-stops", aliases=[], remediations=[], references=[])
+    pack.load()
+    assert belongings("mail-stops") == (["CVE-OURS"], ["Ours"], ["Ours"])
 
 
 @pytest.mark.parametrize(
