@@ -3,7 +3,9 @@
 The database pool is switched on here and nowhere else: it belongs to the web processes (docs/operations.md).
 """
 
+import gc
 import os
+from typing import Any
 
 os.environ.setdefault("ZENREI_DB_POOL", "1")
 
@@ -18,3 +20,16 @@ keepalive = 30
 accesslog = None
 errorlog = "-"
 control_socket_disable = True
+
+COLLECT_AFTER = 20_000
+
+
+def post_worker_init(worker: Any) -> None:
+    """Leave what was loaded for good out of garbage collection, and collect less often.
+
+    An answer of a hundred objects else has the whole of Django looked through, several times: a tenth of the time of a
+    large one, a fifth of the slowest twentieth's.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)

@@ -4,7 +4,7 @@ A claim whose day is not known follows the claim that was recorded before it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,23 +41,26 @@ def in_order(claims: Iterable[Said]) -> list[Said]:
     return [claim for _, _, claim in sorted(dated, key=lambda row: row[:2])]
 
 
-def standing(claims: Iterable[Said]) -> dict[tuple[str, str], Said]:
+Standing = Mapping[tuple[str, str], Said]
+
+
+def standing(claims: Iterable[Said]) -> Standing:
     """The latest claim of each party on each proposition, by (party, proposition); one taken back stands no more."""
     latest = {(claim.party, claim.proposition): claim for claim in in_order(claims)}
     return {key: claim for key, claim in latest.items() if claim.stance != "retracted"}
 
 
-def disputed(claims: Iterable[Said]) -> tuple[str, ...]:
+def disputed(claims: Standing) -> tuple[str, ...]:
     """The propositions on which opposite claims stand."""
     stances: dict[str, set[str]] = {}
-    for claim in standing(claims).values():
+    for claim in claims.values():
         stances.setdefault(claim.proposition, set()).add(claim.stance)
     return tuple(sorted(name for name, both in stances.items() if {"yes", "no"} <= both))
 
 
-def position(claims: Iterable[Said], party: str) -> Position:
+def position(claims: Standing, party: str) -> Position:
     """Where a party stands on an issue as a whole."""
-    held = {name: claim.stance for (who, name), claim in standing(claims).items() if who == party}
+    held = {name: claim.stance for (who, name), claim in claims.items() if who == party}
     if held.get("is_fixed") == "yes":
         return "fixed"
     if held.get("exists") == "no":

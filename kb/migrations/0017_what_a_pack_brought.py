@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kb', '0015_the_history_of_a_catalogue_is_kept'),
+        ('kb', '0016_what_has_no_spans_reaches_everywhere'),
     ]
 
     operations = [

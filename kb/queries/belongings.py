@@ -7,27 +7,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
+from common.rows import fetch
 from kb.claims.ledger import Said
 
-ALIASES = "SELECT issue_id, name FROM kb_issuealias WHERE issue_id = ANY(%s) ORDER BY id"
+ALIASES = "SELECT issue_id, name FROM kb_issuealias WHERE issue_id = ANY(%s::bigint[]) ORDER BY id"
 REMEDIATIONS = (
-    "SELECT issue_id, category, details, version, validated FROM kb_remediation WHERE issue_id = ANY(%s) ORDER BY id"
+    "SELECT issue_id, category, details, version, validated FROM kb_remediation"
+    " WHERE issue_id = ANY(%s::bigint[]) ORDER BY id"
 )
 CLAIMS = (
     "SELECT c.issue_id, c.id, p.slug, c.proposition, c.stance, c.said_at FROM kb_claim c"
-    " JOIN kb_party p ON p.id = c.party_id WHERE c.issue_id = ANY(%s) ORDER BY c.id"
+    " JOIN kb_party p ON p.id = c.party_id WHERE c.issue_id = ANY(%s::bigint[]) ORDER BY c.id"
 )
 
 
 def _rows(statement: str, issues: Sequence[int]) -> list[tuple[Any, ...]]:
     if not issues:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(issues)])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return fetch(statement, [list(issues)])
 
 
 def aliases_of(issues: Sequence[int]) -> defaultdict[int, list[str]]:

@@ -12,6 +12,7 @@ import orjson
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from common.rows import fetch
 from kb.models import Product
 from kb.services.spans import prefix_of
 from kb.upgrade.question import Point, Question
@@ -56,9 +57,7 @@ def find_candidates(product: Product, question: Question, *, leaving: bool = Tru
     Without `leaving` those are left out that are only affected at "from": they can but leave.
     """
     statement, values = statement_of(product, question, leaving=leaving)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [_row(columns) for columns in cursor.fetchall()]
+    return [_row(columns) for columns in fetch(statement, values)]
 
 
 def _row(columns: Sequence[Any]) -> Row:
@@ -74,6 +73,7 @@ def _loaded(text: str | None) -> Any:
 def statement_of(product: Product, question: Question, *, leaving: bool = True) -> tuple[str, list[Any]]:
     """Return the SQL: by index where every version is in the catalogue, else all of the product.
 
+    What is not judged by states reaches everywhere, by a trigger, so that the index finds it too.
     At a version outside the catalogue nothing is known to be absent, so everything may be listed.
     """
     head = f"SELECT {_COLUMNS} FROM kb_knownissue i LEFT JOIN kb_issuespans s ON s.issue_id = i.id"  # noqa: S608
@@ -82,13 +82,8 @@ def statement_of(product: Product, question: Question, *, leaving: bool = True) 
     ranges = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
     ranges += [(_FROM, question.start)] if leaving else []
     found = " UNION ".join(f"SELECT r.issue_id FROM kb_issuereach r WHERE {where}" for where, _ in ranges)  # noqa: S608
-    kinds = (
-        "SELECT n.id FROM kb_knownissue n WHERE n.product_id = %s AND (n.kind IN ('behaviour_change', 'notice')"
-        " OR NOT EXISTS (SELECT 1 FROM kb_issuespans d WHERE d.issue_id = n.id))"
-    )
-    values: list[Any] = [range_of(product, point) for _, point in ranges]
     # As an array, so that PostgreSQL looks up the few that were found: as a set it expects thousands and reads all.
-    return f"{head} WHERE i.id = ANY(ARRAY({found} UNION {kinds})) ORDER BY i.id", [*values, product.pk]
+    return f"{head} WHERE i.id = ANY(ARRAY({found})) ORDER BY i.id", [range_of(product, point) for _, point in ranges]
 
 
 def range_of(product: Product, point: Point) -> str:
@@ -111,6 +106,7 @@ def free_releases(product: Product, points: list[Point]) -> list[int]:
             "SELECT c.place - 1 FROM unnest(%s::text[]) WITH ORDINALITY AS c(span, place) WHERE NOT EXISTS ("
             "SELECT 1 FROM kb_issuereach r JOIN kb_knownissue i ON i.id = r.issue_id WHERE NOT r.affected"
             " AND r.span && c.span::kb_keyrange AND i.condition IS NULL AND i.confidence <> 'archived'"
+            " AND i.kind NOT IN ('behaviour_change', 'notice')"
             ") ORDER BY c.place",
             [[range_of(product, point) for point in points]],
         )

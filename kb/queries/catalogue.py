@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import connection
-
 from common.errors import NotVisible
+from common.rows import fetch
 from kb.behaviour.values import Standing
 from kb.models import Precedent, Product, Release, Source
 from kb.queries.behaviours import standing_values
@@ -55,12 +54,10 @@ def free_places(catalogue: Catalogue) -> tuple[int, ...]:
 
 
 def _revision(product: Product) -> UUID:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT revision FROM kb_product WHERE id = %s", [product.pk])
-        row = cursor.fetchone()
-    if row is None:
+    found = fetch("SELECT revision FROM kb_product WHERE id = %s", [product.pk])
+    if not found:
         raise NotVisible
-    revision: UUID = row[0]
+    revision: UUID = found[0][0]
     return revision
 
 

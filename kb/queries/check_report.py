@@ -201,8 +201,10 @@ def _nearest(principal: Principal, report: Report, facts: Facts) -> dict[str, An
 def _conflict_sources(items: Sequence[Item]) -> dict[int, tuple[str, str]]:
     """Return what statements in conflict say and on which source, by their ids; no query where nothing conflicts."""
     numbers = {number for item in items for one in item.conflicts for number in (one.affected, one.unaffected)}
+    if not numbers:
+        return {}
     rows = IssueStatement.objects.filter(pk__in=[number for number in numbers if number > 0]).select_related("source")
-    found = {row.pk: (str(row), _title(row.source)) for row in rows} if numbers else {}
+    found = {row.pk: (str(row), _title(row.source)) for row in rows}
     return found | {number: ("confirmed by a department", "") for number in numbers if number < 0}
 
 

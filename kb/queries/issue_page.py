@@ -27,8 +27,8 @@ from kb.models import (
 )
 from kb.queries.catalogue import catalogue_of
 from kb.queries.history import told_events
-from kb.queries.ledger import Stand
-from kb.upgrade.stored import from_data
+from kb.queries.ledger import Stand, stand_of
+from kb.upgrade.stored import from_json
 from kb.upgrade.verdict import State, state
 from kb.version_line import Mark, version_line
 
@@ -125,7 +125,7 @@ def issue_page(principal: Principal, issue: KnownIssue) -> IssuePage:
     replaced = visible_issues(principal).filter(pk=issue.replaced_by_id).first() if issue.replaced_by_id else None
     return IssuePage(
         issue=issue,
-        stand=Stand(ledger.position(said, issue.product.vendor.slug), ledger.disputed(said)),
+        stand=stand_of(said, issue.product.vendor.slug),
         ledger=_ledger(claims, said),
         statements=list(issue.statements.select_related("source", "recorded_by", "taken_back_by").order_by("pk")),
         values=values,
@@ -184,7 +184,7 @@ def _states(issue: KnownIssue, values: Sequence[BehaviourValue]) -> tuple[list[M
     spans = IssueSpans.objects.filter(issue=issue).first()
     if spans is None:
         return marks, {}
-    known = from_data(spans.pieces).known
+    known = from_json(spans.pieces).known
     return marks, {version: LAYERS[state(known, point)] for version, point in points.items()}
 
 

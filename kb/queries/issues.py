@@ -3,28 +3,49 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Field, Prefetch, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.principal import Principal
 from kb.access import may_see
 from kb.claims import ledger
 from kb.models import IssueStatement, KnownIssue, Product
+from kb.queries.belongings import claims_of
 from kb.queries.candidates import affected_at
 from kb.queries.catalogue import catalogue_of
-from kb.queries.ledger import Stand, stands_of
+from kb.queries.ledger import Stand, stand_of
 from kb.queries.points import points_of
 from kb.services.claims import said_of
 
-_NOWHERE = Stand()
+_OWN = (
+    *("pk", "ref", "slug", "kind", "title", "severity", "confidence", "audience", "detector"),
+    *("created_at", "updated_at"),
+)
+_TEXT: "Field[Any, Any]" = CharField()
+_LOOKED_UP = {
+    "product_slug": RawSQL("SELECT slug FROM kb_product WHERE id = kb_knownissue.product_id", (), output_field=_TEXT),
+    "vendor_slug": RawSQL(
+        "SELECT vendor.slug FROM kb_product AS made JOIN kb_party AS vendor ON vendor.id = made.vendor_id"
+        " WHERE made.id = kb_knownissue.product_id",
+        (),
+        output_field=_TEXT,
+    ),
+    "department_slug": RawSQL(
+        "SELECT slug FROM accounts_department WHERE id = kb_knownissue.department_id", (), output_field=_TEXT
+    ),
+    "alias_names": RawSQL(
+        "ARRAY(SELECT name FROM kb_issuealias WHERE issue_id = kb_knownissue.id ORDER BY id)",
+        (),
+        output_field=ArrayField(CharField()),
+    ),
+}
 
 
-def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue]:
-    """Return issues with what a row of a list shows."""
-    return (
-        issues.select_related("product__vendor", "department")
-        .prefetch_related("aliases")
-        .defer("summary", "symptoms", "cause", "severity_rule", "condition_note", "verification", "archived_reason")
-    )
+def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue, Any]:
+    """Turn a query of issues into one of plain rows with what a list shows."""
+    rows: QuerySet[KnownIssue, Any] = issues.values(*_OWN, **_LOOKED_UP)
+    return rows
 
 
 def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> QuerySet[KnownIssue]:
@@ -33,32 +54,29 @@ def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> Q
     return issues.filter(pk__in=affected_at(product, point))
 
 
-def issue_rows(page: Sequence[KnownIssue]) -> list[dict[str, Any]]:
-    """Return issues as a list tells them; one query for where the parties stand."""
-    stands: dict[int, Stand] = {}
-    for vendor in {issue.product.vendor.slug for issue in page}:
-        stands |= stands_of([issue.pk for issue in page if issue.product.vendor.slug == vendor], vendor)
-    return [issue_row(issue, stands.get(issue.pk, _NOWHERE)) for issue in page]
+def issue_rows(page: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return issues as a list tells them, out of the rows of `for_list`; one query for where the parties stand."""
+    claims = claims_of([row["pk"] for row in page])
+    return [_issue_row(row, stand_of(claims[row["pk"]], row["vendor_slug"])) for row in page]
 
 
-def issue_row(issue: KnownIssue, stand: Stand) -> dict[str, Any]:
-    """Return an issue as a list tells it."""
+def _issue_row(row: Any, stand: Stand) -> dict[str, Any]:
     return {
-        "id": issue.ref,
-        "slug": issue.slug,
-        "product": issue.product.slug,
-        "kind": issue.kind,
-        "title": issue.title,
-        "severity": issue.severity,
-        "confidence": issue.confidence,
-        "audience": issue.audience,
-        "department": issue.department.slug if issue.department else None,
-        "aliases": [alias.name for alias in issue.aliases.all()],
-        "detector": issue.detector or None,
+        "id": row["ref"],
+        "slug": row["slug"],
+        "product": row["product_slug"],
+        "kind": row["kind"],
+        "title": row["title"],
+        "severity": row["severity"],
+        "confidence": row["confidence"],
+        "audience": row["audience"],
+        "department": row["department_slug"],
+        "aliases": row["alias_names"],
+        "detector": row["detector"] or None,
         "vendor_position": stand.vendor_position,
         "disputed": bool(stand.disputed),
-        "created_at": issue.created_at,
-        "updated_at": issue.updated_at,
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
     }
 
 
@@ -66,13 +84,12 @@ def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
     """Return an issue with everything that is known of it; what replaces it may be hidden from the reader."""
     said = said_of(issue)
     vendor = issue.product.vendor.slug
-    stand = Stand(ledger.position(said, vendor), ledger.disputed(said))
+    stand = stand_of(said, vendor)
     statements = IssueStatement.objects.select_related("source", "recorded_by", "taken_back_by")
     stored = (
         KnownIssue.objects.filter(pk=issue.pk)
-        .select_related("product__vendor", "department", "behaviour", "replaced_by", "spans")
+        .select_related("behaviour", "replaced_by")
         .prefetch_related(
-            "aliases",
             "remediations",
             "references",
             Prefetch("statements", statements),
@@ -84,7 +101,7 @@ def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
     )
     flips, replaced = ledger.flips(said), stored.replaced_by
     return {
-        **issue_row(stored, stand),
+        **_issue_row(for_list(KnownIssue.objects.filter(pk=issue.pk)).get(), stand),
         **{name: getattr(stored, name) for name in ("summary", "symptoms", "cause", "severity_rule")},
         "behaviour": stored.behaviour.slug if stored.behaviour else None,
         "move": stored.move,

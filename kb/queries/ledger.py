@@ -1,6 +1,6 @@
 """Reading claims as positions: where the vendor stands, and what is disputed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.claims import ledger
@@ -15,9 +15,12 @@ class Stand:
     disputed: tuple[str, ...] = ()
 
 
+def stand_of(claims: Iterable[ledger.Said], vendor: str) -> Stand:
+    """Return where an issue stands by what is claimed of it; `vendor` is the slug of the party that makes it."""
+    held = ledger.standing(claims)
+    return Stand(ledger.position(held, vendor), ledger.disputed(held))
+
+
 def stands_of(issues: Sequence[int], vendor: str) -> dict[int, Stand]:
     """Return where issues stand, by their ids; one query."""
-    return {
-        issue: Stand(ledger.position(claims, vendor), ledger.disputed(claims))
-        for issue, claims in claims_of(issues).items()
-    }
+    return {issue: stand_of(claims, vendor) for issue, claims in claims_of(issues).items()}

@@ -31,7 +31,7 @@ from kb.services.spans import refresh_spans
 from kb.services.statements import NewStatement, insert_statements
 from kb.upgrade.question import Direction
 from kb.upgrade.replacement import Lack, Weight, lack
-from kb.upgrade.stored import from_data
+from kb.upgrade.stored import from_json
 
 CHANGEABLE = (
     *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "review_on"),
@@ -248,7 +248,7 @@ def _affects(issue: KnownIssue) -> bool:
     if issue.kind == IssueKind.BEHAVIOUR_CHANGE:
         return bool(issue.behaviour and issue.behaviour.values.filter(taken_back_at=None).exists())
     spans = getattr(issue, "spans", None)
-    return bool(spans and from_data(spans.pieces).known.affected)
+    return bool(spans and from_json(spans.pieces).known.affected)
 
 
 _LESS = {
@@ -272,4 +272,4 @@ def _check_replacement(issue: KnownIssue, other: KnownIssue) -> None:
 
 def _weight(issue: KnownIssue) -> Weight:
     spans = IssueSpans.objects.filter(issue=issue).first()
-    return weight_of(issue, from_data(spans.pieces).known if spans else NOTHING_SAID)
+    return weight_of(issue, from_json(spans.pieces).known if spans else NOTHING_SAID)

@@ -13,7 +13,7 @@ from kb.upgrade.derivation import Derivation, derive
 from kb.upgrade.place import place_of
 from kb.upgrade.rounding import round_to
 from kb.upgrade.statement import Range, Says, Statement
-from kb.upgrade.stored import to_data
+from kb.upgrade.stored import to_json
 from kb.versions.ranges import Multirange, difference, to_sql
 from kb.versions.scheme import Scheme
 from kb.versions.version import Span
@@ -46,7 +46,7 @@ def span_columns(product: Product, known: Derivation, statements: Sequence[State
     return {
         "affected": to_sql(known.affected, prefix),
         "possible": to_sql(_possible(known.unaffected), prefix),
-        "pieces": to_data(known, statements),
+        "pieces": to_json(known, statements),
         "key_version": scheme_of(product).key_version,
     }
 

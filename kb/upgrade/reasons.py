@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kb.upgrade.derivation import Derivation, Piece
 from kb.upgrade.question import Point, Question
 from kb.upgrade.statement import Says, Statement
-from kb.upgrade.verdict import Judged, State, Verdict, state
+from kb.upgrade.verdict import Judged, State, Verdict
 from kb.versions.ranges import touches
 
 SAID: Final[dict[Says, str]] = {
@@ -50,21 +50,25 @@ class Reason(NamedTuple):
 def reasons(known: Derivation, said: Sequence[Statement], judged: Judged, question: Question) -> list[Reason]:
     """Why an issue that is judged by states is listed: "to" first, then the hop, then "from"."""
     by_id = {one.id: one for one in said}
-    points = [question.target]
-    if judged.hop and judged.hop.span != question.target.span:
-        points.append(judged.hop)
+    start, *hops, target = zip(question.points, judged.states, strict=True)
+    points = [target]
+    points += [(hop, here) for hop, here in hops if hop is judged.hop and hop.span != question.target.span]
     if judged.verdict is Verdict.UNKNOWN:
-        points += [hop for hop in question.hops if state(known, hop) is State.UNKNOWN]
-    points.append(question.start)
-    found = [_about(known, by_id, point) for point in points]
+        points += [(hop, here) for hop, here in hops if here is State.UNKNOWN]
+    points.append(start)
+    found = [_about(known, by_id, point, here) for point, here in points]
     if judged.verdict in {Verdict.STAYS, Verdict.ENTERS, Verdict.REINTRODUCED, Verdict.LEAVES} and judged.hop:
         found.append(Reason(ON_A_HOP, {"point": judged.hop.text}))
-    return list({str(reason): reason for reason in found}.values())
+    return _once(found)
 
 
-def _about(known: Derivation, by_id: dict[int, Statement], point: Point) -> Reason:
+def _once(found: Sequence[Reason]) -> list[Reason]:
+    """Each reason once, in their order; they are few."""
+    return [reason for place, reason in enumerate(found) if reason not in found[:place]]
+
+
+def _about(known: Derivation, by_id: dict[int, Statement], point: Point, here: State) -> Reason:
     """What is known of one version, and by which statement."""
-    here = state(known, point)
     if here is State.YES:
         said = _first(known.affected_by, by_id, point)
         return _told(said, point) if said and _names(said, point) else _with(COVERED, point, said)
@@ -116,7 +120,7 @@ def behaviour_reasons(judged: Judged, question: Question) -> list[Reason]:
     silent = [point for values, point in ends if not values]
     outside = [point for point in question.points if not point.known]
     told = [Reason(NO_VALUE, {"point": point.text}) for point in silent or question.hops]
-    return list({str(one): one for one in told + [Reason(OUTSIDE, {"point": one.text}) for one in outside]}.values())
+    return _once(told + [Reason(OUTSIDE, {"point": one.text}) for one in outside])
 
 
 def notice_reasons(judged: Judged) -> list[Reason]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import msgspec
 
@@ -24,17 +23,12 @@ class Stored:
 _DECODER = msgspec.json.Decoder(Stored)
 
 
-def to_data(known: Derivation, statements: Sequence[Statement]) -> Any:
-    """The derivation and its statements as plain data."""
+def to_json(known: Derivation, statements: Sequence[Statement]) -> str:
+    """The derivation and its statements as JSON."""
     kept = tuple(replace(one, ranges=(), rest=()) for one in statements)
-    return msgspec.to_builtins(Stored(known, kept))
+    return msgspec.json.encode(Stored(known, kept)).decode()
 
 
-def from_data(data: Any) -> Stored:
-    """What `to_data` gave, out of plain data."""
-    return msgspec.convert(data, Stored)
-
-
-def from_json(text: str | bytes) -> Stored:
-    """What `to_data` gave, out of its JSON."""
+def from_json(text: str) -> Stored:
+    """What `to_json` gave."""
     return _DECODER.decode(text)

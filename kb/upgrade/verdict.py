@@ -41,13 +41,17 @@ CURES: Final = frozenset({Says.FIXED, Says.BEFORE, Says.LAST_AFFECTED, Says.HOTF
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, decided ``at`` "to" or at the hop that is affected; ``hop`` is the first affected one."""
+    """A verdict, decided ``at`` "to" or at the hop that is affected; ``hop`` is the first affected one.
+
+    ``states`` are those at the points of the question, in their order, of what is judged by them.
+    """
 
     verdict: Verdict
     at: Point
     hop: Point | None = None
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
 
 
 def state(known: Derivation, point: Point) -> State:
@@ -59,16 +63,18 @@ def state(known: Derivation, point: Point) -> State:
 
 def judge_issue(known: Derivation, statements: Sequence[Statement], question: Question) -> Judged | None:
     """Defect, limitation, vulnerability: by the states at from, hops and to. None is "not listed"."""
-    start, target = state(known, question.start), state(known, question.target)
-    hop = next((hop for hop in question.hops if state(known, hop) is State.YES), None)
+    states = tuple(state(known, point) for point in question.points)
+    start, on_the_way, target = states[0], states[1:-1], states[-1]
+    hop = next((hop for hop, here in zip(question.hops, on_the_way, strict=True) if here is State.YES), None)
     if target is State.YES:
-        return Judged(_arrival(start, known, statements, question.start), question.target, hop)
+        return Judged(_arrival(start, known, statements, question.start), question.target, hop, states=states)
     if start is State.YES:
-        return Judged(Verdict.LEAVES if target is State.NO else Verdict.UNKNOWN, question.target, hop)
+        verdict = Verdict.LEAVES if target is State.NO else Verdict.UNKNOWN
+        return Judged(verdict, question.target, hop, states=states)
     if hop is not None:
-        return Judged(Verdict.CROSSED, hop, hop)
-    unknown = target is State.UNKNOWN or any(state(known, one) is State.UNKNOWN for one in question.hops)
-    return Judged(Verdict.UNKNOWN, question.target) if unknown else None
+        return Judged(Verdict.CROSSED, hop, hop, states=states)
+    unknown = State.UNKNOWN in (target, *on_the_way)
+    return Judged(Verdict.UNKNOWN, question.target, states=states) if unknown else None
 
 
 def _arrival(start: State, known: Derivation, statements: Sequence[Statement], point: Point) -> Verdict:

@@ -32,9 +32,9 @@ def test_the_latest_claim_stands_and_one_taken_back_does_not() -> None:
 
 
 def test_two_opposite_claims_that_stand_are_a_dispute() -> None:
-    assert disputed(STORY[:3]) == ("exists",)
-    assert disputed(STORY) == ("is_defect",)
-    assert disputed([*STORY, said(6, "us", "is_defect", "retracted")]) == ()
+    assert disputed(standing(STORY[:3])) == ("exists",)
+    assert disputed(standing(STORY)) == ("is_defect",)
+    assert disputed(standing([*STORY, said(6, "us", "is_defect", "retracted")])) == ()
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_two_opposite_claims_that_stand_are_a_dispute() -> None:
 def test_a_position_is_computed(claims: list[tuple[str, str]], expected: str) -> None:
     rows = [said(number, "vendor", *claim) for number, claim in enumerate(claims)]
 
-    assert position(rows, "vendor") == expected
-    assert position(rows, "reseller") == "unknown"
+    assert position(standing(rows), "vendor") == expected
+    assert position(standing(rows), "reseller") == "unknown"
 
 
 def test_a_flip_stays_visible_whatever_comes_later() -> None:

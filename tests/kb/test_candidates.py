@@ -19,7 +19,7 @@ from kb.services.products import create_product
 from kb.services.spans import refresh_all, refresh_spans
 from kb.services.statements import NewStatement
 from kb.upgrade.question import Question
-from kb.upgrade.stored import from_data
+from kb.upgrade.stored import from_json
 from kb.upgrade.verdict import judge_issue, state
 from tests.support.knowledge import Widget, days_ago
 from tests.upgrade import naive
@@ -69,7 +69,7 @@ def test_stored_states_are_those_of_the_contract_at_every_release(product: Produ
     for said in SAID:
         if any(one.says == "confirmed" for one in said):
             continue
-        known = from_data(record(product, said).spans.pieces).known
+        known = from_json(record(product, said).spans.pieces).known
         stored = {version: str(state(known, point)) for version, point in POINTS.items()}
         assert stored == naive.states(said), said
 
@@ -77,7 +77,7 @@ def test_stored_states_are_those_of_the_contract_at_every_release(product: Produ
 def test_no_issue_that_would_be_listed_is_left_out(product: Product) -> None:
     for said in SAID:
         record(product, said)
-    stored = {spans.issue_id: from_data(spans.pieces) for spans in IssueSpans.objects.all()}
+    stored = {spans.issue_id: from_json(spans.pieces) for spans in IssueSpans.objects.all()}
     rows = {issue: (one.known, one.statements) for issue, one in stored.items()}
     for start, target, hops in random.Random(21).sample(MOVES, 150):
         points = [POINTS[version] for version in (start, *hops, target)]

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from kb.models import IssueReach, IssueSpans, Release, Source
+from kb.models import IssueReach, IssueSpans, KnownIssue, Release, Source
+from kb.queries.candidates import find_candidates
 from kb.queries.catalogue import catalogue_of
 from kb.queries.upgrade_check import ask
 from kb.services.catalogue import create_release, record_precedent, set_upgrade_path
+from kb.services.spans import prefix_of
 from tests.support.knowledge import Widget, days_ago
 
 pytestmark = pytest.mark.django_db
@@ -67,4 +69,17 @@ def test_the_ranges_that_are_asked_by_index_are_those_of_the_issue() -> None:
 
     IssueSpans.objects.filter(issue=issue).delete()
 
-    assert not IssueReach.objects.filter(issue=issue).exists()
+    (everywhere,) = IssueReach.objects.filter(issue=issue)
+    prefix = prefix_of(issue.product_id)
+    assert not everywhere.affected
+    assert str(everywhere.span) == f"[{prefix},{prefix}~)"
+
+
+@pytest.mark.parametrize("kind", ["behaviour_change", "notice", "defect"])
+def test_what_has_no_spans_is_looked_at_in_every_check(kind: str) -> None:
+    widget = Widget()
+    issue = KnownIssue.objects.create(ref="ZR-2026-9999", slug="bare", product=widget.product, kind=kind, title="Bare")
+    asked = ask(widget.product, "1.0.0", "1.0.1")
+    assert [row.id for row in find_candidates(asked.product, asked.question)] == [issue.pk]
+    issue.delete()
+    assert not IssueReach.objects.exists()

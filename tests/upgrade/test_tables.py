@@ -1,7 +1,6 @@
 """Behaviour values, notices, paths, coverage, conditions and the answer on top, row by row."""
 
 import datetime as dt
-import json
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from kb.upgrade.path import UpgradePath, judge_path
 from kb.upgrade.place import place_of, point_of
 from kb.upgrade.question import Direction, Point, Question
 from kb.upgrade.statement import Says, Statement
-from kb.upgrade.stored import from_data, from_json, to_data
+from kb.upgrade.stored import from_json, to_json
 from kb.upgrade.verdict import judge_behaviour
 from kb.versions.registry import GENERAL, get_scheme
 from kb.versions.version import Span
@@ -348,9 +347,8 @@ def test_the_worst_hit_is_the_one_whose_severity_is_not_known() -> None:
 def test_what_is_derived_survives_its_storage() -> None:
     for one in every_statement():
         known, statements = derived([one]), statements_of([one])
-        data = to_data(known, statements)
-        assert from_data(data) == from_json(json.dumps(data))
-        back, texts = from_data(data).known, from_data(data).statements
+        stored = from_json(to_json(known, statements))
+        back, texts = stored.known, stored.statements
         assert back == known
         assert [(row.id, row.says, row.place) for row in texts] == [(row.id, row.says, row.place) for row in statements]
 
