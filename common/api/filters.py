@@ -1,7 +1,7 @@
 """Filters of lists: an unknown word is an error with the words that are known, never silently ignored."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
@@ -52,6 +52,18 @@ class MomentFilter(IsoDateTimeFilter):
     """A filter by a time that has a zone."""
 
     field_class = _MomentField
+
+
+class Filters(FilterSet):
+    """Filters of a list. Their form is made once: to make its class anew takes longer than to find a page of rows."""
+
+    _forms: ClassVar[dict[type[FilterSet], type[forms.Form]]] = {}
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the form that checks the parameters."""
+        if type(self) not in self._forms:
+            self._forms[type(self)] = super().get_form_class()
+        return self._forms[type(self)]
 
 
 class StrictFilters(DjangoFilterBackend):

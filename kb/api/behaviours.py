@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Text, TextList
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -47,7 +48,7 @@ class BehaviourSerializer(serializers.Serializer[Any]):
     values = ValueSerializer(many=True, required=False, default=list)
 
 
-class BehaviourFilter(filters.FilterSet):
+class BehaviourFilter(Filters):
     """Filters of the list."""
 
     product = filters.CharFilter(field_name="product__slug")

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Day, Text, TextList
-from common.api.filters import TrueOrFalse
+from common.api.filters import Filters, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid, NotVisible
@@ -65,7 +65,7 @@ class ReleaseChangesSerializer(serializers.Serializer[Any]):
     note = Text(required=False, max_length=500, allow_blank=True)
 
 
-class ReleaseFilter(filters.FilterSet):
+class ReleaseFilter(Filters):
     """Filters of the list."""
 
     product = filters.CharFilter(field_name="product__slug")
@@ -168,7 +168,7 @@ class NewSourceSerializer(serializers.Serializer[Any]):
     note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 
 
-class SourceFilter(filters.FilterSet):
+class SourceFilter(Filters):
     """Filters of the list."""
 
     product = filters.CharFilter(field_name="product__slug")
@@ -241,7 +241,7 @@ class PrecedentSerializer(serializers.Serializer[Any]):
     note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 
 
-class PrecedentFilter(filters.FilterSet):
+class PrecedentFilter(Filters):
     """Filters of the list."""
 
     product = filters.CharFilter(field_name="product__slug")

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.permissions import asker
 from accounts.principal import Principal
 from common.api.fields import Moment, Text
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Forbidden, NotVisible
@@ -70,7 +71,7 @@ class NewFirmwareSerializer(serializers.Serializer[Any]):
     note = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
-class DeviceFilter(filters.FilterSet):
+class DeviceFilter(Filters):
     """Filters of the list."""
 
     product = filters.CharFilter(field_name="product__slug")

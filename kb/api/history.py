@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from accounts.permissions import asker
+from common.api.filters import Filters
 from common.api.views import RowsListView
 from kb.access import get_issue, get_product
 from kb.models import CatalogueEvent, IssueEvent, KnownIssue
@@ -24,7 +25,7 @@ class EventSerializer(serializers.Serializer[Any]):
     detail = serializers.DictField()
 
 
-class EventFilter(filters.FilterSet):
+class EventFilter(Filters):
     """Filters of the lists."""
 
     kind = filters.CharFilter()

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Day, Text, TextList
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
@@ -197,7 +198,7 @@ class IssueChangesSerializer(serializers.Serializer[Any]):
     review_on = Day(required=False, allow_null=True)
 
 
-class IssueFilter(filters.FilterSet):
+class IssueFilter(Filters):
     """Filters of the list; `affects` is a version of `product`."""
 
     product = filters.CharFilter(field_name="product__slug")

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Text
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -37,7 +38,7 @@ class NewPartySerializer(serializers.Serializer[Any]):
     note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 
 
-class PartyFilter(filters.FilterSet):
+class PartyFilter(Filters):
     """Filters of the list."""
 
     kind = filters.ChoiceFilter(choices=PartyKind.choices)

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Text
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -48,7 +49,7 @@ class NewProductSerializer(serializers.Serializer[Any]):
     downgrades = serializers.BooleanField(required=False, default=False, help_text="True: going back is supported.")
 
 
-class ProductFilter(filters.FilterSet):
+class ProductFilter(Filters):
     """Filters of the list."""
 
     vendor = filters.CharFilter(field_name="vendor__slug")

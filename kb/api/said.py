@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from common.api.fields import Day, Text, TextList
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -219,7 +220,7 @@ class ClaimView(APIView):
         return Response({"issue": row.issue.ref, **claim_row(row)})
 
 
-class ClaimFilter(filters.FilterSet):
+class ClaimFilter(Filters):
     """Filters of the list."""
 
     issue = filters.CharFilter(field_name="issue__ref")

@@ -6,14 +6,13 @@ A claim whose day is not known follows the claim that was recorded before it.
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Stance = Literal["yes", "no", "retracted"]
 Position = Literal["confirms_defect", "by_design", "denies", "fixed", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One claim. ``order`` is the order of recording."""
 
     order: int

@@ -19,7 +19,7 @@ class KeyRangesField(models.TextField):  # type: ignore[type-arg]
 
 
 class KeyRangeField(models.TextField):  # type: ignore[type-arg]
-    """One range of keys."""
+    """One range of keys; migrations name it."""
 
     description = "range of version keys"
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +9,7 @@ from accounts.models import Department, User
 from common.models import Timestamped
 from kb.models.behaviour import BehaviourAttribute
 from kb.models.catalogue import Source
-from kb.models.fields import KeyRangeField, KeyRangesField
+from kb.models.fields import KeyRangesField
 from kb.models.product import Product
 
 
@@ -214,18 +213,20 @@ class IssueSpans(models.Model):
 class IssueReach(models.Model):
     """The ranges of `IssueSpans` one a row, kept by triggers: a multirange is indexed by its outer bounds alone.
 
-    Where `affected` is false the range is of `possible`. An issue without spans (a behaviour change, a notice) has one
-    range over every version of its product.
+    A range begins with `lo` and ends before `hi`. Where `affected` is false it is of `possible`. An issue without spans
+    (a behaviour change, a notice) has one range over every version of its product.
     """
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.CASCADE, related_name="+")
     affected = models.BooleanField()
-    span = KeyRangeField()
+    lo = models.TextField(db_collation="C")
+    hi = models.TextField(db_collation="C")
 
     class Meta:
         indexes: ClassVar[list[Any]] = [
-            GistIndex(fields=["span"], condition=Q(affected=True), name="reach_affected"),
-            GistIndex(fields=["span"], condition=Q(affected=False), name="reach_possible"),
+            # With the issue in it the index alone answers: each row would else be fetched from a page of its own.
+            models.Index(fields=["lo", "hi"], include=["issue"], condition=Q(affected=True), name="reach_affected"),
+            models.Index(fields=["lo", "hi"], include=["issue"], condition=Q(affected=False), name="reach_possible"),
         ]
 
     def __str__(self) -> str:

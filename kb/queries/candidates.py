@@ -5,11 +5,9 @@ of that. Issues that the reader may not see are among the rows, since they count
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from common.rows import fetch
@@ -17,19 +15,21 @@ from kb.models import Product
 from kb.services.spans import prefix_of
 from kb.upgrade.question import Point, Question
 from kb.upgrade.stored import Stored, from_json
+from kb.versions.ranges import multirange, touches
+from kb.versions.version import Span
 
 _COLUMNS = """
     i.id, i.ref, i.slug, i.kind, i.title, i.severity, i.confidence, i.audience, i.department_id, i.behaviour_id,
     i.detector, i.condition_validated_by_id IS NOT NULL, i.archived_reason, i.replaced_by_id,
     i.move, i.condition, s.pieces
 """
-_HERE = "NOT r.affected AND r.span && %s::kb_keyrange"
-_AFFECTED_AT = "SELECT r.issue_id FROM kb_issuereach r WHERE r.affected AND r.span && %s::kb_keyrange"
-_FROM = "r.affected AND r.span && %s::kb_keyrange"
+# Among the ranges of a product those that begin before a span ends, and end behind its beginning.
+_MEETS = "r.lo >= %s AND r.lo < %s AND r.hi > %s"
+_HERE = f"SELECT r.issue_id FROM kb_issuereach r WHERE NOT r.affected AND {_MEETS}"  # noqa: S608
+_AFFECTED_AT = f"SELECT r.issue_id FROM kb_issuereach r WHERE r.affected AND {_MEETS}"  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An issue as the statement gives it; `stored` is None for kinds that are not judged by states."""
 
     id: int
@@ -62,8 +62,7 @@ def find_candidates(product: Product, question: Question, *, leaving: bool = Tru
 
 def _row(columns: Sequence[Any]) -> Row:
     move, condition, pieces = columns[-3:]
-    values = [*columns[:-3], _loaded(move), _loaded(condition), from_json(pieces) if pieces else None]
-    return Row(*values)
+    return Row._make((*columns[:-3], _loaded(move), _loaded(condition), from_json(pieces) if pieces else None))
 
 
 def _loaded(text: str | None) -> Any:
@@ -79,35 +78,37 @@ def statement_of(product: Product, question: Question, *, leaving: bool = True) 
     head = f"SELECT {_COLUMNS} FROM kb_knownissue i LEFT JOIN kb_issuespans s ON s.issue_id = i.id"  # noqa: S608
     if not all(point.known for point in (question.target, *question.hops)):
         return f"{head} WHERE i.product_id = %s ORDER BY i.id", [product.pk]
-    ranges = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
-    ranges += [(_FROM, question.start)] if leaving else []
-    found = " UNION ".join(f"SELECT r.issue_id FROM kb_issuereach r WHERE {where}" for where, _ in ranges)  # noqa: S608
+    looked_at = [(_HERE, question.target), *((_HERE, hop) for hop in question.hops)]
+    looked_at += [(_AFFECTED_AT, question.start)] if leaving else []
+    found = " UNION ".join(statement for statement, _ in looked_at)
+    values = [value for _, point in looked_at for value in _ends_of(product, point)]
     # As an array, so that PostgreSQL looks up the few that were found: as a set it expects thousands and reads all.
-    return f"{head} WHERE i.id = ANY(ARRAY({found})) ORDER BY i.id", [range_of(product, point) for _, point in ranges]
+    return f"{head} WHERE i.id = ANY(ARRAY({found})) ORDER BY i.id", values
 
 
-def range_of(product: Product, point: Point) -> str:
-    """Return a version with all its builds as a PostgreSQL range of keys."""
+def _ends_of(product: Product, point: Point) -> tuple[str, str, str]:
+    """Return where a product's keys begin, and where a version with all its builds ends and begins."""
     prefix = prefix_of(product.pk)
-    return f'["{prefix}{point.span.lo}","{prefix}{point.span.hi}")'
+    return prefix, prefix + point.span.hi, prefix + point.span.lo
 
 
 def affected_at(product: Product, point: Point) -> RawSQL:
     """Return the ids of the issues that are there at a version, as a subquery."""
-    return RawSQL(_AFFECTED_AT, [range_of(product, point)])  # noqa: S611  (no input in it)
+    return RawSQL(_AFFECTED_AT, _ends_of(product, point))  # noqa: S611  (no input in it)
 
 
-def free_releases(product: Product, points: list[Point]) -> list[int]:
+_TAKEN = """
+SELECT lower(taken), upper(taken) FROM unnest((
+    SELECT range_agg(kb_keyrange(r.lo, r.hi)) FROM kb_issuereach r JOIN kb_knownissue i ON i.id = r.issue_id
+    WHERE NOT r.affected AND r.lo >= %s AND r.lo < %s
+        AND i.condition IS NULL AND i.confidence <> 'archived' AND i.kind NOT IN ('behaviour_change', 'notice')
+)) AS taken
+"""
+
+
+def free_releases(product: Product, points: Sequence[Point]) -> list[int]:
     """Return which of the versions (by their places) no issue without a condition may affect: others are not clear."""
-    if not points:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.place - 1 FROM unnest(%s::text[]) WITH ORDINALITY AS c(span, place) WHERE NOT EXISTS ("
-            "SELECT 1 FROM kb_issuereach r JOIN kb_knownissue i ON i.id = r.issue_id WHERE NOT r.affected"
-            " AND r.span && c.span::kb_keyrange AND i.condition IS NULL AND i.confidence <> 'archived'"
-            " AND i.kind NOT IN ('behaviour_change', 'notice')"
-            ") ORDER BY c.place",
-            [[range_of(product, point) for point in points]],
-        )
-        return [place for (place,) in cursor.fetchall()]
+    prefix = prefix_of(product.pk)
+    rows = fetch(_TAKEN, [prefix, f"{prefix}~"])
+    taken = multirange(Span(lo.removeprefix(prefix), hi.removeprefix(prefix)) for lo, hi in rows)
+    return [place for place, point in enumerate(points) if not touches(taken, point.span)]

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Department, User
 from accounts.permissions import asker
-from common.api.filters import MomentFilter
+from common.api.filters import Filters, MomentFilter
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
@@ -33,7 +33,7 @@ from tickets.queries.cases import case_detail, case_row, for_list, new_case_deta
 from tickets.services.cases import add_party_ticket, change_case, open_case, share_case, unshare_case
 
 
-class CaseFilter(filters.FilterSet):
+class CaseFilter(Filters):
     """Filters of the list."""
 
     kind = filters.ChoiceFilter(choices=CaseKind.choices)

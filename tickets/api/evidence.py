@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from accounts.principal import Principal
+from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from kb.queries.devices import devices_by_name
@@ -35,7 +36,7 @@ from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.uploads import ReceivedUpload, check_before_body, receiving, uploaded_file
 
 
-class EvidenceFilter(filters.FilterSet):
+class EvidenceFilter(Filters):
     """Filters of the list."""
 
     reading = filters.ChoiceFilter(field_name="reading__state", choices=ReadingState.choices)

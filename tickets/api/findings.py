@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import asker
 from accounts.principal import Principal
-from common.api.filters import TrueOrFalse
+from common.api.filters import Filters, TrueOrFalse
 from common.api.views import RowsListView, validated
 from common.errors import Invalid, NotVisible
 from kb.access import get_issue
@@ -28,7 +28,7 @@ from tickets.services.findings import judge_finding
 from tickets.services.links import decide_link
 
 
-class FindingFilter(filters.FilterSet):
+class FindingFilter(Filters):
     """Filters of the lists."""
 
     rule = filters.CharFilter()

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.filters import TrueOrFalse
+from common.api.filters import Filters, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
@@ -25,7 +25,7 @@ from tickets.queries.timeline import entry_row, for_rows
 from tickets.services.entries import add_entry, correct_entry
 
 
-class EntryFilter(filters.FilterSet):
+class EntryFilter(Filters):
     """Filters of the list."""
 
     kind = filters.ChoiceFilter(choices=EntryKind.choices)
