@@ -61,7 +61,8 @@ def test_the_ranges_that_are_asked_by_index_are_those_of_the_issue() -> None:
         cursor.execute(
             "WITH reach AS (SELECT issue_id, affected, range_agg(kb_keyrange(lo, hi)) AS spans"
             " FROM kb_issuereach GROUP BY issue_id, affected) SELECT count(*) FROM kb_issuespans s"
-            " WHERE s.affected IS DISTINCT FROM (SELECT spans FROM reach r WHERE r.issue_id = s.issue_id AND r.affected)"
+            " WHERE s.affected IS DISTINCT FROM"
+            " (SELECT spans FROM reach r WHERE r.issue_id = s.issue_id AND r.affected)"
             " OR s.possible IS DISTINCT FROM"
             " (SELECT spans FROM reach r WHERE r.issue_id = s.issue_id AND NOT r.affected)"
         )

@@ -13,7 +13,7 @@ from tickets.services.cases import change_case, open_case
 
 def rows(page: Client, query: str = "") -> list[str]:
     """Return the titles that the list shows, in its order."""
-    return [case.title for case in page.get(f"/cases/{query}").context["page"].rows]
+    return [case["title"] for case in page.get(f"/cases/{query}").context["page"].rows]
 
 
 @pytest.fixture
