@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.machine import pace, slowdown
 from tests.setup.ground import READY, REPO, free_port, wait_for
 
 NOT_THE_SUPERVISOR = "import sys\nprint('supervisor', sys.argv[1:], sys.flags.safe_path)\n"
@@ -153,6 +154,7 @@ def test_a_new_clone_shows_its_first_page_in_30_seconds(tmp_path: Path, open_gro
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
     if os.geteuid() == 0:
         environment["ZENREI_STATE"] = str(open_ground / "state")
+    paces = [pace() for _ in range(3000)]
     begun = time.monotonic()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     before = used.ru_utime + used.ru_stime
@@ -173,5 +175,7 @@ def test_a_new_clone_shows_its_first_page_in_30_seconds(tmp_path: Path, open_gro
         pytest.skip("no package index can be reached")
     assert READY in text, text
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # On a machine that is busy with other things, the time that it worked counts.
-    assert took < 30 or used.ru_utime + used.ru_stime - before < 30
+    # On a machine that is busy with other things, the time that it worked counts; on one that is lent to others, and
+    # runs at half its speed, that much more.
+    allowed = 30 * slowdown([*paces, *(pace() for _ in range(3000))])
+    assert took < allowed or used.ru_utime + used.ru_stime - before < allowed
