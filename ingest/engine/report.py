@@ -52,6 +52,7 @@ def _file(file: FileReport) -> dict[str, Any]:
         "first_time": file.first_time,
         "last_time": file.last_time,
         "device": file.device,
+        "named_devices": list(file.named_devices),
         "complete": file.complete,
     }
 

@@ -45,6 +45,7 @@ class FileReport:
     """One plain stream: a file, or a member of an archive. ``complete`` is False where reading ended early.
 
     ``bytes`` are those of the decompressed stream. ``format`` is None where no format fits: then every line is unread.
+    ``device`` is the one named for the whole stream, ``named_devices`` are those that its lines name themselves.
     """
 
     path: str
@@ -60,6 +61,7 @@ class FileReport:
     first_time: str | None
     last_time: str | None
     device: str | None
+    named_devices: tuple[str, ...]
     complete: bool
 
 

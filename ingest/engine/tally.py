@@ -14,6 +14,7 @@ from ingest.engine.times import read_zone, rfc3339
 EXAMPLES: Final = 10
 EXAMPLES_PER_REASON: Final = 3
 EXAMPLE_LENGTH: Final = 512
+MOST_DEVICES: Final = 20
 NO_LINES: Final = "it is empty"
 
 
@@ -33,6 +34,7 @@ class Tally:
     first: int | None = None
     last: int | None = None
     offsets: set[str] = field(default_factory=set)
+    devices: set[str] = field(default_factory=set)
 
     def unread(self, line: int, text: str, reason: str) -> None:
         """Count a line that could not be read, and keep some."""
@@ -52,6 +54,8 @@ class Tally:
             self.warnings[event.warning] += 1
         if event.zone and len(self.offsets) < 2:
             self.offsets.add(event.zone)
+        if event.device and len(self.devices) < MOST_DEVICES:
+            self.devices.add(event.device)
 
     def report(self, reader: LineReader) -> FileReport:
         """The notes as data."""
@@ -77,6 +81,7 @@ class Tally:
             first_time=rfc3339(self.first, zone),
             last_time=rfc3339(self.last, zone),
             device=self.device,
+            named_devices=tuple(sorted(self.devices)),
             complete=reader.damage is None,
         )
 

@@ -12,6 +12,7 @@ from common.jobs.claims import Postponed
 from ingest.models import DailyCount
 from ingest.services.firmware import with_firmware
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
+from kb.models import Device
 from tickets.models import Case, CaseScan, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
 from tickets.services.findings import FoundFinding, record_findings
@@ -66,12 +67,13 @@ def _record_readings(pieces: Sequence[Evidence], summary: dict[str, Any]) -> Non
         by_piece[label].append(file | {"path": member})
     for piece in pieces:
         parts = by_piece[str(piece.public_id)]
-        record_reading(evidence=piece, rule_set=summary["rule_set"], files=parts, **reading_state(parts))
+        state = reading_state(parts, piece.device)
+        record_reading(evidence=piece, rule_set=summary["rule_set"], files=parts, **state)
 
 
-def reading_state(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
+def reading_state(parts: Sequence[dict[str, Any]], device: Device | None = None) -> dict[str, str]:
     """Return the state of a piece's reading and the remarks on it, out of its file objects."""
-    remarks = [remark for part in parts for remark in _remarks(part)]
+    remarks = [*_other_device(parts, device), *(remark for part in parts for remark in _remarks(part))]
     more = [f"and {len(remarks) - REASONS_TOLD:,} more"] if len(remarks) > REASONS_TOLD else []
     reason = "; ".join(remarks[:REASONS_TOLD] + more)
     complete = all(part["complete"] for part in parts)
@@ -79,6 +81,16 @@ def reading_state(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
         return {"state": ReadingState.NOT_A_LOG, "reason": reason or "Nothing in it is a known log."}
     whole = complete and not any(part["unread_lines"] for part in parts)
     return {"state": ReadingState.READ if whole else ReadingState.PARTLY, "reason": reason}
+
+
+def _other_device(parts: Sequence[dict[str, Any]], device: Device | None) -> Iterable[str]:
+    """Yield that the lines name another device than the one chosen at upload: its firmware would be told of them."""
+    named = sorted({name for part in parts for name in part["named_devices"]})
+    if device and device.serial and named and device.serial.casefold() not in map(str.casefold, named):
+        yield (
+            f"its lines name the device {', '.join(named)}, and not {device.serial}, the serial number of {device.name}"
+            " that was chosen at upload"
+        )
 
 
 def _remarks(part: dict[str, Any]) -> Iterable[str]:

@@ -192,6 +192,7 @@ def file_row(**changes: Any) -> dict[str, Any]:
         "warnings": [],
         "first_time": None,
         "last_time": None,
+        "named_devices": [],
     }
     return row | changes
 

@@ -9,6 +9,7 @@ import pytest
 from common.jobs.claims import Postponed
 from ingest.models import DailyCount
 from ingest.services.record_scan import REASONS_TOLD, BrokenAnswer, reading_state, record_scan
+from kb.models import Device
 from tests.api.world import file_row
 from tests.conftest import Person
 from tests.ingest.answers import answer, file, finding, give
@@ -223,6 +224,23 @@ def test_thousands_of_findings_are_written_in_batches(
 def test_a_reading_says_whether_it_is_whole(parts: list[dict[str, Any]], state: str, reason: str) -> None:
     made = [file_row(**({"path": "", "complete": True} | part)) for part in parts]
     assert reading_state(made) == {"state": state, "reason": reason}
+
+
+OF_THE_CHOSEN = "the serial number of mx1 that was chosen at upload"
+
+
+@pytest.mark.parametrize(
+    ("serial", "named", "reason"),
+    [
+        ("FE01", ["FE02"], f"its lines name the device FE02, and not FE01, {OF_THE_CHOSEN}"),
+        ("FE01", ["FE02", "fe01"], ""),
+        ("FE01", [], ""),
+        ("", ["FE02"], ""),
+    ],
+)
+def test_a_log_of_another_device_than_the_chosen_one_is_pointed_out(serial: str, named: list[str], reason: str) -> None:
+    parts = [file_row(path="", complete=True, named_devices=named)]
+    assert reading_state(parts, Device(name="mx1", serial=serial))["reason"] == reason
 
 
 def test_a_thousand_reasons_are_not_all_told() -> None:
