@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from common.rows import fetch
@@ -92,9 +93,13 @@ def _ends_of(product: Product, point: Point) -> tuple[str, str, str]:
     return prefix, prefix + point.span.hi, prefix + point.span.lo
 
 
-def affected_at(product: Product, point: Point) -> RawSQL:
-    """Return the ids of the issues that are there at a version, as a subquery."""
-    return RawSQL(_AFFECTED_AT, _ends_of(product, point))  # noqa: S611  (no input in it)
+def is_affected_at(product: Product, point: Point) -> RawSQL:
+    """Return whether an issue is there at a version, as an expression to filter by.
+
+    By an array as in the statement of the check: else all issues of the product are read to find a few.
+    """
+    condition = f"kb_knownissue.id = ANY(ARRAY({_AFFECTED_AT}))"
+    return RawSQL(condition, _ends_of(product, point), output_field=BooleanField())  # noqa: S611  (no input in it)
 
 
 _TAKEN = """

@@ -12,7 +12,7 @@ from kb.access import may_see
 from kb.claims import ledger
 from kb.models import IssueStatement, KnownIssue, Product
 from kb.queries.belongings import claims_of
-from kb.queries.candidates import affected_at
+from kb.queries.candidates import is_affected_at
 from kb.queries.catalogue import catalogue_of
 from kb.queries.ledger import Stand, stand_of
 from kb.queries.points import points_of
@@ -51,7 +51,7 @@ def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue, Any]:
 def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> QuerySet[KnownIssue]:
     """Return the issues that are there at a version; Invalid with candidates where it is none."""
     (point,), _ = points_of(catalogue_of(product), [("affects", version)])
-    return issues.filter(pk__in=affected_at(product, point))
+    return issues.filter(is_affected_at(product, point))
 
 
 def issue_rows(page: Sequence[Any]) -> list[dict[str, Any]]:
