@@ -1,6 +1,6 @@
 """Who is logged in: Django's own sessions and back end, each read by a statement that the server keeps planned.
 
-Every page asks both before anything else; the ORM takes 2 ms to put the two questions together.
+Every page asks both before anything else: by the ORM that was a tenth of the time of the page of cases.
 """
 
 from django.contrib.auth.backends import ModelBackend

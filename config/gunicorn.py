@@ -27,8 +27,7 @@ COLLECT_AFTER = 20_000
 def post_worker_init(worker: Any) -> None:
     """Leave what was loaded for good out of garbage collection, and collect less often.
 
-    An answer of a hundred objects else has the whole of Django looked through, several times: a tenth of the time of a
-    large one, a fifth of the slowest twentieth's.
+    An answer of a hundred objects else has the whole of Django looked through, several times (docs/benchmarks.md).
     """
     gc.collect()
     gc.freeze()

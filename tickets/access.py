@@ -24,7 +24,8 @@ def visible_cases(principal: Principal) -> QuerySet[Case]:
     return Case.objects.filter(audience__overlap=principal.department_ids)
 
 
-# Every request about a case asks this; the ORM takes 3 ms to put it together. A test holds it to `visible_cases`.
+# Every request about a case asks this: by the ORM, and planned each time, it took 5 ms more. A test holds it to
+# `visible_cases`.
 _CASE = f"""
 SELECT {columns_of(Case, "found")}, {columns_of(Department, "department")}, {columns_of(Product, "product")},
     {columns_of(User, "assignee")}, {columns_of(User, "author")}

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from common.models import PublicId, Timestamped
+from kb.models.event import Event
 from kb.models.product import Product
 
 
@@ -115,21 +116,13 @@ class Precedent(PublicId):
         return f"{self.product} {self.from_version} → {self.to_version}"
 
 
-class CatalogueEvent(PublicId):
+class CatalogueEvent(Event):
     """A change of a product's catalogue: the history that stays. Rows are added, never changed.
 
     Each kind names its thing in `detail`, and under `changes` the old and the new value of each field.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=30)
-    detail = models.JSONField(default=dict)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        ordering: ClassVar[list[str]] = ["pk"]
+    class Meta(Event.Meta):
         indexes: ClassVar[list[Any]] = [models.Index(fields=["product", "at"], name="events_by_product")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} at {self.at:%Y-%m-%d}"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import Department, User
 from common.models import PublicId
 from kb.models.catalogue import Source
+from kb.models.event import Event
 from kb.models.issue import KnownIssue
 from kb.models.party import Party
 
@@ -128,18 +129,10 @@ class Confirmation(PublicId):
         return f"{self.department} on {self.version}"
 
 
-class IssueEvent(PublicId):
+class IssueEvent(Event):
     """Something that happened to an issue: the history that stays, a flip among it. Rows are added, never changed."""
 
     issue = models.ForeignKey(KnownIssue, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=30)
-    detail = models.JSONField(default=dict)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        ordering: ClassVar[list[str]] = ["pk"]
+    class Meta(Event.Meta):
         indexes: ClassVar[list[Any]] = [models.Index(fields=["issue", "at"], name="events_by_issue")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} at {self.at:%Y-%m-%d}"
