@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from common.jobs.claims import Postponed
+from ingest.engine.tally import MOST_DEVICES
 from ingest.models import DailyCount
 from ingest.services.firmware import with_firmware
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
@@ -85,6 +86,8 @@ def reading_state(parts: Sequence[dict[str, Any]], device: Device | None = None)
 
 def _other_device(parts: Sequence[dict[str, Any]], device: Device | None) -> Iterable[str]:
     """Yield that the lines name another device than the one chosen at upload: its firmware would be told of them."""
+    if any(len(part["named_devices"]) >= MOST_DEVICES for part in parts):
+        return  # not all names were kept: the chosen one may be among the others
     named = sorted({name for part in parts for name in part["named_devices"]})
     if device and device.serial and named and device.serial.casefold() not in map(str.casefold, named):
         yield (

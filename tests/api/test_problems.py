@@ -108,6 +108,11 @@ def test_a_body_that_is_none_of_ours(alice: Person, body: bytes, key: str | None
     problem(raw(alice, "cases/", body, **({"Idempotency-Key": key} if key else {})), 400)
 
 
+def test_a_body_of_null_is_named(alice: Person) -> None:
+    answer = raw(alice, "cases/", b"null")
+    assert "the body is null" in str(problem(answer, 400))
+
+
 def test_a_number_beyond_all_bounds_in_a_field_that_nobody_reads(alice: Person) -> None:
     body = b'{"title": "x", "kind": "defect", "extra": [1e400, -1e400, 99999999999999999999999999999999]}'
     assert raw(alice, "cases/", body, **{"Idempotency-Key": "k"}).status_code in {201, 400}

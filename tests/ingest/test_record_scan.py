@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.jobs.claims import Postponed
+from ingest.engine.tally import MOST_DEVICES
 from ingest.models import DailyCount
 from ingest.services.record_scan import REASONS_TOLD, BrokenAnswer, reading_state, record_scan
 from kb.models import Device
@@ -235,6 +236,7 @@ OF_THE_CHOSEN = "the serial number of mx1 that was chosen at upload"
         ("FE01", ["FE02"], f"its lines name the device FE02, and not FE01, {OF_THE_CHOSEN}"),
         ("FE01", ["FE02", "fe01"], ""),
         ("FE01", [], ""),
+        ("FE01", [f"FE{number}" for number in range(100, 100 + MOST_DEVICES)], ""),  # not all that there are
         ("", ["FE02"], ""),
     ],
 )
