@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework import generics
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -42,6 +41,4 @@ def _checker(serializer: type[Serializer[Any]], *, partial: bool) -> Serializer[
 
 def validated(serializer: type[Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """Return the body of a request, checked; raises a 400 that names the fields."""
-    if request.data is None:
-        raise ValidationError({"non_field_errors": ["No data provided: the body is null."]})
     return dict(_checker(serializer, partial=partial).run_validation(request.data))
