@@ -4,10 +4,10 @@ from django.apps import AppConfig
 
 
 class CommonConfig(AppConfig):
-    """Registers the system checks."""
+    """Registers the system checks, and what connections get."""
 
     name = "common"
 
     def ready(self) -> None:
-        """Import the checks, so that Django knows them."""
-        from common import checks  # noqa: F401, PLC0415  (Django's own way to register checks)
+        """Import what registers itself, so that Django knows it."""
+        from common import checks, database  # noqa: F401, PLC0415  (Django's own way to register)

@@ -1,5 +1,6 @@
 """Filters of lists: an unknown word is an error with the words that are known, never silently ignored."""
 
+from collections import OrderedDict
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -55,15 +56,25 @@ class MomentFilter(IsoDateTimeFilter):
 
 
 class Filters(FilterSet):
-    """Filters of a list. Their form is made once: to make its class anew takes longer than to find a page of rows."""
+    """Filters of a list: only those that are asked for, with a form that is made once.
 
-    _forms: ClassVar[dict[type[FilterSet], type[forms.Form]]] = {}
+    To copy all filters and to make the form's class anew takes longer than to find a page of rows.
+    """
+
+    _forms: ClassVar[dict[tuple[type[FilterSet], frozenset[str]], type[forms.Form]]] = {}
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        asked = data or {}
+        named = ((name, one) for name, one in type(self).base_filters.items() if name in asked)
+        self.base_filters = OrderedDict(named)
+        super().__init__(data, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
         """Return the form that checks the parameters."""
-        if type(self) not in self._forms:
-            self._forms[type(self)] = super().get_form_class()
-        return self._forms[type(self)]
+        form = type(self), frozenset(self.filters)
+        if form not in self._forms:
+            self._forms[form] = super().get_form_class()
+        return self._forms[form]
 
 
 class StrictFilters(DjangoFilterBackend):

@@ -201,12 +201,16 @@ class IssueChangesSerializer(serializers.Serializer[Any]):
 class IssueFilter(Filters):
     """Filters of the list; `affects` is a version of `product`."""
 
-    product = filters.CharFilter(field_name="product__slug")
+    product = filters.CharFilter(method="by_product")
     kind = filters.ChoiceFilter(choices=IssueKind.choices)
     severity = filters.ChoiceFilter(choices=IssueSeverity.choices)
     confidence = filters.ChoiceFilter(choices=Confidence.choices)
     alias = filters.CharFilter(field_name="aliases__name", lookup_expr="iexact", distinct=True)
     affects = filters.CharFilter(method="by_version")
+
+    def by_product(self, queryset: QuerySet[KnownIssue], name: str, value: str) -> QuerySet[KnownIssue]:
+        """Keep the issues of a product; an unknown one is refused, since no issue would read as none known."""
+        return queryset.filter(product=product_by_slug(value))
 
     def by_version(self, queryset: QuerySet[KnownIssue], name: str, value: str) -> QuerySet[KnownIssue]:
         """Keep the issues that are there at a version of the product that `product` names."""

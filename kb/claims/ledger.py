@@ -32,9 +32,12 @@ class Flip:
 
 def in_order(claims: Iterable[Said]) -> list[Said]:
     """Claims in the order in which they were made."""
+    recorded = sorted(claims, key=lambda claim: claim.order)
+    if len(recorded) < 2:
+        return recorded
     dated: list[tuple[dt.date, int, Said]] = []
     day = dt.date.min
-    for claim in sorted(claims, key=lambda claim: claim.order):
+    for claim in recorded:
         day = claim.said_at or day
         dated.append((day, claim.order, claim))
     return [claim for _, _, claim in sorted(dated, key=lambda row: row[:2])]

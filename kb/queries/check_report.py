@@ -8,7 +8,6 @@ from accounts.principal import Principal
 from kb.access import visible_issues
 from kb.conditions.facts import Facts
 from kb.models import Confidence, IssueStatement, Precedent, Release, Source
-from kb.queries.belongings import aliases_of, remediations_of
 from kb.queries.candidates import Row
 from kb.queries.ledger import Stand
 from kb.queries.nearest_clear import nearest_clear
@@ -28,8 +27,7 @@ def report_data(
 ) -> dict[str, Any]:
     """Return the report; `cases` are the cases behind issues that the reader may see, by the issues' ids."""
     question = report.asked.question
-    numbers = [item.issue.id for item in report.items]
-    aliases, ways_out, sources = aliases_of(numbers), remediations_of(numbers), _conflict_sources(report.items)
+    belongings, sources = report.belongings, _conflict_sources(report.items)
     replaced = _names(principal, [row.replaced_by_id for row in report.withdrawn if row.replaced_by_id])
     return {
         "schema": SCHEMA,
@@ -42,9 +40,9 @@ def report_data(
         "items": [
             {
                 **_item(item, report.rows[item.issue.id], report),
-                "aliases": aliases[item.issue.id],
+                "aliases": belongings.aliases.get(item.issue.id, []),
                 "conflicts": [_conflict(conflict, sources) for conflict in item.conflicts],
-                "remediations": ways_out[item.issue.id],
+                "remediations": belongings.remediations.get(item.issue.id, []),
                 "cases": (cases or {}).get(item.issue.id, []),
             }
             for item in report.items

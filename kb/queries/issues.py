@@ -3,48 +3,35 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Field, Prefetch, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Prefetch, QuerySet
 
 from accounts.principal import Principal
+from common.rows import fetch
 from kb.access import may_see
 from kb.claims import ledger
 from kb.models import IssueStatement, KnownIssue, Product
-from kb.queries.belongings import claims_of
+from kb.queries.belongings import Belongings, belongings_of
 from kb.queries.candidates import is_affected_at
 from kb.queries.catalogue import catalogue_of
-from kb.queries.ledger import Stand, stand_of
+from kb.queries.ledger import stand_of
 from kb.queries.points import points_of
 from kb.services.claims import said_of
 
-_OWN = (
+_SHOWN = (
     *("pk", "ref", "slug", "kind", "title", "severity", "confidence", "audience", "detector"),
-    *("created_at", "updated_at"),
+    *("created_at", "updated_at", "product_id", "department_id"),
 )
-_TEXT: "Field[Any, Any]" = CharField()
-_LOOKED_UP = {
-    "product_slug": RawSQL("SELECT slug FROM kb_product WHERE id = kb_knownissue.product_id", (), output_field=_TEXT),
-    "vendor_slug": RawSQL(
-        "SELECT vendor.slug FROM kb_product AS made JOIN kb_party AS vendor ON vendor.id = made.vendor_id"
-        " WHERE made.id = kb_knownissue.product_id",
-        (),
-        output_field=_TEXT,
-    ),
-    "department_slug": RawSQL(
-        "SELECT slug FROM accounts_department WHERE id = kb_knownissue.department_id", (), output_field=_TEXT
-    ),
-    "alias_names": RawSQL(
-        "ARRAY(SELECT name FROM kb_issuealias WHERE issue_id = kb_knownissue.id ORDER BY id)",
-        (),
-        output_field=ArrayField(CharField()),
-    ),
-}
+_PRODUCTS = """
+SELECT product.id, product.slug, vendor.slug FROM kb_product AS product
+    JOIN kb_party AS vendor ON vendor.id = product.vendor_id
+WHERE product.id = ANY(%s::bigint[])
+"""
+_DEPARTMENTS = "SELECT id, slug FROM accounts_department WHERE id = ANY(%s::bigint[])"
 
 
 def for_list(issues: QuerySet[KnownIssue]) -> QuerySet[KnownIssue, Any]:
     """Turn a query of issues into one of plain rows with what a list shows."""
-    rows: QuerySet[KnownIssue, Any] = issues.values(*_OWN, **_LOOKED_UP)
+    rows: QuerySet[KnownIssue, Any] = issues.values(*_SHOWN)
     return rows
 
 
@@ -55,23 +42,31 @@ def affecting(issues: QuerySet[KnownIssue], product: Product, version: str) -> Q
 
 
 def issue_rows(page: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return issues as a list tells them, out of the rows of `for_list`; one query for where the parties stand."""
-    claims = claims_of([row["pk"] for row in page])
-    return [_issue_row(row, stand_of(claims[row["pk"]], row["vendor_slug"])) for row in page]
+    """Return issues as a list tells them, out of the rows of `for_list`; at most three small queries."""
+    belongings = belongings_of([row["pk"] for row in page])
+    products = {pk: slugs for pk, *slugs in _looked_up(_PRODUCTS, {row["product_id"] for row in page})}
+    departments = dict(_looked_up(_DEPARTMENTS, {row["department_id"] for row in page} - {None}))
+    return [_issue_row(row, belongings, products[row["product_id"]], departments) for row in page]
 
 
-def _issue_row(row: Any, stand: Stand) -> dict[str, Any]:
+def _looked_up(sql: str, numbers: set[int]) -> list[tuple[Any, ...]]:
+    return fetch(sql, [list(numbers)]) if numbers else []
+
+
+def _issue_row(row: Any, belongings: Belongings, slugs: Sequence[str], departments: dict[int, str]) -> dict[str, Any]:
+    product, vendor = slugs
+    stand = stand_of(belongings.claims.get(row["pk"], ()), vendor)
     return {
         "id": row["ref"],
         "slug": row["slug"],
-        "product": row["product_slug"],
+        "product": product,
         "kind": row["kind"],
         "title": row["title"],
         "severity": row["severity"],
         "confidence": row["confidence"],
         "audience": row["audience"],
-        "department": row["department_slug"],
-        "aliases": row["alias_names"],
+        "department": departments.get(row["department_id"]),
+        "aliases": belongings.aliases.get(row["pk"], []),
         "detector": row["detector"] or None,
         "vendor_position": stand.vendor_position,
         "disputed": bool(stand.disputed),
@@ -83,8 +78,6 @@ def _issue_row(row: Any, stand: Stand) -> dict[str, Any]:
 def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
     """Return an issue with everything that is known of it; what replaces it may be hidden from the reader."""
     said = said_of(issue)
-    vendor = issue.product.vendor.slug
-    stand = stand_of(said, vendor)
     statements = IssueStatement.objects.select_related("source", "recorded_by", "taken_back_by")
     stored = (
         KnownIssue.objects.filter(pk=issue.pk)
@@ -101,7 +94,7 @@ def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
     )
     flips, replaced = ledger.flips(said), stored.replaced_by
     return {
-        **_issue_row(for_list(KnownIssue.objects.filter(pk=issue.pk)).get(), stand),
+        **issue_rows(list(for_list(KnownIssue.objects.filter(pk=issue.pk))))[0],
         **{name: getattr(stored, name) for name in ("summary", "symptoms", "cause", "severity_rule")},
         "behaviour": stored.behaviour.slug if stored.behaviour else None,
         "move": stored.move,
@@ -111,7 +104,7 @@ def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
         "review_on": stored.review_on,
         "archived_reason": stored.archived_reason or None,
         "replaced_by": replaced.ref if replaced and may_see(principal, replaced) else None,
-        "disputed_on": list(stand.disputed),
+        "disputed_on": list(ledger.disputed(ledger.standing(said))),
         "statements": [statement_row(row) for row in stored.statements.all()],
         "claims": [claim_row(row) for row in stored.claims.all()],
         "flips": [

@@ -1,10 +1,9 @@
 """Reading claims as positions: where the vendor stands, and what is disputed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.claims import ledger
-from kb.queries.belongings import claims_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,6 @@ def stand_of(claims: Iterable[ledger.Said], vendor: str) -> Stand:
     return Stand(ledger.position(held, vendor), ledger.disputed(held))
 
 
-def stands_of(issues: Sequence[int], vendor: str) -> dict[int, Stand]:
-    """Return where issues stand, by their ids; one query."""
-    return {issue: stand_of(claims, vendor) for issue, claims in claims_of(issues).items()}
+def stands_of(claims: Mapping[int, Sequence[ledger.Said]], vendor: str) -> dict[int, Stand]:
+    """Return where issues stand, by their ids, by what is claimed of each."""
+    return {issue: stand_of(said, vendor) for issue, said in claims.items()}

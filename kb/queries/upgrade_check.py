@@ -1,7 +1,7 @@
 """The upgrade check: from the question to the report, in a constant number of statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from accounts.principal import Principal
 from common.errors import Invalid
 from kb.conditions.facts import Facts
 from kb.models import Confidence, IssueAudience, Product, Release, Source
+from kb.queries.belongings import Belongings, belongings_of
 from kb.queries.candidates import Row, find_candidates
 from kb.queries.catalogue import Catalogue, catalogue_of
 from kb.queries.ledger import Stand, stands_of
@@ -64,7 +65,8 @@ class Report:
     path: PathAnswer
     coverage: Coverage
     sources: list[Source]
-    stands: dict[int, Stand] = field(default_factory=dict)
+    belongings: Belongings
+    stands: dict[int, Stand]
 
 
 def ask(product: Product, start: str, target: str, hops: Sequence[str] = ()) -> Asked:
@@ -94,8 +96,20 @@ def upgrade_check(principal: Principal, asked: Asked, facts: Facts) -> Report:
     summary = summarise(items, _ground(asked, path, coverage, hidden=hidden))
     by_id = {row.id: row for row in rows}
     named = [source for source in asked.catalogue.sources if source.pk in coverage.sources]
-    stands = stands_of([item.issue.id for item in items], product.vendor.slug)
-    return Report(asked, _sorted(items, by_id), by_id, withdrawn, summary, hidden, path, coverage, named, stands)
+    belongings = belongings_of([item.issue.id for item in items], ways_out=True)
+    return Report(
+        asked=asked,
+        items=_sorted(items, by_id),
+        rows=by_id,
+        withdrawn=withdrawn,
+        summary=summary,
+        hidden=hidden,
+        path=path,
+        coverage=coverage,
+        sources=named,
+        belongings=belongings,
+        stands=stands_of(belongings.claims, product.vendor.slug),
+    )
 
 
 def _judge(principal: Principal, asked: Asked, rows: Sequence[Row], facts: Facts) -> tuple[list[Item], list[Row], bool]:

@@ -88,8 +88,14 @@ def _about(known: Derivation, by_id: dict[int, Statement], point: Point, here: S
 
 def _first(pieces: Sequence[Piece], by_id: dict[int, Statement], point: Point) -> Statement | None:
     """The statement that speaks for a version: one that names it, else the first."""
-    speaking = [by_id[piece.statement] for piece in pieces if touches(piece.spans, point.span)]
-    return next((said for said in speaking if _names(said, point)), speaking[0] if speaking else None)
+    first = None
+    for piece in pieces:
+        if touches(piece.spans, point.span):
+            said = by_id[piece.statement]
+            if _names(said, point):
+                return said
+            first = first or said
+    return first
 
 
 def _names(said: Statement, point: Point) -> bool:

@@ -95,14 +95,15 @@ def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]
 
 
 # The same as `visible_cases` and `_recognised`, written out: a check asks it for a hundred issues at once.
-_BEHIND = """
+_CONFIRMED = """
 SELECT DISTINCT 0 AS place, link.issue_id, seen.id, seen.ref
 FROM tickets_findinglink AS link
     JOIN tickets_finding AS finding ON finding.id = link.finding_id
     JOIN tickets_case AS seen ON seen.id = finding.case_id
 WHERE link.issue_id = ANY(%(issues)s::bigint[]) AND link.state = 'confirmed'
     AND seen.audience && %(departments)s::integer[]
-UNION ALL
+"""
+_RECOGNISED = """
 SELECT 1 AS place, issue.id, seen.id, seen.ref
 FROM kb_knownissue AS issue, LATERAL (
     SELECT one.id, one.ref FROM tickets_case AS one
@@ -117,8 +118,8 @@ FROM kb_knownissue AS issue, LATERAL (
     ORDER BY one.id LIMIT %(most)s
 ) AS seen
 WHERE issue.id = ANY(%(detecting)s::bigint[])
-ORDER BY 1, 2, 3
 """
+_IN_ORDER = "ORDER BY 1, 2, 3"
 
 
 def cases_behind(principal: Principal, detectors: Mapping[int, str]) -> dict[int, list[str]]:
@@ -135,7 +136,8 @@ def cases_behind(principal: Principal, detectors: Mapping[int, str]) -> dict[int
         "most": MOST_CASES,
     }
     found: defaultdict[int, dict[str, None]] = defaultdict(dict)  # each case once, in order
-    for _, issue, _, ref in fetch(_BEHIND, asked):
+    statement = f"{_CONFIRMED} UNION ALL {_RECOGNISED}" if asked["detecting"] else _CONFIRMED
+    for _, issue, _, ref in fetch(f"{statement} {_IN_ORDER}", asked):
         found[issue][ref] = None
     return {issue: list(refs)[:MOST_CASES] for issue, refs in found.items()}
 
