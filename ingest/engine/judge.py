@@ -51,6 +51,23 @@ class DayCount:
     messages: int
 
 
+@dataclass(frozen=True, slots=True)
+class FamilyAnswer:
+    """What the rules say about one family: a function of its records and nothing else.
+
+    ``judged`` names the rules that could judge it, ``doubts`` are (rule, reason), ``days`` are the (day, number of the
+    verdict) that its history lines count for. Families of one shape have equal answers; one with ``found`` is counted
+    once only, since what was found is about that family.
+    """
+
+    is_message: bool
+    unfinished: bool
+    judged: tuple[str, ...]
+    doubts: tuple[tuple[str, str], ...]
+    found: tuple[Found, ...]
+    days: tuple[tuple[int | None, int], ...]
+
+
 @dataclass(slots=True)
 class Judgement:
     """The answer over all families."""
@@ -62,6 +79,23 @@ class Judgement:
     found: list[Found] = field(default_factory=list)
     doubts: Counter[tuple[str, str]] = field(default_factory=Counter)
     days: Counter[tuple[int | None, int]] = field(default_factory=Counter)
+
+    def count(self, answer: FamilyAnswer, times: int = 1) -> None:
+        """Add the answer about a family, or about so many families of the same shape."""
+        if answer.found and times != 1:
+            raise ValueError("what was found is about one family: it cannot be counted several times")
+        self.transactions += times
+        for day in answer.days:
+            self.days[day] += times
+        if not answer.is_message:
+            return
+        self.messages += times
+        self.unfinished += answer.unfinished * times
+        for rule in answer.judged:
+            self.judged[rule] += times
+        for doubt in answer.doubts:
+            self.doubts[doubt] += times
+        self.found.extend(answer.found)
 
     def not_judged(self) -> list[NotJudged]:
         """Every rule with every reason; never empty, since some rules are not part of this version."""
@@ -85,43 +119,42 @@ def judge(ledger: Ledger) -> Judgement:
     _count_shared(ledger, judgement)
     for device in ledger.devices:
         for key, packed in device.families.items():
-            judgement.transactions += 1
-            truth = weigh(device, key, unpack(packed), ledger.tables)
-            _count_days(truth, judgement)
-            if truth.is_message:
-                _judge_message(truth, judgement, ledger.tables)
+            judgement.count(judge_family(weigh(device, key, unpack(packed), ledger.tables), ledger.tables))
         _count_loose(device, judgement)
     judgement.found.sort(key=_order)
     return judgement
 
 
-def _judge_message(truth: Truth, judgement: Judgement, tables: Tables) -> None:
-    judgement.messages += 1
-    judgement.unfinished += truth.unfinished
+def judge_family(truth: Truth, tables: Tables) -> FamilyAnswer:
+    """Put one family through every rule. ``tables`` only name its children where something is found."""
+    days = _days(truth)
+    if not truth.is_message:
+        return FamilyAnswer(False, False, (), (), (), days)
+    judged: list[str] = []
+    doubts: list[tuple[str, str]] = []
+    hits: list[Hit] = []
     for rule in RULES:
         if lacking := rule.lacks(truth):
-            judgement.doubts[rule.name, lacking] += 1
+            doubts.append((rule.name, lacking))
             continue
-        judgement.judged[rule.name] += 1
-        for doubt in rule.doubts:
-            if doubt.holds(truth):
-                judgement.doubts[rule.name, doubt.reason] += 1
-        if hits := list(rule.find(truth)):
-            children, first = _family(truth, tables)
-            judgement.found.extend(Found(hit, truth.device.name, truth.key, children, first) for hit in hits)
+        judged.append(rule.name)
+        doubts += [(rule.name, doubt.reason) for doubt in rule.doubts if doubt.holds(truth)]
+        hits += rule.find(truth)
+    found = _found(truth, hits, tables) if hits else ()
+    return FamilyAnswer(True, truth.unfinished, tuple(judged), tuple(doubts), found, days)
 
 
-def _family(truth: Truth, tables: Tables) -> tuple[tuple[str, ...], int | None]:
-    """The suffixes in a family (of very many the first), and its first time."""
+def _found(truth: Truth, hits: list[Hit], tables: Tables) -> tuple[Found, ...]:
+    """Hits with the suffixes in their family (of very many the first), and its first time."""
     children = {child for record in truth.records if (child := tables.children.values[record.child])}
-    stamps = [record.dated for record in truth.records if record.dated is not None]
-    return tuple(sorted(children)[:MOST_CITED]), min(stamps, default=None)
+    first = min((record.dated for record in truth.records if record.dated is not None), default=None)
+    shown = tuple(sorted(children)[:MOST_CITED])
+    return tuple(Found(hit, truth.device.name, truth.key, shown, first) for hit in hits)
 
 
-def _count_days(truth: Truth, judgement: Judgement) -> None:
+def _days(truth: Truth) -> tuple[tuple[int | None, int], ...]:
     """A message counts once per day and verdict, however many history lines its recipients have."""
-    for seen in {(_day(record.dated), record.verdict) for record in truth.records if record.kind == _HISTORY}:
-        judgement.days[seen] += 1
+    return tuple({(_day(record.dated), record.verdict) for record in truth.records if record.kind == _HISTORY})
 
 
 def _count_loose(device: Device, judgement: Judgement) -> None:
