@@ -73,8 +73,9 @@ class Event(NamedTuple):
     ``stamp`` is in milliseconds on the log's clock (None without a date), ``clock`` in milliseconds of the day,
     ``zone`` the offset where the line names one. ``key`` is the transaction, ``child`` the suffix behind it,
     ``session`` the id as it stands. ``words`` is what is compared with other lines: the receipt of a delivery, the
-    answer of a refusal without its codes. ``envelope`` is the number of recipients that the envelope had. ``digest``
-    stands for all fields of the record but the device: equal for the same line in the comma and the blank form.
+    answer of a refusal without its codes. ``envelope`` is the number of recipients that the envelope had, of a spam
+    line the number of its scanner. ``digest`` stands for all fields of the record but the device: equal for the same
+    line in the comma and the blank form.
     """
 
     kind: Kind

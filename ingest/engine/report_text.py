@@ -75,7 +75,7 @@ def _where(one: Evidence) -> str:
 
 
 def _limits(result: ScanResult) -> Iterator[str]:
-    yield "Not judged:"
+    yield "Not judged:" if result.not_judged else "Not judged: nothing that the rules ask for was missing."
     for row in result.not_judged:
         yield f"  {row.rule}, {row.transactions} transactions: {row.reason}"
 

@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.engine.findings.coverage import QUEUE_DAYS
 from ingest.engine.findings.hit import Says, Severity
 from ingest.engine.judge import DayCount, NotJudged
-from ingest.engine.source import Limits
+from ingest.engine.source import Limits, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to scan. ``format`` None means by content; ``max_findings`` 0 lists all (counts are always complete)."""
+    """How to scan. ``format`` None means by content; ``max_findings`` 0 lists all (counts are always complete).
+
+    A message may be queued for ``queue_days``; ``baseline`` is a log of before, for rules that compare.
+    """
 
     format: str | None = None
     max_findings: int = 1000
+    queue_days: int = QUEUE_DAYS
+    baseline: tuple[Source, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 

@@ -6,10 +6,13 @@ from typing import Final
 
 from ingest.engine.citing import Texts, read_back
 from ingest.engine.event import Event
+from ingest.engine.findings import DATES
 from ingest.engine.findings.cites import Cite
+from ingest.engine.findings.coverage import Context, Remembered
 from ingest.engine.findings.hit import SEVERITIES, Says
+from ingest.engine.findings.whole import Totals
 from ingest.engine.formats import make_format
-from ingest.engine.intake import Intake
+from ingest.engine.intake import Intake, Place
 from ingest.engine.judge import Found, Judgement, NotJudged, judge
 from ingest.engine.records import Record
 from ingest.engine.result import Evidence, Finding, OnProgress, Options, Progress, ScanResult
@@ -21,7 +24,7 @@ from ingest.engine.times import read_zone, rfc3339
 
 TEXT_LENGTH: Final = 4096
 MOST_EVIDENCE: Final = 40
-MOST_PER_WORD: Final = 8  # five words: no word can crowd another out of the whole
+MOST_PER_WORD: Final = 8  # five words in a finding at most: no word can crowd another out of the whole
 ENDED_EARLY: Final = "the reading of a file ended early or lines could not be read: what they say is not judged"
 
 
@@ -30,19 +33,39 @@ def scan(
 ) -> ScanResult:
     """Read all sources as one body of evidence. Raises `ValueError` for an unknown format or zone, nothing else."""
     options = options or Options()
-    for source in sources:
+    for source in (*sources, *options.baseline):
         read_zone(source.zone)
     if options.format:
         make_format(options.format)
     intake = Intake(options, on_progress)
     intake.read(list(sources))
-    judgement = judge(intake.ledger)
+    places = list(intake.places)
+    baseline = read_baseline(options, places, len(sources)) if options.baseline else None
+    evidence = [*sources, *options.baseline]
+    judgement = judge(intake.ledger, context_of(places, evidence, options), baseline)
     listed = judgement.found[: options.max_findings or None]
-    findings = Citer(intake, list(sources), options).findings(listed)
+    findings = Citer(places, evidence, options).findings(listed)
     if on_progress:
         last = intake.reports[-1].path if intake.reports else ""
         on_progress(Progress(1.0, intake.bytes, intake.lines, len(judgement.found), last))
     return _result(intake, judgement, findings)
+
+
+def context_of(places: list[Place], sources: list[Source], options: Options) -> Context:
+    """What the rules are handed beside the lines."""
+    firmware = tuple(sources[place.source].firmware for place in places)
+    known = firmware if any(firmware) else ()
+    return Context(Remembered(), options.queue_days, known)
+
+
+def read_baseline(options: Options, places: list[Place], sources: int) -> Totals:
+    """The totals of the log of before; its places are put behind those of the log, so that its lines can be cited."""
+    intake = Intake(options, None)
+    intake.read(list(options.baseline))
+    totals = judge(intake.ledger, context_of(intake.places, list(options.baseline), options)).totals
+    totals.move(len(places))
+    places += [place._replace(source=place.source + sources) for place in intake.places]
+    return totals
 
 
 def _result(intake: Intake, judgement: Judgement, findings: list[Finding]) -> ScanResult:
@@ -70,11 +93,11 @@ def _result(intake: Intake, judgement: Judgement, findings: list[Finding]) -> Sc
 class Citer:
     """Turns hits into findings with the text of their lines."""
 
-    def __init__(self, intake: Intake, sources: list[Source], options: Options) -> None:
-        self._places = intake.places
+    def __init__(self, places: list[Place], sources: list[Source], options: Options) -> None:
+        self._places = places
         self._sources = sources
         self._limits = options.limits
-        self._formats = {place.format: make_format(place.format) for place in intake.places if place.format}
+        self._formats = {place.format: make_format(place.format) for place in places if place.format}
 
     def findings(self, found: Iterable[Found]) -> list[Finding]:
         """The findings of hits, in the same order."""
@@ -97,7 +120,7 @@ class Citer:
             severity=hit.severity,
             transaction=found.transaction,
             recipient=hit.recipient,
-            summary=summarise(hit, events["rejected"], events["delivered"]),
+            summary=hit.summary or summarise(hit, events),
             evidence=tuple(evidence),
             evidence_left_out=len(hit.cites) - len(cites),
             device=found.device,
@@ -106,7 +129,7 @@ class Citer:
             copies=hit.copies,
             explained=hit.explained,
             first_time=self._time(found.stamp, None, self._places[cites[0][0].place].source),
-            rule_set=RULE_SET,
+            rule_set=DATES[hit.rule],
         )
 
     def _evidence(self, record: Record, says: Says, text: str) -> tuple[Evidence, Event | None]:

@@ -1,5 +1,7 @@
 """One English sentence for a finding: what was told, what was done, by whose word."""
 
+from collections.abc import Mapping
+
 from ingest.engine.event import Event
 from ingest.engine.findings.hit import Hit
 from ingest.engine.fortimail.receipts import receipt_id, relay_address
@@ -7,9 +9,12 @@ from ingest.engine.fortimail.receipts import receipt_id, relay_address
 SHOWN = 160
 
 
-def summarise(hit: Hit, told: list[Event], done: list[Event]) -> str:
-    """The sentence for a hit, from its lines that tell and its lines that deliver (read back, in order of time)."""
-    if hit.rule == "delivered-twice":
+def summarise(hit: Hit, events: Mapping[str, list[Event]]) -> str:
+    """The sentence for a hit, from its lines by what they say (read back, in order of time)."""
+    told, done = events.get("rejected", []), events.get("delivered", [])
+    if hit.rule == "accepted-and-lost":
+        sentence = _lost(hit, events)
+    elif hit.rule == "delivered-twice":
         receipts = list(dict.fromkeys(_receipt(event) for event in done))
         sentence = (
             f"The message was delivered to {_one_line(hit.recipient)} {len(receipts)} times: {'; '.join(receipts[:4])}"
@@ -24,6 +29,22 @@ def summarise(hit: Hit, told: list[Event], done: list[Event]) -> str:
             "; that is no recipient of the original message, so it is a copy, and the log does not say which kind"
         )
     return sentence + "."
+
+
+def _lost(hit: Hit, events: Mapping[str, list[Event]]) -> str:
+    words = next((event.dispositions for event in events.get("accepted", []) if event.dispositions), ())
+    named = f" (disposition {_one_line(';'.join(words))})" if words else ""
+    sentence = (
+        f"The message was accepted{named}, and no line says what became of it for {_one_line(hit.recipient)}, though"
+        " the log covers the whole queue lifetime after its last line"
+    )
+    if last := next((stat for event in reversed(events.get("tried", [])) if (stat := _stat(event))), ""):
+        sentence += f"; the last that was tried: “{_one_line(last)}”"
+    return sentence
+
+
+def _stat(event: Event) -> str:
+    return event.message_fields.get("stat", "")
 
 
 def _answer(told: list[Event]) -> str:

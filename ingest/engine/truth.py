@@ -13,10 +13,12 @@ from ingest.engine.records import UNDATED, Record, Tables
 from ingest.engine.transactions import Device
 
 MOST_CITED: Final = 64  # of one kind of line, in one finding: a hostile family has thousands of lines and recipients
+ACCEPTED: Final = TOLD.index("accepted")
 REFUSED: Final = TOLD.index("refused")
 DEFERRED: Final = TOLD.index("deferred")
 DELIVERED: Final = DONE.index("delivered")
-EXPANDED: Final = DONE.index("expanded")
+HANDED_OVER: Final = DONE.index("handed_over")
+TRIED: Final = frozenset(map(DONE.index, ("handed_over", "queued", "deferred")))
 NAMELESS: Final = (DONE.index("none"), DONE.index("unknown"))
 FINAL: Final = frozenset(map(DONE.index, ("delivered", "bounced", "quarantined", "discarded", "expanded")))
 EVENT_KINDS: Final = frozenset(map(int, (Kind.ENVELOPE, Kind.REFUSAL, Kind.ANSWER, Kind.DELIVERY)))
@@ -35,9 +37,10 @@ class Truth:
     """One message. Lists hold the records that say so.
 
     ``refused_all`` is told for every original recipient, ``refused`` for one. ``delivered`` are deliveries by the next
-    hop's word, ``status`` by the gateway's own record (8.0). ``dsn`` counts notices to an address: each explains one
-    delivery to it. ``ends`` are the recipients for whom something final is known. ``kinds`` are the kinds of lines
-    there are, ``stated`` is whether one of them is a record that says what became of the message.
+    hop's word, ``status`` by the gateway's own record (8.0); ``tried`` are those that were queued, deferred or handed
+    over to the unit itself. ``dsn`` counts notices to an address: each explains one delivery to it. ``ends`` are the
+    recipients for whom something final is known. ``kinds`` are the kinds of lines there are, ``stated`` is whether one
+    of them is a record that says what became of the message.
     """
 
     device: Device
@@ -49,6 +52,8 @@ class Truth:
     refused: Group = field(default_factory=_group)
     delivered: Group = field(default_factory=_group)
     status: Group = field(default_factory=_group)
+    accepted: Group = field(default_factory=_group)
+    tried: Group = field(default_factory=_group)
     dsn: Counter[str] = field(default_factory=Counter)
     notified: list[Record] = field(default_factory=list)
     notified_recipients: set[str] = field(default_factory=set)
@@ -62,6 +67,7 @@ class Truth:
     unclear: bool = False
     unknown_word: bool = False
     unnamed: bool = False
+    handed_over: bool = False
     envelope: int = 0
 
     @property
@@ -82,7 +88,17 @@ class Truth:
     @property
     def unfinished(self) -> bool:
         """Whether the log does not cover the beginning, or the end for some recipient."""
-        return not self.begun or not (self.ended or self.originals <= self.ends)
+        return not self.begun or bool(self.open)
+
+    @property
+    def open(self) -> set[str]:
+        """Original recipients of whom no line says what became of the message for them."""
+        return set() if self.ended else self.originals - self.ends
+
+    @property
+    def last(self) -> int | None:
+        """The stamp of the last dated line."""
+        return max((record.dated for record in self.records if record.dated is not None), default=None)
 
     @property
     def unnamed_recipients(self) -> int:
@@ -188,8 +204,13 @@ def _delivery(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict
     _know(truth, record, recipients)
     _tell(truth, record, recipients, record.told)
     if record.done == DELIVERED and truth.device.handed_to_itself(record, truth.key):
+        truth.handed_over = True
         return
+    if record.done == HANDED_OVER:
+        truth.handed_over = True
     for recipient in recipients:
+        if record.done in TRIED:
+            truth.tried[recipient].append(record)
         if record.done == DELIVERED:
             truth.delivered[recipient].append(record)
         if record.done in FINAL:
@@ -222,6 +243,8 @@ def _tell(truth: Truth, record: Record, recipients: tuple[str, ...], told: int) 
     for recipient in recipients:
         if told == REFUSED:
             truth.refused[recipient].append(record)
+        elif told == ACCEPTED:
+            truth.accepted[recipient].append(record)
         if told in {REFUSED, DEFERRED}:
             truth.ends.add(recipient)
 

@@ -15,7 +15,8 @@ ID = "25809Eex009534-25809Ef0009534"
 OTHER_ID = "25809Eex009534-25809Ef1009534"  # the next message of the same session
 REFUSED = "554 5.7.1 This email from IP 192.0.2.66 has been rejected. The email message was detected as spam."
 ANSWER = REFUSED.removeprefix("554 5.7.1 ")
-REJECTED, TWICE = "rejected-and-delivered", "delivered-twice"
+REJECTED, TWICE, LOST = "rejected-and-delivered", "delivered-twice", "accepted-and-lost"
+ORDER, DRIFT = "verdict-order-changed", "verdict-drift"
 
 
 def header(

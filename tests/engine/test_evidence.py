@@ -1,8 +1,11 @@
 """Cited lines: exact, bounded, with the deciding words marked."""
 
+import datetime as dt
 from pathlib import Path
 
+from ingest.engine.findings import DATES, rejected_and_delivered
 from ingest.engine.result import Options
+from ingest.engine.rules import READING
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
 from tests.engine.gateway import answer, delivery, envelope, history, refusal, scan_files, scan_lines, sent
@@ -91,7 +94,7 @@ def test_only_so_many_findings_are_listed_the_worst_first_and_all_are_counted() 
     result = scan_files("".join(f"{line}\n" for line in [*twice, *lines]), options=Options(max_findings=5))
 
     assert [finding.severity for finding in result.findings] == ["high"] * 5
-    assert result.finding_counts == {"rejected-and-delivered": 20, "delivered-twice": 1}
+    assert result.finding_counts == {"rejected-and-delivered": 20, "delivered-twice": 1, "accepted-and-lost": 0}
     assert result.severity_counts == {"medium": 1, "high": 20}
 
 
@@ -109,8 +112,9 @@ def test_a_zone_adds_the_offset_and_without_one_there_is_none(tmp_path: Path) ->
     assert bare.findings[0].firmware is None
 
 
-def test_every_result_names_its_rule_set() -> None:
+def test_a_finding_names_the_date_of_its_rule_and_a_result_that_of_the_newest() -> None:
     result = scan_lines(*story())
 
-    assert result.rule_set == result.findings[0].rule_set
-    assert len(result.rule_set) == 10
+    assert result.findings[0].rule_set == rejected_and_delivered.DATE
+    assert result.rule_set == max(READING, *DATES.values())
+    assert all(dt.date.fromisoformat(date) for date in DATES.values())

@@ -1,13 +1,16 @@
 """The same message reached the same recipient twice, by two receipts."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from ingest.engine.event import Flag
 from ingest.engine.findings.cites import background, cite
+from ingest.engine.findings.coverage import Context
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.truth import Truth
 
-NAME = "delivered-twice"
+NAME: Final = "delivered-twice"
+DATE: Final = "2026-11-24"
 
 
 def find(truth: Truth) -> Iterator[Hit]:
@@ -24,7 +27,7 @@ def find(truth: Truth) -> Iterator[Hit]:
         yield Hit(NAME, severity, recipient, tuple(cites), "notification" if explained else None, ())
 
 
-def lacks(truth: Truth) -> str | None:
+def lacks(truth: Truth, _: Context) -> str | None:
     """It needs the lines that tell of deliveries."""
     if truth.has_events:
         return None
@@ -39,6 +42,7 @@ def _notice(truth: Truth) -> bool:
 
 RULE = Rule(
     NAME,
+    DATE,
     find,
     lacks,
     (

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ingest.engine.findings.coverage import Context
 from ingest.engine.records import Record
 from ingest.engine.truth import Truth
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("info", "low", "medium", "high", "critical")
-Says = Literal["rejected", "delivered", "verdict", "virus", "notification"]
+Says = Literal["rejected", "delivered", "verdict", "virus", "notification", "accepted", "tried", "before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Hit:
     """A rule holds for a message and a recipient.
 
     ``cites`` are the records that decide, each with what it says. ``explained`` names what would explain it
-    (``notification``, ``copy``), ``copies`` are other addresses that the message went to.
+    (``notification``, ``copy``), ``copies`` are other addresses that the message went to. ``summary`` is the sentence
+    of a rule about the whole log, which has no message to be summed up.
     """
 
     rule: str
@@ -26,6 +28,7 @@ class Hit:
     cites: tuple[tuple[Record, Says], ...]
     explained: str | None
     copies: tuple[str, ...]
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +41,14 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that this engine judges.
+    """A rule that this engine judges, in the form that it has had since ``date``.
 
-    ``lacks`` answers which lines are missing without which a message cannot be judged at all, or None; ``doubts`` are
-    reasons why a message that was judged may be more than it seems, counted each.
+    ``lacks`` answers what is missing without which a message cannot be judged at all, or None; ``doubts`` are reasons
+    why a message that was judged may be more than it seems, counted each.
     """
 
     name: str
+    date: str
     find: Callable[[Truth], Iterable[Hit]]
-    lacks: Callable[[Truth], str | None]
+    lacks: Callable[[Truth, Context], str | None]
     doubts: tuple[Doubt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LaterRule:
-    """A rule of the contract that this version does not judge, and the reason in full."""
-
-    name: str
-    reason: str

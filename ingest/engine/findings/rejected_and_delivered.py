@@ -1,13 +1,16 @@
 """The sender was told "refused", and the message reached the recipient all the same."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from ingest.engine.findings.cites import background, cite
+from ingest.engine.findings.coverage import Context
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.records import Record
 from ingest.engine.truth import MOST_CITED, STATUS_KINDS, Truth
 
-NAME = "rejected-and-delivered"
+NAME: Final = "rejected-and-delivered"
+DATE: Final = "2026-11-24"
 
 
 def find(truth: Truth) -> Iterator[Hit]:
@@ -47,7 +50,7 @@ def _reached(truth: Truth, recipient: str) -> list[Record]:
     return [record for group in truth.deliveries(recipient) for record in group] + truth.status.get(recipient, [])
 
 
-def lacks(truth: Truth) -> str | None:
+def lacks(truth: Truth, _: Context) -> str | None:
     """It needs lines that tell the answer and lines that tell of deliveries."""
     if truth.has_events or truth.stated:
         return None
@@ -62,6 +65,7 @@ def _notice(truth: Truth) -> bool:
 
 RULE = Rule(
     NAME,
+    DATE,
     find,
     lacks,
     (

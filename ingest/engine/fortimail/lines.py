@@ -8,6 +8,7 @@ from ingest.engine.fortimail.classifiers import read_classifier
 from ingest.engine.fortimail.dispositions import read_disposition
 from ingest.engine.fortimail.layouts import wanted_of
 from ingest.engine.fortimail.message import NOTHING, Message, message_fields, plain_address, read_message
+from ingest.engine.fortimail.scanners import scanner_of
 from ingest.engine.fortimail.session import split_session
 from ingest.engine.fortimail.tokens import Tokeniser, Tokens
 from ingest.engine.fortimail.trust import unclear_keys, warning_of
@@ -150,7 +151,7 @@ def _history(update: bool, to: str, disposed: str, status: str, unclear: bool) -
 
 def _verdict_line(type_: str, recipients: tuple[str, ...], message: str) -> Message:
     if type_ == "spam":
-        return Message(Kind.SPAM, recipients=recipients)
+        return Message(Kind.SPAM, recipients=recipients, envelope=scanner_of(message))
     if type_ != "virus":
         return NOTHING
     infected = not _CLEAN.search(message) and bool(_INFECTED.search(message))
