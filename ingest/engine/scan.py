@@ -124,7 +124,7 @@ class Citer:
             evidence=tuple(evidence),
             evidence_left_out=len(hit.cites) - len(cites),
             device=found.device,
-            firmware=self._firmware(cites),
+            firmware=self._firmware([cite for cite in cites if cite[1] != "before"]),
             children=found.children,
             copies=hit.copies,
             explained=hit.explained,

@@ -63,6 +63,14 @@ def test_it_is_all_there(case: Case, piece: Evidence, tmp_path: Path) -> None:
     assert told(case, "finding") == ["rejected-and-delivered: 1"]
 
 
+def test_a_finding_about_the_whole_log_is_one_a_device(case: Case, piece: Evidence, tmp_path: Path) -> None:
+    whole: dict[str, Any] = {"rule": "verdict-drift", "transaction": "", "recipient": "", "first_time": None}
+    rows = [finding(piece, device=device, **whole) for device in ("mx1", "mx2", None)]
+    record_scan(case=case, pieces=[piece], files=answer(tmp_path, [file(piece)], rows))
+    assert CaseScan.objects.get(case=case).finding_counts == {"verdict-drift": 3}
+    assert sorted(Finding.objects.values_list("transaction", "device")) == [("", ""), ("", "mx1"), ("", "mx2")]
+
+
 def test_several_pieces_are_read_together(case: Case, piece: Evidence, second: Evidence, tmp_path: Path) -> None:
     written = answer(tmp_path, [file(piece), file(second, lines=5)], [finding(second)])
     record_scan(case=case, pieces=[piece, second], files=written)

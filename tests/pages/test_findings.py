@@ -74,6 +74,33 @@ def test_a_finding_of_another_rule_shows_its_lines_without_a_contradiction(page:
     assert "C257024FF1C5" in text
 
 
+def test_an_accepted_message_that_was_lost_stands_against_what_the_sender_was_told(page: Client, story: Case) -> None:
+    text = 'disposition="Accept"'
+    line = cited_lines(story.evidence.get())[0] | {"says": "accepted", "text": text, "spans": [[0, len(text)]]}
+    story.findings.update(rule="accepted-and-lost", lines=[line])
+    shown = finding_page(page, story)
+    assert "<b>Accepted</b><code>disposition=&quot;Accept&quot;</code>" in shown
+    assert "Nothing, as far as the logs tell" in shown
+    assert '<mark class="good">disposition=&quot;Accept&quot;</mark>' in shown
+
+
+def test_a_finding_about_the_whole_log_shows_lines_of_both_sides_and_no_child(page: Client, story: Case) -> None:
+    before, after = cited_lines(story.evidence.get())[3:5]
+    lines = [before | {"says": "before"}, after | {"says": "after", "transaction": CHILD}]
+    story.findings.update(rule="verdict-drift", transaction="", recipient="", lines=lines)
+    assert [(one.kind, one.suffix) for one in sessions_of(story.findings.get())] == [("other", ""), ("other", "")]
+    text = finding_page(page, story)
+    assert "identified spam URL" in text
+    assert "child: the same id" not in text
+
+
+def test_a_judged_finding_about_the_whole_log_is_told_as_such(page: Client, story: Case) -> None:
+    story.findings.update(rule="verdict-drift", transaction="", recipient="")
+    finding = story.findings.get()
+    page.post(f"/cases/{story.ref}/findings/{finding.public_id}/judge/", {"status": "confirmed"})
+    assert story.entries.order_by("pk").last().text == "verdict-drift of the whole log: new → confirmed"
+
+
 def test_a_finding_is_confirmed_dismissed_and_judged_anew(page: Client, story: Case, alice: Person) -> None:
     finding = story.findings.get()
     for status in ("confirmed", "dismissed", "new"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from tickets.models import Finding
 
-TONES = {"rejected": "bad", "refused": "bad", "delivered": "good", "handed_over": "good"}
+TONES = {"rejected": "bad", "refused": "bad", "delivered": "good", "handed_over": "good", "accepted": "good"}
 OUTCOME_ALLOWED = 400
 
 
@@ -95,7 +95,8 @@ def sessions_of(finding: Finding) -> list[Session]:
 def _session_of(line: dict[str, Any], parent: str) -> Session:
     """Return the session that a line belongs to, without its lines."""
     session_id = str(line.get("transaction") or parent)
-    suffix = session_id.removeprefix(parent) if session_id.startswith(parent) else ""
+    is_child = bool(parent) and session_id.startswith(parent)  # a finding about a whole log is of no session
+    suffix = session_id.removeprefix(parent) if is_child else ""
     return Session(id=session_id, parent=parent, suffix=suffix, time=str(line.get("time") or ""))
 
 
@@ -139,7 +140,7 @@ def shown(finding: Finding) -> ShownFinding:
     """Return a finding ready to be shown open."""
     return ShownFinding(
         finding=finding,
-        told=outcome(finding, "rejected", "refused"),
+        told=outcome(finding, "rejected", "refused", "accepted"),
         done=outcome(finding, "delivered", "handed_over"),
         sessions=sessions_of(finding),
     )

@@ -17,6 +17,7 @@ from common.errors import Invalid
 from tickets.models import Case, EntryKind, Finding, FindingStatus, TimelineEntry
 
 BATCH = 500
+WHOLE_LOG = "the whole log"  # what a finding without a transaction is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def judge_finding(*, finding: Finding, judge: User, status: str) -> Finding:
         author=judge,
         kind=EntryKind.STATE,
         happened_at=timezone.now(),
-        text=f"{finding.rule} of {finding.transaction}: {finding.status} → {status}",
+        text=f"{finding.rule} of {finding.transaction or WHOLE_LOG}: {finding.status} → {status}",
     )
     finding.status = status
     finding.status_by = judge

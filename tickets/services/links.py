@@ -8,6 +8,7 @@ from common.errors import Invalid
 from kb.models import IssueAudience, KnownIssue
 from kb.services.claims import add_confirmation
 from tickets.models import EntryKind, Finding, FindingLink, LinkState, TimelineEntry
+from tickets.services.findings import WHOLE_LOG
 
 
 @transaction.atomic
@@ -29,7 +30,7 @@ def decide_link(*, finding: Finding, issue: KnownIssue, author: User, state: str
         author=author,
         kind=EntryKind.STATE,
         happened_at=timezone.now(),
-        text=f"{finding.rule} of {finding.transaction}: {state} as {_told(issue)}",
+        text=f"{finding.rule} of {finding.transaction or WHOLE_LOG}: {state} as {_told(issue)}",
     )
     if state == LinkState.CONFIRMED and finding.firmware:
         _confirm(finding, issue, author)

@@ -86,7 +86,7 @@ def _hit(totals: Totals, device: DeviceKey, shift: Shift[str], tables: Tables) -
         number: shift.after.get(number, 0) / after - shift.before.get(number, 0) / before
         for number in {*shift.before, *shift.after}
     }
-    most = sorted(moved, key=lambda number: (-abs(moved[number]), number))[:SHOWN]
+    most = sorted(moved, key=lambda number: (-round(abs(moved[number]), 9), number))[:SHOWN]
     names = _names(tables)
     parts = [
         f"{names.get(number, number)} went from {shift.before.get(number, 0) / before:.1%} to"
