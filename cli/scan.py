@@ -10,13 +10,15 @@ import orjson
 
 from cli.errors import UsageError
 from cli.progress import reporter
-from cli.sources import add_facts, sources_of, tell_unreadable
+from cli.sources import STDIN, add_facts, shown_name, sources_of, tell_unreadable
+from ingest.engine.findings.coverage import QUEUE_DAYS
 from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
 from ingest.engine.report import finding_json, to_json
 from ingest.engine.report_text import to_text
 from ingest.engine.result import Options, ScanResult
 from ingest.engine.scan import scan
+from ingest.engine.source import Source
 
 CODES = """exit codes: 0 all lines were read; 1 findings at or above --fail-on; 2 nothing could be read;
 3 some lines could not be read, or the reading of a file ended early"""
@@ -48,6 +50,20 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 1 for findings this bad or worse"
     )
+    parser.add_argument(
+        "--queue-days",
+        type=int,
+        default=QUEUE_DAYS,
+        metavar="N",
+        help=f"how long a message may be queued before it is lost (default {QUEUE_DAYS})",
+    )
+    parser.add_argument(
+        "--baseline",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a log of before, for the order of verdicts; may be given several times",
+    )
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
     add_facts(parser)
     parser.set_defaults(run=run)
@@ -57,11 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Scan, print, and return the exit code."""
     if arguments.max_findings < 0:
         raise UsageError("--max-findings: give a number of 0 (all) or more")
+    if arguments.queue_days < 1:
+        raise UsageError("--queue-days: give a number of days, 1 or more")
     start = time.monotonic()
     with sources_of(arguments) as sources:
         tell_unreadable(sources)
         limit = 0 if arguments.findings else arguments.max_findings
-        result = scan(sources, Options(format=arguments.format, max_findings=limit), reporter(arguments.progress))
+        options = Options(
+            format=arguments.format,
+            max_findings=limit,
+            queue_days=arguments.queue_days,
+            baseline=baseline_of(arguments),
+        )
+        tell_unreadable(options.baseline)
+        result = scan(sources, options, reporter(arguments.progress))
     if arguments.findings:
         write_findings(result, Path(arguments.findings))
         result = replace(result, findings=())
@@ -72,6 +97,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(to_text(result))
     return exit_code(result, arguments.fail_on)
+
+
+def baseline_of(arguments: argparse.Namespace) -> tuple[Source, ...]:
+    """The log of before: its lines come from the same unit and zone where the flags name them."""
+    if STDIN in arguments.baseline:
+        raise UsageError("--baseline: give a file; standard input can only be the log itself")
+    return tuple(
+        Source(Path(name), shown_name(name), device=arguments.device, zone=arguments.zone)
+        for name in arguments.baseline
+    )
 
 
 def write_findings(result: ScanResult, path: Path) -> None:

@@ -42,9 +42,14 @@ def sources_of(arguments: argparse.Namespace) -> Iterator[list[Source]]:
         yield sources
 
 
+def shown_name(name: str) -> str:
+    """A file's name as results call it: bytes of it that are no text are shown as such."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def _source(name: str, folder: Path, facts: dict[str, str | None]) -> Source:
     if name != STDIN:
-        return Source(Path(name), name.encode(errors="backslashreplace").decode(), **facts)
+        return Source(Path(name), shown_name(name), **facts)
     path = folder / "stdin"
     with path.open("wb") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)

@@ -12,7 +12,7 @@ def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "rule_set": result.rule_set,
-        "files": [_file(file) for file in result.files],
+        "files": [file_json(file) for file in result.files],
         "lines": result.lines,
         "transactions": result.transactions,
         "messages": result.messages,
@@ -37,7 +37,8 @@ def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
     }
 
 
-def _file(file: FileReport) -> dict[str, Any]:
+def file_json(file: FileReport) -> dict[str, Any]:
+    """A file as the contract has it."""
     return {
         "path": file.path,
         "format": file.format,

@@ -1,0 +1,78 @@
+"""``zenrei diff``: two logs side by side, what became of messages before and after."""
+
+import argparse
+import sys
+import time
+
+import orjson
+
+from cli.errors import UsageError
+from cli.progress import reporter
+from cli.sources import STDIN, sources_of, tell_unreadable
+from ingest.engine.comparison.compare import WAYS, Comparison, compare
+from ingest.engine.comparison.report import to_json, to_text
+from ingest.engine.formats import REGISTRY
+from ingest.engine.result import Options
+
+CODES = """exit codes: 0 all lines were read; 1 with --fail-on-change, where a difference is significant; 2 of one of
+the logs nothing could be read; 3 some lines could not be read, or the reading of a file ended early"""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "diff",
+        help="compare what became of messages in two logs",
+        description="Compare two logs: messages by what was told and done, the verdict and the policy.",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "files", nargs=2, metavar=("BEFORE", "AFTER"), help="two logs, plain or packed; one may be - (standard input)"
+    )
+    parser.add_argument(
+        "--by", default=",".join(WAYS), metavar="WAYS", help=f"what to count by (default {','.join(WAYS)})"
+    )
+    parser.add_argument(
+        "--format", choices=sorted(REGISTRY), metavar="NAME", help="the format of both (default: by content)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--progress", choices=["json"], help="progress as JSON lines on standard error")
+    parser.add_argument("--fail-on-change", action="store_true", help="exit 1 where a difference is significant")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, print, and return the exit code."""
+    if arguments.files == [STDIN, STDIN]:
+        raise UsageError("only one of the two logs can be standard input")
+    by = [way.strip() for way in arguments.by.split(",")]
+    if set(by) - set(WAYS):
+        raise UsageError(f"--by: choose of {', '.join(WAYS)}")
+    start = time.monotonic()
+    with sources_of(arguments) as sources:
+        tell_unreadable(sources)
+        before, after = sources
+        comparison = compare(
+            before, after, by=by, options=Options(format=arguments.format), on_progress=reporter(arguments.progress)
+        )
+    if arguments.json:
+        report = orjson.dumps(to_json(comparison, round(time.monotonic() - start, 3)))
+        sys.stdout.buffer.write(report + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(to_text(comparison))
+    return exit_code(comparison, fail_on_change=arguments.fail_on_change)
+
+
+def exit_code(comparison: Comparison, *, fail_on_change: bool) -> int:
+    """2 where one log was not read at all, else 1 by ``fail_on_change``, else 3 where lines were not read, else 0."""
+    unread = [
+        name for name, side in (("BEFORE", comparison.before), ("AFTER", comparison.after)) if not side.read_lines
+    ]
+    if unread:
+        print(f"zenrei: nothing could be read of {' and '.join(unread)}", file=sys.stderr)
+        return 2
+    if fail_on_change and any(row.significant for row in comparison.rows):
+        return 1
+    return 0 if comparison.before.complete and comparison.after.complete else 3
