@@ -1,14 +1,37 @@
 """The formats this engine reads: an explicit list, and detection by content with a score and a reason.
 
-A format is listed with sample lines that it must read; one that cannot stops the start (`BrokenFormat`).
+Most formats are data (`logformats/*.toml`, read by `DataFormat`); FortiMail has code of its own. Each is listed with
+sample lines that it must read; one that cannot stops the start (`BrokenFormat`).
 """
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from ingest.engine.event import Event, Unread
 from ingest.engine.fortimail.lines import FortiMail
+from ingest.engine.logformats.broken import BrokenFormat
+from ingest.engine.logformats.loader import load_format
+from ingest.engine.logformats.memory import Memory
+from ingest.engine.logformats.reader import DataFormat
+from ingest.engine.logformats.samples import check_samples
+from ingest.engine.logformats.spec import Spec
+
+__all__ = [
+    "NO_FORMAT",
+    "REGISTRY",
+    "BrokenFormat",
+    "Entry",
+    "Format",
+    "Match",
+    "UnknownFormat",
+    "check_registry",
+    "detect",
+    "make_format",
+    "misfit",
+]
 
 
 class Format(Protocol):
@@ -29,10 +52,19 @@ class Format(Protocol):
 
 
 NO_FORMAT: Final = "no format that this program knows fits it"
-
-
-class BrokenFormat(Exception):
-    """A registered format that does not read its own sample; the message names both."""
+FOLDER: Final = Path(__file__).with_name("logformats")
+# Formats that are data, one file each; the order is that of the list people see, and means nothing else.
+DATA: Final = (
+    "postfix",
+    "sendmail",
+    "exim",
+    "cisco_esa",
+    "exchange_tracking",
+    "fortigate",
+    "syslog_kv",
+    "csv",
+    "json_lines",
+)
 
 
 class UnknownFormat(ValueError):
@@ -41,10 +73,16 @@ class UnknownFormat(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A registered format: how to make a reader of it, and a line that it must read."""
+    """A registered format: how to make a reader of it, and a line that it must read; ``spec`` where it is data."""
 
     make: Callable[[], Format]
     sample: str
+    spec: Spec | None = None
+
+    @property
+    def generic(self) -> bool:
+        """Whether it knows keys but no product."""
+        return self.spec is not None and self.spec.generic
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +94,28 @@ class Match:
     reason: str
 
 
+def load_data(names: Iterable[str], folder: Path = FOLDER) -> dict[str, Entry]:
+    """The formats of some files, each proved by its samples. Raises `BrokenFormat` with file, line and key."""
+    entries = {}
+    for name in names:
+        path = folder / f"{name}.toml"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BrokenFormat(f"{path.name}: it cannot be read: {error}") from error
+        spec = load_format(path.name, text)
+        if spec.name != name:
+            raise BrokenFormat(f"{path.name}: its name is “{spec.name}”: file and format are called the same")
+        check_samples(spec, text)
+        entries[name] = _entry(spec)
+    return entries
+
+
+def _entry(spec: Spec) -> Entry:
+    sample = next(sample.line for sample in spec.samples if not sample.unread and not sample.before)
+    return Entry(lambda: DataFormat(spec), sample, spec)
+
+
 REGISTRY: Final[dict[str, Entry]] = {
     "fortimail": Entry(
         FortiMail,
@@ -63,6 +123,7 @@ REGISTRY: Final[dict[str, Entry]] = {
         'pri=information user=mail ui=mail action=NONE status=N/A session_id="405800ab000001-405800ac000001" '
         'msg="from=<a@example.com>, size=1, class=0, nrcpts=1, msgid=<1@example.com>, proto=ESMTP, relay=[192.0.2.1]"',
     ),
+    **load_data(DATA),
 }
 
 
@@ -74,30 +135,58 @@ def check_registry(registry: dict[str, Entry]) -> None:
             raise BrokenFormat(f"format {name}: its sample line is not read: {answer.reason}")
 
 
-def make_format(name: str) -> Format:
-    """A reader of a format; raises `UnknownFormat`."""
+def make_format(name: str, reference: dt.date | None = None, memory: Memory | None = None) -> Format:
+    """A reader of a format; raises `UnknownFormat`.
+
+    ``name`` may have the columns of a table behind it (`DataFormat.recipe`). ``reference`` dates logs without a year,
+    ``memory`` is what other files of the same device said.
+    """
+    name, _, columns = name.partition(" ")
     if name not in REGISTRY:
         raise UnknownFormat(f"no format is called “{name}”: choose one of {', '.join(sorted(REGISTRY))}")
-    return REGISTRY[name].make()
+    entry = REGISTRY[name]
+    return entry.make() if entry.spec is None else DataFormat(entry.spec, columns, reference, memory)
 
 
 def detect(lines: Sequence[str]) -> list[Match]:
-    """How well every format fits the lines, best first; formats that read none of them are left out."""
-    matches = []
-    for name, entry in REGISTRY.items():
-        read = entry.make().read
-        fitting = sum(not isinstance(read(line), Unread) for line in lines)
-        if fitting:
-            reason = f"{fitting} of {len(lines)} lines read as {name}"
-            matches.append(Match(name, fitting / len(lines), reason))
-    return sorted(matches, key=lambda match: (-match.score, match.name))
+    """How well every format fits the lines, best first; formats that read none of them are left out.
+
+    Formats that know no product are asked only where none that does reads half of the lines, and count half.
+    """
+    matches = [match for name, entry in REGISTRY.items() if not entry.generic and (match := _match(name, entry, lines))]
+    if not any(match.score >= 0.5 for match in matches):
+        matches += [
+            match for name, entry in REGISTRY.items() if entry.generic and (match := _match(name, entry, lines))
+        ]
+    return sorted(matches, key=_rank)
+
+
+def _rank(match: Match) -> tuple[float, str]:
+    return -match.score / (2 if REGISTRY[match.name].generic else 1), match.name
+
+
+def _match(name: str, entry: Entry, lines: Sequence[str]) -> Match | None:
+    """The share of lines that a format takes for its own."""
+    reader = entry.make()
+    if isinstance(reader, DataFormat):
+        fitting = sum(map(reader.fits, lines))
+    else:
+        fitting = sum(not isinstance(reader.read(line), Unread) for line in lines)
+    if not fitting:
+        return None
+    return Match(name, fitting / len(lines), f"{fitting} of {len(lines)} lines read as {name}")
 
 
 def misfit(text: str) -> str:
-    """Why a line fits no format: what each says of it."""
-    answers = ((name, entry.make().read(text)) for name, entry in REGISTRY.items())
-    reasons = "; ".join(f"{name}: {answer.reason}" for name, answer in answers if isinstance(answer, Unread))
-    return f"{NO_FORMAT} ({reasons})" if reasons else NO_FORMAT
+    """Why a line fits no format: what each says of it that could have been meant."""
+    reasons = []
+    for name, entry in REGISTRY.items():
+        if entry.spec and (entry.generic or not any(hint in text for hint in entry.spec.hints)):
+            continue
+        answer = entry.make().read(text)
+        if isinstance(answer, Unread):
+            reasons.append(f"{name}: {answer.reason}")
+    return f"{NO_FORMAT} ({'; '.join(reasons)})" if reasons else NO_FORMAT
 
 
 check_registry(REGISTRY)

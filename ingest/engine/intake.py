@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 from ingest.engine.containers import Member, Meter, failing, members, open_source
 from ingest.engine.event import Event
 from ingest.engine.formats import detect, make_format, misfit
+from ingest.engine.logformats.memory import Memory
+from ingest.engine.logformats.reader import DataFormat
 from ingest.engine.reader import CUT, TOO_LONG, Line, LineReader
 from ingest.engine.result import FileReport, OnProgress, Options, Progress
 from ingest.engine.source import Damaged, Limits, Source
@@ -21,7 +23,10 @@ _UNREADABLE: Final = frozenset({TOO_LONG, CUT})
 
 
 class Place(NamedTuple):
-    """Where records of a number come from: the source, and the how-manieth stream of it."""
+    """Where records of a number come from: the source, and the how-manieth stream of it.
+
+    ``format`` is what `make_format` needs to read a line of it once more.
+    """
 
     source: int
     stream: int
@@ -77,12 +82,14 @@ class Intake:
         self._report = on_progress
         self._done = 0
         self._whole = 1
+        self._memories: dict[tuple[str, str | int], Memory] = {}
 
     def read(self, sources: list[Source]) -> None:
         """Read all sources."""
         self._whole = max(1, sum(_size(source) for source in sources))
         for number, source in enumerate(sources):
             self._read_source(number, source)
+        self.ledger.join()
 
     def _read_source(self, number: int, source: Source) -> None:
         try:
@@ -120,7 +127,8 @@ class Intake:
         self, number: int, source: Source, lines: Iterator[Line], tally: Tally, meter: Meter | None
     ) -> None:
         place, ledger, see = len(self.places) - 1, self.ledger, tally.see
-        read = make_format(tally.format or "").read
+        reading = make_format(tally.format or "", source.reference, self._memory(tally.format or "", number, source))
+        read = reading.read
         device, name = ledger.device(source.device, number), source.device
         for line in lines:
             number_, offset, text, quality = line
@@ -139,6 +147,14 @@ class Intake:
             ledger.add(event, device, place, number_, offset)
             if not number_ % PROGRESS_LINES:
                 self._tell(tally.label, meter, offset, tally.lines)
+        if isinstance(reading, DataFormat):
+            self.places[place] = self.places[place]._replace(format=reading.recipe)
+            for link in reading.links:
+                ledger.link(ledger.device(link.device or source.device, number), link)
+
+    def _memory(self, name: str, number: int, source: Source) -> Memory:
+        """What lines of a format and a device said so far; where nobody names the device, those of one source."""
+        return self._memories.setdefault((name, source.device or number), Memory())
 
     def _tell(self, label: str, meter: Meter | None, read_bytes: int, read_lines: int) -> None:
         if self._report:

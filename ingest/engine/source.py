@@ -1,5 +1,6 @@
 """What the engine is handed: sources, the facts the log itself does not carry, and limits."""
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ class Source:
     """One file of evidence.
 
     ``label`` is what results call it (never opened as a path). ``device``, ``firmware`` and ``zone`` are what the
-    log may not say; ``None`` stays "unknown". ``zone`` is an IANA name or ``±hh:mm``.
+    log may not say; ``None`` stays "unknown". ``zone`` is an IANA name or ``±hh:mm``. ``written`` is the day by which
+    logs without a year are dated; ``None`` takes the file's own time.
     """
 
     path: Path
@@ -21,6 +23,17 @@ class Source:
     device: str | None = None
     firmware: str | None = None
     zone: str | None = None
+    written: dt.date | None = None
+
+    @property
+    def reference(self) -> dt.date | None:
+        """The day on which the file was last written; None where neither it nor anybody says."""
+        if self.written is not None:
+            return self.written
+        try:
+            return dt.datetime.fromtimestamp(self.path.stat().st_mtime, dt.UTC).date()
+        except (OSError, OverflowError, ValueError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)

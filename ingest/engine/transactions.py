@@ -9,9 +9,15 @@ from typing import Final
 
 from ingest.engine.event import Event, Flag, Kind
 from ingest.engine.fortimail.session import is_queue_id
-from ingest.engine.records import Record, Tables
+from ingest.engine.logformats.reader import Link
+from ingest.engine.records import _PACKED, Record, Tables, unpack
 
 QUEUE_ID_AT: Final = 15  # in a key of two halves of 14 characters
+HOPS: Final = 8  # from an id to the id that it came from
+# A next hop that gives an id of this very device has made it while it took the message; ids that were used again, or
+# are another unit's and only look the same, are hours away.
+BEFORE_MS: Final = 3_600_000
+AFTER_MS: Final = 600_000
 
 
 @dataclass(slots=True)
@@ -27,17 +33,21 @@ class Device:
     families: dict[str, bytearray] = field(default_factory=dict)
     loose: dict[int, tuple[int | None, int] | None] = field(default_factory=dict)
     own: dict[int, str] = field(default_factory=dict)  # receipts that look like this unit's own message ids
-    _halves: set[str] | None = None
+    halves: set[str] | None = None  # the second halves of the transactions' ids, worked out when first asked for
+    links: dict[str, list[Link]] = field(default_factory=dict)  # by child
+    passed: set[int] = field(default_factory=set)  # words of deliveries that led to another id of this unit
 
     def handed_to_itself(self, delivery: Record, key: str) -> bool:
         """Whether the receipt of a delivery is the id of another message of this unit: then it went nowhere yet."""
+        if delivery.words in self.passed:
+            return True
         queue_id = self.own.get(delivery.words)
         if queue_id is None or key.endswith(queue_id):
             return False
-        if self._halves is None:
+        if self.halves is None:
             halves = (key[QUEUE_ID_AT:] for key in self.families)
-            self._halves = {half for half in halves if is_queue_id(half)}
-        return queue_id in self._halves
+            self.halves = {half for half in halves if is_queue_id(half)}
+        return queue_id in self.halves
 
 
 class Ledger:
@@ -79,3 +89,53 @@ class Ledger:
             family += packed
         if event.flags & Flag.OWN_ID:
             device.own[hash(event.words)] = event.words[6:20]
+
+    def link(self, device: Device, link: Link) -> None:
+        """Note that two ids of a device are one message."""
+        device.links.setdefault(link.child, []).append(link)
+
+    def join(self) -> None:
+        """Make one family of the ids that belong together, once all lines are read (so their order never matters)."""
+        for device in self._devices.values():
+            if device.links:
+                self._join(device)
+
+    def _join(self, device: Device) -> None:
+        parents: dict[str, str] = {}
+        for child, links in device.links.items():
+            for link in links:
+                if link.parent in device.families and _believed(device, link):
+                    parents.setdefault(child, link.parent)
+                    if link.words:
+                        device.passed.add(link.words)
+        for child in parents:
+            root = _root(child, parents)
+            if root != child:
+                self._adopt(device, root, child)
+        device.links.clear()
+
+    def _adopt(self, device: Device, root: str, child: str) -> None:
+        """Put a family's records into another, as those of a child of that name."""
+        number = self.tables.children(child)
+        family = device.families[root]
+        for record in unpack(device.families.pop(child)):
+            family += _PACKED.pack(*record._replace(child=number))
+
+
+def _believed(device: Device, link: Link) -> bool:
+    """Whether the child is there, and lies near the delivery that led to it where both have a time."""
+    records = unpack(device.families.get(link.child, bytearray()))
+    stamps = [record.dated for record in records if record.dated is not None]
+    if not records or link.stamp is None or not stamps:
+        return bool(records)
+    return link.stamp - BEFORE_MS <= min(stamps) <= link.stamp + AFTER_MS
+
+
+def _root(child: str, parents: dict[str, str]) -> str:
+    """The first id of a chain; the id itself where the chain is a circle or longer than any gateway makes."""
+    root = child
+    for _ in range(HOPS):
+        if root not in parents:
+            return root
+        root = parents[root]
+    return child

@@ -18,7 +18,7 @@ def test_a_format_is_told_by_its_lines_with_a_score_and_a_reason() -> None:
 
 
 def test_what_fits_no_format_is_told_to_be_none() -> None:
-    assert detect(["Jun  8 09:09:14 mail postfix/smtp[1]: 4F9D1A2B: to=<b@example.com>, status=sent"]) == []
+    assert detect(["Jun  8 09:09:14 mail kernel: eth0 is up"]) == []
     assert detect([]) == []
 
 
@@ -31,7 +31,7 @@ def test_a_format_can_be_forced_and_then_every_line_says_why_it_is_not_read() ->
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(UnknownFormat, match="fortimail"):
-        make_format("postfix")
+        make_format("nobody")
     with pytest.raises(ValueError, match="no format"):
         scan([], Options(format="x"))
 

@@ -1,0 +1,214 @@
+"""A format that is data, as the registry sees it: reads one line at a time.
+
+Beside the line itself it knows three things: the columns that a header line named, what earlier lines said (`Memory`),
+and the file's own time for logs without a year. A reader made for one line alone has none of them and says less.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ingest.engine.event import Event, Kind, Unread
+from ingest.engine.logformats.cutting import NO_COLUMNS, Values, cut_columns, cut_json, cut_keys, header_columns
+from ingest.engine.logformats.meaning import Reading, make_event, value_of
+from ingest.engine.logformats.memory import Memory
+from ingest.engine.logformats.spec import Fact, LineRule, Spec, template
+from ingest.engine.logformats.stamps import NO_TIME, Stamp, Years, read_time
+
+NO_FRAME: Final = "its beginning is not that of the format's lines"
+OTHER_COLUMNS: Final = "it names other columns than the first header did: scan the two parts as two files"
+FOREIGN: Final = Unread("another program wrote it")
+MOST_LISTED: Final = 1000  # names in one list, such as recipient numbers
+_HEADER: Final = "header"
+
+
+class Link(NamedTuple):
+    """Two ids of one message. ``words`` and ``stamp`` are those of the delivery that handed it over, if it was one."""
+
+    device: str | None
+    parent: str
+    child: str
+    words: int
+    stamp: int | None
+
+
+class DataFormat:
+    """Reads lines by a `Spec`. ``links`` grows by what lines say of ids that belong together."""
+
+    def __init__(self, spec: Spec, columns: str = "", reference: dt.date | None = None, memory: Memory | None = None):
+        self.spec = spec
+        self.name = spec.name
+        self.links: list[Link] = []
+        self._header = columns
+        self._columns = header_columns(columns) if columns else ()
+        self._years = Years(reference)
+        self._memory = memory or Memory()
+        self._program = lru_cache(maxsize=1024)(self._match_program)
+
+    @property
+    def recipe(self) -> str:
+        """What `formats.make_format` needs to read single lines like this reader: the name, and a header if any."""
+        return f"{self.name} {self._header}" if self._header else self.name
+
+    def fits(self, text: str) -> bool:
+        """Whether a line is one of this format's own: a cheap form of `read` for telling formats apart."""
+        if not self._hinted(text):
+            return False
+        cut = self._cut(text)
+        if isinstance(cut, Unread):
+            return False
+        body, values = cut
+        if self.spec.program or self.spec.how == "columns":
+            return True
+        return self._recognise(body, dict(values.fields))[0] is not None
+
+    def read(self, text: str) -> Event | Unread:
+        """What a line says, or why it cannot be read."""
+        cut = self._cut(text)
+        if cut is FOREIGN:  # a collector's file holds lines of several programs: theirs are read, and say nothing
+            return make_event(self.spec, Reading(text, {}, _NONE, None, NO_TIME, None))
+        if isinstance(cut, Unread):
+            return cut
+        body, (fields, unclear) = cut
+        rule, fields = self._recognise(body, fields)
+        stamp, warning = self._time(rule, fields)
+        event = make_event(self.spec, Reading(body, fields, unclear, rule, stamp, warning))
+        if rule is not None:
+            self._note(rule, fields, event)
+        return event
+
+    def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where the deciding words stand in a line: from the word that the outcome hangs on to the reply's end."""
+        cut = self._cut(text)
+        if isinstance(cut, Unread):
+            return ()
+        rule, fields = self._recognise(cut[0], dict(cut[1].fields))
+        if rule is None or rule.pattern is None or rule.on != "body":
+            return ()
+        found = rule.pattern.match(cut[0])
+        names = {name for one in rule.fields.get("reply", ()) for name in one.names}
+        held = next((one for one in rule.outcomes if all(part.holds(fields) for part in one.conditions)), None)
+        names |= {part.field for part in held.conditions} if held else set()
+        places = [found.span(name) for name in names if found and name in found.re.groupindex]
+        places = [place for place in places if place[0] >= 0]
+        if not places:
+            return ()
+        at = len(text) - len(cut[0])
+        return ((at + min(begin for begin, _ in places), at + max(end for _, end in places)),)
+
+    def _hinted(self, text: str) -> bool:
+        hints = self.spec.hints
+        return not hints or any(hint in text for hint in hints)
+
+    def _match_program(self, program: str) -> dict[str, str] | None:
+        found = self.spec.program.fullmatch(program) if self.spec.program else None
+        return None if found is None else {key: value for key, value in found.groupdict().items() if value is not None}
+
+    def _cut(self, text: str) -> tuple[str, Values] | Unread:
+        """The line's text behind what stands in front of it, and its values."""
+        spec, framed, body = self.spec, {}, text
+        if spec.frames:
+            found = next((found for frame in spec.frames if (found := frame.match(text))), None)
+            if found is None:
+                return Unread(NO_FRAME)
+            framed = {key: value for key, value in found.groupdict().items() if value is not None}
+            body = framed.pop("body", "")
+            if spec.program:
+                program = self._program(framed.get("program", ""))
+                if program is None:
+                    return FOREIGN
+                framed |= program
+        if spec.how == "text":
+            framed["body"] = body
+            return body, Values(framed)
+        cut = self._cut_body(body)
+        if isinstance(cut, str):
+            return Unread(cut)
+        for need in spec.needs:
+            if need.isdisjoint(cut.fields):
+                return Unread(f"it has no {' or '.join(sorted(need))}")
+        return body, Values(framed | cut.fields, cut.unclear)
+
+    def _cut_body(self, body: str) -> Values | str:
+        if self.spec.how == "keys":
+            return cut_keys(body, self.spec.senders, self.spec.addresses)
+        if self.spec.how == "json":
+            return cut_json(body)
+        return self._row(body)
+
+    def _row(self, body: str) -> Values | str:
+        """A row, or a line that names the columns; lines of remarks in front of it are passed over."""
+        prefix = self.spec.header
+        if prefix and body.startswith("#") and not body.startswith(prefix):
+            return Values({_HEADER: "remark"} | dict.fromkeys(self._needed(), ""))
+        if body.startswith(prefix) and (prefix or not self._columns or body == self._header):
+            names = header_columns(body[len(prefix) :].strip())
+            if names and all(not need.isdisjoint(names) for need in self.spec.needs):
+                if self._columns and names != self._columns:
+                    return OTHER_COLUMNS
+                self._columns, self._header = names, body[len(prefix) :].strip()
+                return Values({_HEADER: "columns"} | dict.fromkeys(self._needed(), ""))
+        return cut_columns(body, self._columns) if self._columns else NO_COLUMNS
+
+    def _needed(self) -> Iterator[str]:
+        return (name for need in self.spec.needs for name in need)
+
+    def _recognise(self, body: str, fields: dict[str, str]) -> tuple[LineRule | None, dict[str, str]]:
+        """The rule of a line, and its values with those that the rule takes out of them."""
+        if _HEADER in fields:
+            return None, fields
+        for rule in self.spec.lines:
+            if rule.has and rule.has not in body:
+                continue
+            if not all(condition.holds(fields) for condition in rule.when):
+                continue
+            if rule.pattern is None:
+                break
+            if found := rule.pattern.match(fields.get(rule.on, "")):
+                fields |= {key: value for key, value in found.groupdict().items() if value is not None}
+                break
+        else:
+            return None, fields
+        for take in rule.takes:
+            if found := take.pattern.match(fields.get(take.field, "")):
+                fields |= {key: value for key, value in found.groupdict().items() if value is not None}
+        for fact in rule.recall:
+            self._recall(fact, fields)
+        return rule, fields
+
+    def _recall(self, fact: Fact, fields: dict[str, str]) -> None:
+        names = [part.strip() for part in fields.get(fact.each, "").split(",")[:MOST_LISTED]] if fact.each else [""]
+        of = fact.of.fill(fields)
+        found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names)
+        if values := [value for value in found if value]:
+            fields[fact.value] = ",".join(values)
+
+    def _time(self, rule: LineRule | None, fields: dict[str, str]) -> tuple[Stamp, str | None]:
+        templates = (rule or self.spec.lines[0]).fields.get("time", _TIME)
+        stamp = read_time(value_of(templates, fields)[:64])
+        if not stamp.month:
+            return stamp, None
+        day, warning = self._years.day(stamp.month, stamp.dom)
+        return stamp._replace(day=day), warning
+
+    def _note(self, rule: LineRule, fields: dict[str, str], event: Event) -> None:
+        """Keep what later lines need, and which ids belong together."""
+        for fact in rule.remember:
+            of, name, value = fact.of.fill(fields), fact.name.fill(fields), fields.get(fact.value)
+            if of and name and value:
+                self._memory.keep(of, name, value)
+        if event.key and (child := rule.next.fill(fields)):
+            words = hash(event.words) if event.kind is Kind.DELIVERY else 0
+            self._link(Link(event.device, event.key, child, words, event.stamp))
+        if event.key and (parent := rule.parent.fill(fields)):
+            self._link(Link(event.device, parent, event.key, 0, None))
+
+    def _link(self, link: Link) -> None:
+        if link.parent != link.child:
+            self._memory.copied(link.child, link.parent)
+            self.links.append(link)
+
+
+_TIME: Final = (template("time"),)
+_NONE: Final[frozenset[str]] = frozenset()
