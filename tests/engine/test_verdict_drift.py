@@ -59,7 +59,7 @@ def test_the_shift_of_the_story_is_found_on_its_day_with_its_numbers() -> None:
         "From 2022-06-08 on the mix of verdicts is another one: FortiGuard AntiSpam (0x07) went from 10.0% to 45.0%, "
         "FortiGuard AntiSpam-IP (0x31) went from 40.0% to 5.0%"
     )
-    assert "200 messages on 2 days before, 500 on 5 days after, distance 0.35, p = 1.8e-06, 3 days tried" in (
+    assert "200 messages on 2 days before, 500 on 5 days after, distance 0.35, p = 3.7e-06, 6 divisions tried" in (
         finding.summary
     )
     assert finding.summary.endswith("The firmware is not known.")
@@ -246,6 +246,31 @@ def test_of_many_logs_without_a_shift_few_are_taken_for_one() -> None:
         alarms += holds(shift, needs)
 
     assert alarms <= 4
+
+
+def test_an_upgrade_that_was_taken_back_is_found_though_both_ends_are_alike(tmp_path: object) -> None:
+    days = [f"2022-06-{day:02d}" for day in range(6, 18)]
+    mixes = [BEFORE] * 3 + [AFTER] * 5 + [BEFORE] * 4
+    parts = [(0, 3, "6.2.5"), (3, 8, "6.4.3"), (8, 12, "6.2.5")]
+
+    result = scan_versions(tmp_path, *((log(mixes[a:b], days[a:b]), firmware) for a, b, firmware in parts))
+
+    [finding] = result.findings
+    assert finding.summary.startswith("From 2022-06-09 until 2022-06-14 the mix of verdicts is another one")
+    assert "700 messages on 7 days before and since, 500 on 5 days in between" in finding.summary
+    assert finding.summary.endswith("The firmware 6.2.5 became 6.4.3 on 2022-06-09; 6.4.3 became 6.2.5 on 2022-06-14.")
+    days_cited = {one.says: {str(one.time)[:10]} for one in finding.evidence}
+    assert days_cited == {"before": {"2022-06-08"}, "after": {"2022-06-09"}}
+    assert finding.firmware == "6.4.3"
+
+
+def test_a_long_log_is_divided_in_time() -> None:
+    table = {day: {"a": 100 + day % 3, "b": 50 if day < 300 else 90} for day in range(600)}
+
+    shift = strongest(table, NEEDS)
+
+    assert isinstance(shift, Shift)
+    assert (shift.day, shift.until) == (300, None)
 
 
 def test_a_change_too_small_to_matter_is_none_however_sure() -> None:

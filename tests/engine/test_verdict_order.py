@@ -117,9 +117,20 @@ def test_without_firmware_a_day_inside_the_log_can_be_the_baseline() -> None:
     assert hits(result) == [(ORDER, "medium", "")]
     assert result.findings[0].summary == (
         "FortiGuard AntiSpam IP gave its verdict before FortiGuard AntiSpam URL in 30 of 30 messages before 2022-06-09,"
-        " and in 0 of 30 from that day on (p = 0.0024). No log of before was given, so the baseline is this log before"
+        " and in 0 of 30 from that day on (p = 0.0032). No log of before was given, so the baseline is this log before"
         " that day. The firmware is not known."
     )
+
+
+def test_an_order_that_came_back_inside_the_log_is_found_with_both_its_ends() -> None:
+    days = [f"2022-06-{day:02d}" for day in range(6, 16)]
+    text = log([IP, URL], days[:3]) + log([URL, IP], days[3:7], first=100) + log([IP, URL], days[7:], first=200)
+
+    [finding] = scan_files(text).findings
+
+    assert "in 60 of 60 messages before 2022-06-09 and from 2022-06-13 on, and in 0 of 40 in between" in finding.summary
+    assert {str(one.time)[:10] for one in finding.evidence if one.says == "before"} == {"2022-06-08"}
+    assert {str(one.time)[:10] for one in finding.evidence if one.says == "after"} == {"2022-06-09"}
 
 
 def test_without_any_baseline_it_is_not_judged_and_says_why() -> None:

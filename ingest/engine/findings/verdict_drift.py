@@ -93,20 +93,29 @@ def _hit(totals: Totals, device: DeviceKey, shift: Shift[str], tables: Tables) -
         f" {shift.after.get(number, 0) / after:.1%}"
         for number in most
     ]
+    when, outside, inside = f"From {_text(shift.day)} on", "before", "after"
+    if shift.until is not None:
+        when = f"From {_text(shift.day)} until {_text(shift.until)}"
+        outside, inside = "before and since", "in between"
+    firmware = upgrades_told(totals, device, shift.last, shift.day, shift.until)
     summary = (
-        f"From {_text(shift.day)} on the mix of verdicts is another one: {', '.join(parts)} ({before} messages on"
-        f" {shift.days_before} days before, {after} on {shift.days_after} days after, distance {shift.distance:.2f},"
-        f" {p_words(shift.chance)}, {shift.tried} days tried). {upgrades_told(totals, device, shift.last, shift.day)}"
+        f"{when} the mix of verdicts is another one: {', '.join(parts)} ({before} messages on {shift.days_before} days"
+        f" {outside}, {after} on {shift.days_after} days {inside}, distance {shift.distance:.2f}, "
+        f"{p_words(shift.chance)}, {shift.tried} divisions tried). {firmware}"
     )
     cites = _cites(totals, device, shift, set(most), tables)
     first = min((record.stamp for record, says in cites if says == "after"), default=None)
     return WholeHit(device[0], Hit(NAME, "medium", "", tuple(cites), None, (), summary), first)
 
 
-def upgrades_told(totals: Totals, device: DeviceKey, last: int, day: int) -> str:
-    """Whether the firmware changed between the last day before a change and the first one after it."""
+def upgrades_told(totals: Totals, device: DeviceKey, last: int, day: int, until: int | None = None) -> str:
+    """Whether the firmware changed between the last day before a change and the first one after it, and at its end."""
     upgrades = list(totals.upgrades(device))
-    at = [f"{before} became {after} on {_text(when)}" for when, before, after in upgrades if last < when <= day]
+    at = [
+        f"{before} became {after} on {_text(when)}"
+        for when, before, after in upgrades
+        if last < when <= day or when == until
+    ]
     if at:
         return f"The firmware {'; '.join(at)}."
     if upgrades:
@@ -128,9 +137,9 @@ def _cites(totals: Totals, device: DeviceKey, shift: Shift[str], most: set[str],
         number = number_of(*tables.verdicts.values[seen.verdict])
         if seen.device != device or seen.day is None or number not in most:
             continue
-        side = seen.day >= shift.day
+        side = shift.is_after(seen.day)
         known = nearest.get((side, number))
-        if known is None or _nearness(seen, totals, side=side) < _nearness(known, totals, side=side):
+        if known is None or _nearness(seen, totals, shift) < _nearness(known, totals, shift):
             nearest[side, number] = seen
     cites: list[Cite] = []
     for (side, _), seen in sorted(nearest.items()):
@@ -138,9 +147,11 @@ def _cites(totals: Totals, device: DeviceKey, shift: Shift[str], most: set[str],
     return cites
 
 
-def _nearness(seen: Seen, totals: Totals, *, side: bool) -> tuple[int, int, str]:
+def _nearness(seen: Seen, totals: Totals, shift: Shift[str]) -> tuple[bool, int, int, str]:
+    """How near the change; of the days without the other mix those before it first."""
     day = seen.day or 0
-    return (day if side else -day, *totals.examples[seen][:2])
+    since = day >= shift.day and not shift.is_after(day)
+    return (since, abs(day - shift.day), *totals.examples[seen][:2])
 
 
 def _text(day: int) -> str:

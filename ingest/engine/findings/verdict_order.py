@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.engine.findings.change_point import MOST_CHANCE, Needs, holds, strongest
+from ingest.engine.findings.change_point import MOST_CHANCE, Needs, Shift, holds, strongest
 from ingest.engine.findings.cites import Cite
 from ingest.engine.findings.hit import Hit
 from ingest.engine.findings.statistics import holm, p_words, two_by_two
@@ -23,6 +23,8 @@ NO_BASELINE: Final = (
 )
 TOO_FEW: Final = f"it takes at least {NEEDS.counts} messages with the same two verdicts on each side"
 NO_SUCH: Final = "no message of the log has two spam verdicts (slog) in a known order"
+
+NEVER: Final = 10**9
 
 Pair = tuple[int, int]
 
@@ -57,6 +59,7 @@ class Change:
     is_before: Callable[[Order], bool]
     is_after: Callable[[Order], bool]
     note: str
+    edge: int = NEVER  # the first day after the change
     given: bool = False
 
     @property
@@ -113,30 +116,28 @@ def _against(orders: dict[Order, int], baseline: Totals, device: DeviceKey) -> l
     theirs = same or dict(baseline.orders)
     keys = {order.device for order in theirs}
     note = "" if same else "The baseline names another device or none."
-    return _compare(
+    changes = _compare(
         theirs,
         orders,
         ("in the baseline", "in this log"),
         (lambda order: order.device in keys, lambda order: order.device == device),
-        note,
-        given=True,
+        note=note,
     )
+    given = [replace(change, given=True) for change in _corrected(changes)]
+    return given or TOO_FEW + " (the baseline is one)"
 
 
 def _over_upgrades(orders: dict[Order, int], runs: list[tuple[int, str]]) -> list[Change] | str:
     """Each firmware against the one before it. A run ends where the next begins; that day belongs to both."""
-    answers: list[list[Change] | str] = []
-    ends = [day for day, _ in runs[1:]] + [runs[-1][0] + 10**9]
+    changes: list[Change] = []
+    ends = [day for day, _ in runs[1:]] + [NEVER]
     for place in range(1, len(runs)):
         sides = [_in_run(runs[at], ends[at]) for at in (place - 1, place)]
         parts = [{order: count for order, count in orders.items() if inside(order)} for inside in sides]
         named = (f"with {runs[place - 1][1]}", f"with {runs[place][1]}")
         note = f"The lines of {runs[place][1]} begin on {_text(runs[place][0])}."
-        answers.append(_compare(parts[0], parts[1], named, (sides[0], sides[1]), note))
-    found = [change for answer in answers if not isinstance(answer, str) for change in answer]
-    if not found:
-        return TOO_FEW + " of a change of firmware"
-    return _corrected(found)
+        changes += _compare(parts[0], parts[1], named, (sides[0], sides[1]), note=note, edge=runs[place][0])
+    return _corrected(changes) or TOO_FEW + " of a change of firmware"
 
 
 def _in_run(run: tuple[int, str], end: int) -> Callable[[Order], bool]:
@@ -148,38 +149,23 @@ def _compare(
     after: dict[Order, int],
     named: tuple[str, str],
     sides: tuple[Callable[[Order], bool], Callable[[Order], bool]],
-    note: str,
     *,
-    given: bool = False,
-) -> list[Change] | str:
+    note: str,
+    edge: int = NEVER,
+) -> list[Change]:
     """Every pair that enough messages of both sides have; the chances are not corrected where others follow."""
     changes = []
     for pair in sorted(_pairs(before) & _pairs(after)):
         one, other = _side(before, pair), _side(after, pair)
         if min(one.all, other.all) >= NEEDS.counts:
             chance = two_by_two(one.ahead, one.behind, other.ahead, other.behind)
-            changes.append(Change(pair, one, other, chance, named, *sides, note, given))
-    if given:
-        return _corrected(changes) if changes else TOO_FEW + " (the baseline is one)"
+            changes.append(Change(pair, one, other, chance, named, *sides, note, edge))
     return changes
 
 
 def _corrected(changes: list[Change]) -> list[Change]:
     chances = holm([change.chance for change in changes])
-    return [
-        Change(
-            change.pair,
-            change.before,
-            change.after,
-            chance,
-            change.named,
-            change.is_before,
-            change.is_after,
-            change.note,
-            change.given,
-        )
-        for change, chance in zip(changes, chances, strict=True)
-    ]
+    return [replace(change, chance=chance) for change, chance in zip(changes, chances, strict=True)]
 
 
 def _inside(orders: dict[Order, int]) -> list[Change] | str:
@@ -197,14 +183,26 @@ def _inside(orders: dict[Order, int]) -> list[Change] | str:
             continue
         before, after = (Side(row.get(True, 0), row.get(False, 0)) for row in (shift.before, shift.after))
         chance = min(1.0, shift.chance * len(pairs)) if holds(shift, NEEDS, len(pairs)) else 1.0
-        changes.append(_at_day(pair, (before, after), chance, shift.day))
+        changes.append(_at_day(pair, (before, after), chance, shift))
     return changes or f"{NO_BASELINE} {why}"
 
 
-def _at_day(pair: Pair, sides: tuple[Side, Side], chance: float, day: int) -> Change:
-    named = (f"before {_text(day)}", "from that day on")
+def _at_day(pair: Pair, sides: tuple[Side, Side], chance: float, shift: Shift[bool]) -> Change:
+    named = (f"before {_text(shift.day)}", "from that day on")
     note = "No log of before was given, so the baseline is this log before that day."
-    return Change(pair, *sides, chance, named, lambda order: order.day < day, lambda order: order.day >= day, note)
+    if shift.until is not None:
+        named = (f"before {_text(shift.day)} and from {_text(shift.until)} on", "in between")
+        note = "No log of before was given, so the baseline is the rest of this log."
+    return Change(
+        pair,
+        *sides,
+        chance,
+        named,
+        lambda order: not shift.is_after(order.day),
+        lambda order: shift.is_after(order.day),
+        note,
+        shift.day,
+    )
 
 
 def _pair(order: Order) -> Pair:
@@ -256,10 +254,15 @@ def _cites(change: Change, before: Totals, after: Totals) -> Iterator[Cite]:
     ):
         wanted = change.pair if side.ahead >= side.behind else (change.pair[1], change.pair[0])
         orders = [one for one in totals.orders if (one.first, one.second) == wanted and inside(one)]
-        sign = -1 if says == "before" else 1
-        best = min(orders, key=lambda one: (sign * one.day, totals.examples[one][:2]))
+        best = min(orders, key=lambda one: _nearness(one, change, totals, side=says))
         for record in totals.examples[best].records:
             yield record, "before" if says == "before" else "after"
+
+
+def _nearness(order: Order, change: Change, totals: Totals, *, side: str) -> tuple[bool, int, int, str]:
+    """How near the change; of the days with the old order those before it first. In a log of its own the last ones."""
+    edge = 0 if change.edge == NEVER and side == "after" else change.edge
+    return (side == "before" and order.day >= edge, abs(order.day - edge), *totals.examples[order][:2])
 
 
 def _text(day: int) -> str:
