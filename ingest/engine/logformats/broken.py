@@ -18,20 +18,21 @@ def broken(file: str, text: str, path: Path, reason: str) -> BrokenFormat:
 
 
 def _line_of(text: str, path: Path) -> int:
-    """The line where a key stands, else the line where the table that it belongs to begins, else 1."""
+    """The line where a key stands, else one that it is in, else the line where its table begins, else 1."""
     table = str(path[0]) if path else ""
-    wanted = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
-    key = str(path[-1]) if len(path) > 1 and isinstance(path[-1], str) else ""
-    seen, begin, inside = -1, 1, False
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := _TABLE.match(line):
-            inside = inside and found[2].startswith(f"{table}.")
-            if found[2] == table:
-                seen += 1
-                inside = seen == wanted
-                begin = number if inside else begin
-            continue
-        wanted_key = key if inside else table if seen < 0 and len(path) == 1 else ""
-        if wanted_key and re.match(rf"\s*{re.escape(wanted_key)}\s*=", line):
-            return number
-    return begin
+    number = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
+    begin, inside = _table(text.splitlines(), table, number)
+    for key in [word for word in reversed(path) if isinstance(word, str)]:
+        for place, line in enumerate(inside, begin + 1):
+            if re.match(rf"\s*{re.escape(key)}\s*=", line):
+                return place
+    return max(begin, 1)
+
+
+def _table(lines: list[str], table: str, wanted: int) -> tuple[int, list[str]]:
+    """The number of the line where a table begins, and its lines; for a table that is none the file's first ones."""
+    heads = [(number, found[2]) for number, line in enumerate(lines, 1) if (found := _TABLE.match(line))]
+    ours = [number for number, name in heads if name == table]
+    begin = ours[wanted] if wanted < len(ours) else 0
+    end = next((number for number, name in heads if number > begin and not name.startswith(f"{table}.")), None)
+    return begin, lines[begin : end - 1 if end else None]

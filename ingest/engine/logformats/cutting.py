@@ -43,8 +43,9 @@ def cut_keys(text: str, senders: frozenset[str], addresses: frozenset[str] = NON
             unclear.add(key)
         value = _ESCAPED.sub(r"\1", found[2]) if quoted and "\\" in found[2] else found[2] if quoted else found[4]
         fields.setdefault(key, value)
-        if not quoted and not open_text:
-            open_text = key in senders or (key in addresses and not _is_whole(text, found))
+        if not quoted and not open_text and (key in senders or (key in addresses and not _is_whole(text, found))):
+            open_text = True
+            unclear.add(key)
     return Values(fields, frozenset(unclear)) if fields else NO_PAIRS
 
 

@@ -163,7 +163,8 @@ class _Loader:
         if len(row) != 2 or "field" not in row:
             self.fail(way, "a condition is a field and one of is, starts, has, match")
         words, starts, has = (tuple(w.lower() for w in self.words(row, key, way)) for key in ("is", "starts", "has"))
-        return Condition(self.word(row, "field", way), frozenset(words), starts, has, self.pattern(row, "match", way))
+        names = tuple(self.word(row, "field", way).split("|"))
+        return Condition(names, frozenset(words), starts, has, self.pattern(row, "match", way))
 
     def take(self, row: dict[str, Any], way: Way) -> Take:
         self.known(row, frozenset({"from", "match"}), way)
@@ -246,7 +247,7 @@ def _deciding(lines: tuple[LineRule, ...]) -> frozenset[str]:
     names: set[str] = set()
     for line in lines:
         conditions = [*line.when, *(one for outcome in line.outcomes for one in outcome.conditions)]
-        names.update(condition.field for condition in conditions)
+        names.update(name for condition in conditions for name in condition.names)
         for key in ("key", "recipients", "device", "reply", "relay", "relay_ip"):
             names.update(name for one in line.fields.get(key, ()) for name in one.names)
     return frozenset(names)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-MOST: Final = 200_000  # facts kept; of more the oldest go, and lines that need them say that they are not known
+MOST: Final = 100_000  # things remembered; of more the oldest go, and lines that need them say that they are not known
+MOST_FACTS: Final = 1000  # of one thing
 HOPS: Final = 4
 
 
@@ -10,15 +11,18 @@ class Memory:
     """Facts by what they are of (a message, a connection) and name; what one is a copy of is asked, too."""
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[str, str], str] = {}
+        self._facts: dict[str, dict[str, str]] = {}
         self._origins: dict[str, str] = {}
 
     def keep(self, of: str, name: str, value: str) -> None:
         """Note a fact; the last one said of a name counts."""
-        self._facts.pop((of, name), None)
-        self._facts[of, name] = value
-        if len(self._facts) > MOST:
-            del self._facts[next(iter(self._facts))]
+        facts = self._facts.get(of)
+        if facts is None:
+            facts = self._facts[of] = {}
+            if len(self._facts) > MOST:
+                del self._facts[next(iter(self._facts))]
+        if len(facts) < MOST_FACTS or name in facts:
+            facts[name] = value
 
     def copied(self, of: str, origin: str) -> None:
         """Note that one thing is a copy of another: facts that it lacks are the other's."""
@@ -26,12 +30,18 @@ class Memory:
         if len(self._origins) > MOST:
             del self._origins[next(iter(self._origins))]
 
-    def ask(self, of: str, name: str) -> str | None:
-        """A fact, of the thing itself or of what it is a copy of; None where no line said it."""
+    def ask(self, of: str, name: str) -> list[str]:
+        """Values of a name, of the thing itself or of what it is a copy of; empty where no line said any.
+
+        ``RID *`` asks for all names that begin so.
+        """
         for _ in range(HOPS):
-            if (value := self._facts.get((of, name))) is not None:
-                return value
-            if of not in self._origins:
-                return None
+            facts = self._facts.get(of, {})
+            if name[-1:] == "*":
+                values = [value for one, value in facts.items() if one.startswith(name[:-1])]
+            else:
+                values = [facts[name]] if name in facts else []
+            if values or of not in self._origins:
+                return values
             of = self._origins[of]
-        return None
+        return []

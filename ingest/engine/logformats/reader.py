@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingest.engine.event import Event, Kind, Unread
-from ingest.engine.logformats.cutting import NO_COLUMNS, Values, cut_columns, cut_json, cut_keys, header_columns
+from ingest.engine.logformats.cutting import (
+    HEADER_LENGTH,
+    NO_COLUMNS,
+    Values,
+    cut_columns,
+    cut_json,
+    cut_keys,
+    header_columns,
+)
 from ingest.engine.logformats.meaning import Reading, make_event, value_of
 from ingest.engine.logformats.memory import Memory
 from ingest.engine.logformats.spec import Fact, LineRule, Spec, template
@@ -89,7 +97,7 @@ class DataFormat:
         found = rule.pattern.match(cut[0])
         names = {name for one in rule.fields.get("reply", ()) for name in one.names}
         held = next((one for one in rule.outcomes if all(part.holds(fields) for part in one.conditions)), None)
-        names |= {part.field for part in held.conditions} if held else set()
+        names |= {name for part in held.conditions for name in part.names} if held else set()
         places = [found.span(name) for name in names if found and name in found.re.groupindex]
         places = [place for place in places if place[0] >= 0]
         if not places:
@@ -142,7 +150,7 @@ class DataFormat:
         prefix = self.spec.header
         if prefix and body.startswith("#") and not body.startswith(prefix):
             return Values({_HEADER: "remark"} | dict.fromkeys(self._needed(), ""))
-        if body.startswith(prefix) and (prefix or not self._columns or body == self._header):
+        if body.startswith(prefix) and (prefix or self._may_name_columns(body)):
             names = header_columns(body[len(prefix) :].strip())
             if names and all(not need.isdisjoint(names) for need in self.spec.needs):
                 if self._columns and names != self._columns:
@@ -150,6 +158,11 @@ class DataFormat:
                 self._columns, self._header = names, body[len(prefix) :].strip()
                 return Values({_HEADER: "columns"} | dict.fromkeys(self._needed(), ""))
         return cut_columns(body, self._columns) if self._columns else NO_COLUMNS
+
+    def _may_name_columns(self, body: str) -> bool:
+        """Whether the names that a header must have are in a line at all: rows are told from headers at little cost."""
+        body = body[:HEADER_LENGTH].lower()
+        return all(any(name in body for name in need) for need in self.spec.needs)
 
     def _needed(self) -> Iterator[str]:
         return (name for need in self.spec.needs for name in need)
@@ -181,7 +194,7 @@ class DataFormat:
         names = [part.strip() for part in fields.get(fact.each, "").split(",")[:MOST_LISTED]] if fact.each else [""]
         of = fact.of.fill(fields)
         found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names)
-        if values := [value for value in found if value]:
+        if values := [value for values in found for value in values]:
             fields[fact.value] = ",".join(values)
 
     def _time(self, rule: LineRule | None, fields: dict[str, str]) -> tuple[Stamp, str | None]:

@@ -55,9 +55,12 @@ def words_with_fields(text: str) -> Template:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of a field: one of some words, a beginning, a part (all without regard to case), a pattern."""
+    """What must hold of a field: one of some words, a beginning, a part (all without regard to case), a pattern.
 
-    field: str
+    Of several names of a field that the line may have (``status|action``) the first that it has counts.
+    """
+
+    names: tuple[str, ...]
     words: frozenset[str] = frozenset()
     starts: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
@@ -65,8 +68,10 @@ class Condition:
 
     def holds(self, fields: dict[str, str]) -> bool:
         """Whether it holds; never for a field that the line does not have."""
-        value = fields.get(self.field)
-        if value is None:
+        for name in self.names:
+            if (value := fields.get(name)) is not None:
+                break
+        else:
             return False
         if self.pattern:
             return self.pattern.match(value) is not None

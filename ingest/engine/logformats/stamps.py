@@ -88,11 +88,7 @@ class Years:
     def _first(self, reference: dt.date, month: int, dom: int) -> int:
         # One day of grace, since the log's zone may be ahead of the clock that dated the file.
         latest = reference + dt.timedelta(days=1)
-        return (
-            reference.year
-            if (month, dom) <= (latest.month, latest.day) or latest.year > reference.year
-            else (reference.year - 1)
-        )
+        return latest.year if (month, dom) <= (latest.month, latest.day) else latest.year - 1
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,227 @@
+"""Ids that belong together: a filter's second queue id, rewritten MIDs, recipients and clients by their numbers."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from ingest.engine.event import Event
+from ingest.engine.formats import make_format
+from ingest.engine.result import ScanResult
+from ingest.engine.scan import scan
+from ingest.engine.source import Source
+from tests.engine.gateway import REJECTED, TWICE, hits, scan_files, scan_lines
+from tests.engine.test_log_formats import ESA_BEGIN, TO, esa, exim, sendmail, sendmail_to
+
+PARENT, CHILD, GRANDCHILD = "4F9D1A2B3C", "5AB77C01D2", "3QKtYd2t31z4xB"
+
+
+def line(qid: str, words: str, at: str = "08:00:00", service: str = "smtp", host: str = "mx1") -> str:
+    """A line of Postfix about a queue id."""
+    return f"2026-01-05T{at}+09:00 {host} postfix/{service}[101]: {qid}: {words}"
+
+
+def given(qid: str, reply: str, relay: str = "127.0.0.1[127.0.0.1]:10024", at: str = "08:00:02", to: str = TO) -> str:
+    """A delivery that was taken with a reply."""
+    return line(qid, f"to=<{to}>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent ({reply})", at)
+
+
+def begin(qid: str, at: str = "08:00:01", host: str = "mx1") -> str:
+    """The line by which a queue id begins."""
+    return line(qid, "from=<a@example.net>, size=1, nrcpt=1 (queue active)", at, "qmgr", host)
+
+
+REFUSED = line(
+    PARENT,
+    "milter-reject: END-OF-MESSAGE from mail.example.net[192.0.2.66]: 5.7.1 Spam; from=<a@example.net> "
+    "to=<b@example.com> proto=ESMTP helo=<x>",
+    service="cleanup",
+)
+AMAVIS = "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as"
+LAST = given(CHILD, "250 2.0.0 Ok: queued as 77AB99CD01", "mx.example.com[198.51.100.9]:25", "08:00:04")
+
+
+def test_what_a_filter_hands_back_is_the_same_message() -> None:
+    result = scan_lines(begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST)
+
+    assert hits(result) == [(REJECTED, "high", TO)]
+    assert (result.transactions, result.messages) == (1, 1)
+    [finding] = result.findings
+    assert (finding.transaction, finding.children) == (PARENT, (CHILD,))
+
+
+def test_handing_over_to_a_filter_is_no_delivery() -> None:
+    result = scan_lines(begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}"))
+
+    assert hits(result) == []
+    assert hits(scan_lines(begin(PARENT), given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST)) == []
+
+
+def test_links_are_followed_over_several_hops_whatever_the_order_of_the_lines() -> None:
+    lines = [
+        begin(PARENT),
+        REFUSED,
+        given(PARENT, f"{AMAVIS} {CHILD}"),
+        begin(CHILD),
+        given(CHILD, f"250 2.0.0 Ok: queued as {GRANDCHILD}", "localhost[::1]:10026"),
+        begin(GRANDCHILD),
+        given(GRANDCHILD, "250 2.0.0 Ok: queued as 77AB99CD01", "mx.example.com[198.51.100.9]:25", "08:00:04"),
+    ]
+    for turned in (lines, lines[::-1]):
+        result = scan_lines(*turned)
+
+        assert hits(result) == [(REJECTED, "high", TO)]
+        assert result.findings[0].transaction == PARENT
+        assert (result.transactions, result.findings[0].children) == (1, tuple(sorted((CHILD, GRANDCHILD))))
+
+
+def test_a_filter_on_another_host_hands_over_too_when_the_id_comes_back() -> None:
+    there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "filter.example.com[198.51.100.77]:10024")
+    result = scan_lines(begin(PARENT), there, begin(CHILD), LAST)
+
+    assert (hits(result), result.transactions) == ([], 1)
+    assert hits(scan_lines(begin(PARENT), REFUSED, there)) == [(REJECTED, "high", TO)]
+
+
+def test_an_id_of_the_next_hop_that_only_looks_like_ours_joins_nothing() -> None:
+    """Short ids are used again: the same id hours away is another message."""
+    there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "mx.example.com[198.51.100.9]:25")
+    result = scan_lines(begin(PARENT), REFUSED, there, begin(CHILD, "18:00:00"), LAST.replace("T08:00:04", "T18:00:04"))
+
+    assert hits(result) == [(REJECTED, "high", TO)]
+    assert (result.transactions, result.findings[0].children) == (2, ())
+
+
+def test_ids_of_two_devices_are_never_joined() -> None:
+    ours = [begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}")]
+    theirs = [text.replace(" mx1 ", " mx2 ") for text in (begin(CHILD), LAST)]
+
+    assert scan_lines(*ours, *theirs).transactions == 2
+    assert hits(scan_lines(*ours, *theirs)) == []
+
+
+def test_links_are_followed_across_files_of_one_device() -> None:
+    one = "\n".join([begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}")])
+    other = "\n".join([begin(CHILD), LAST])
+
+    assert hits(scan_files(one, other)) == hits(scan_files(other, one)) == [(REJECTED, "high", TO)]
+
+
+def test_ids_that_lead_in_a_circle_stay_apart() -> None:
+    circle = [
+        given(PARENT, f"{AMAVIS} {CHILD}"),
+        given(CHILD, f"{AMAVIS} {PARENT}"),
+        given(GRANDCHILD, f"{AMAVIS} {GRANDCHILD}"),
+    ]
+
+    assert scan_lines(*circle).messages == 3
+
+
+def test_a_notice_of_non_delivery_is_a_message_of_its_own() -> None:
+    notice = [line(PARENT, f"sender non-delivery notification: {CHILD}", service="bounce"), begin(CHILD), LAST]
+    bounced = line(
+        PARENT,
+        f"to=<{TO}>, relay=mx.example.com[198.51.100.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (no)",
+    )
+    result = scan_lines(begin(PARENT), bounced, *notice)
+
+    assert (hits(result), result.transactions) == ([], 2)
+
+
+def test_mailbox_servers_on_this_host_deliver_and_other_programs_take_over() -> None:
+    read = make_format("postfix").read
+    way = "to=<b@example.com>, relay={}, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent ({})"
+
+    def done(service: str, relay: str, reply: str) -> str:
+        answer = read(line(PARENT, way.format(relay, reply), service=service))
+        assert isinstance(answer, Event)
+        return answer.done
+
+    assert done("lmtp", "127.0.0.1[127.0.0.1]:24", "250 2.0.0 <b@example.com> x1 Saved") == "delivered"
+    assert done("lmtp", "mx1[private/dovecot-lmtp]", "250 2.0.0 <b@example.com> x1 Saved") == "delivered"
+    assert done("local", "local", "delivered to mailbox") == "delivered"
+    assert done("smtp", "mx1[/var/run/filter.sock]", f"250 2.0.0 Ok: queued as {CHILD}") == "handed_over"
+    assert done("pipe", "spamfilter", "delivered via spamfilter service") == "handed_over"
+    assert done("discard", "none", "thrown away") == "discarded"
+
+
+def test_sendmail_that_hands_to_itself_has_delivered_nothing() -> None:
+    own = "605800Ab000103"
+    handed = sendmail_to(f"Sent ({own} Message accepted for delivery)", "2.0.0").replace(
+        "mx.example.com. [198.51.100.9]", "[127.0.0.1] [127.0.0.1]"
+    )
+    child = [text.replace("605800Aa000101", own) for text in (sendmail_to("Sent (ok: queued as 77AB)", "2.0.0"),)]
+    result = scan_lines(sendmail("Milter: data, reject=554 5.7.1 Spam"), handed, *child)
+
+    assert (hits(result), result.transactions) == ([(REJECTED, "high", TO)], 1)
+
+
+def test_exim_that_hands_to_itself_has_delivered_nothing() -> None:
+    own = "1vcabd-000002-CD"
+    lines = [
+        exim("H=mail.example.net [192.0.2.66] F=<a@example.net> rejected after DATA: spam"),
+        exim(f'=> {TO} R=filter T=remote_smtp H=127.0.0.1 [127.0.0.1] C="250 OK id={own}"'),
+    ]
+    again = exim(f"=> b <{TO}> R=local_user T=maildir_home").replace("1vcabc-000001-AB", own)
+
+    assert hits(scan_lines(*lines)) == []
+    assert hits(scan_lines(*lines, again)) == [(REJECTED, "high", TO)]
+
+
+def test_a_rewritten_mid_is_the_same_message_and_knows_its_recipients() -> None:
+    lines = [
+        *ESA_BEGIN,
+        esa("MID 6 rejected by policy"),
+        esa("MID 6 rewritten to MID 7 by add-footer filter"),
+        esa("Message done DCID 8 MID 7 to RID [0]"),
+    ]
+    result = scan_lines(*lines)
+
+    assert hits(result) == [(REJECTED, "high", TO)]
+    assert (result.findings[0].transaction, result.findings[0].children) == ("MID 6", ("MID 7",))
+
+
+def test_two_messages_of_one_connection_stay_apart_and_both_have_its_client() -> None:
+    reader = make_format("cisco_esa")
+    for text in ESA_BEGIN:
+        reader.read(text)
+    first, second = reader.read(esa("Start MID 6 ICID 5")), reader.read(esa("Start MID 7 ICID 5"))
+
+    assert isinstance(first, Event)
+    assert isinstance(second, Event)
+    assert (first.key, first.client, second.key, second.client) == ("MID 6", "192.0.2.66", "MID 7", "192.0.2.66")
+
+
+def test_a_recipient_whose_number_no_line_explains_is_not_judged() -> None:
+    result = scan_lines(esa("MID 6 rejected by policy"), esa("Message done DCID 8 MID 6 to RID [0]"))
+
+    assert hits(result) == []
+
+
+def esa_files(*logs: str) -> ScanResult:
+    """Scan files of one ESA, given in this order."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.log" for number in range(len(logs))]
+        for path, log in zip(paths, logs, strict=True):
+            path.write_text(log)
+            os.utime(path, (0, 0))
+        return scan([Source(path, path.name, device="ESA1") for path in paths])
+
+
+def test_a_rotated_log_knows_the_recipients_of_the_file_before_it() -> None:
+    before = "\n".join([*ESA_BEGIN, esa("MID 6 rejected by policy")])
+
+    assert hits(esa_files(before, esa("Message done DCID 8 MID 6 to RID [0]"))) == [(REJECTED, "high", TO)]
+
+
+@pytest.mark.parametrize("ids", ["6f0c1d5e-0000-4000-8000-000000000001", ""])
+def test_exchange_names_a_message_by_its_network_id_else_by_two(ids: str) -> None:
+    head = "#Fields: date-time,server-hostname,event-id,internal-message-id,message-id,network-message-id"
+    rows = [
+        f"2026-01-05T08:00:0{n}Z,EX1,DELIVER,10{n},<1@example.net>,{ids},b@example.com,a@example.net" for n in (1, 2)
+    ]
+    result = scan_lines(f"{head},recipient-address,sender-address", *rows)
+
+    assert result.transactions == (1 if ids else 2)
+    assert hits(result) == ([(TWICE, "low", TO)] if ids else [])
