@@ -108,7 +108,8 @@ class Judgement:
             totals.keep(order, Example(records[0].stamp, answer.transaction, records))
         if answer.unordered:
             totals.unordered[answer.device, answer.unordered] += times
-        totals.firmware.update((answer.device, *one) for one in answer.firmware)
+        if answer.firmware:
+            totals.firmware.setdefault(answer.device, set()).update(answer.firmware)
         if not answer.is_message:
             return
         self.messages += times

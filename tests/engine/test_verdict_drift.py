@@ -1,13 +1,16 @@
 """The mix of verdicts by number shifts at a day, and is not taken to shift where it does not."""
 
 import random
+import time
 from typing import Any
 
 import pytest
 
+from ingest.engine.findings import verdict_drift, whole
 from ingest.engine.findings.change_point import Needs, Shift, holds, strongest
 from ingest.engine.findings.verdict_drift import NEEDS, NEW_WORDS, NO_HISTORY, UNDATED, number_of
-from ingest.engine.findings.whole import NAMELESS
+from ingest.engine.findings.whole import NAMELESS, UNPROVEN, Seen, Totals
+from ingest.engine.records import Tables
 from ingest.engine.report import to_json
 from ingest.engine.result import Options, ScanResult
 from ingest.engine.scan import scan
@@ -271,6 +274,32 @@ def test_a_long_log_is_divided_in_time() -> None:
 
     assert isinstance(shift, Shift)
     assert (shift.day, shift.until) == (300, None)
+
+
+def test_a_log_of_thousands_of_devices_and_verdicts_is_answered_in_time() -> None:
+    chance = random.Random(2)
+    totals, tables = Totals(), Tables()
+    numbers = [tables.verdicts((f"0x{code:X}", f"0x{code:X}")) for code in range(2000)]
+    for device in range(20_000):
+        totals.verdicts[Seen((f"FE-{device}", None), device % 400, chance.choice(numbers))] += 1
+    for day in range(90):
+        for number in numbers:
+            totals.verdicts[Seen(("FE-WIDE", None), day, number)] += 1
+    start = time.process_time()
+
+    answer = verdict_drift.find(totals, None, tables)
+
+    assert time.process_time() - start < 10
+    assert (answer.found, answer.judged) == ([], 90 * 2000)
+
+
+def test_a_shift_that_no_kept_line_proves_is_told_as_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "MOST_EXAMPLES", 1)
+
+    result = scan_files(log(STORY))
+
+    assert hits(result) == []
+    assert reasons(result, DRIFT) == [(700, UNPROVEN)]
 
 
 def test_a_change_too_small_to_matter_is_none_however_sure() -> None:

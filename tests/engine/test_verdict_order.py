@@ -168,6 +168,9 @@ def test_a_baseline_of_another_device_is_taken_and_named(tmp_path: Path) -> None
     assert "The baseline names another device or none." in (
         scan_versions(tmp_path, (URL_FIRST, None), baseline=before).findings[0].summary
     )
+    assert "names another device" not in (
+        scan_versions(tmp_path, (URL_FIRST, None), baseline=before + IP_FIRST).findings[0].summary
+    )
 
 
 @pytest.mark.parametrize("baseline", ["", "garbage\n", log([IP, WORD], DAYS[:3])])
@@ -235,6 +238,19 @@ def test_two_devices_are_never_compared_with_each_other() -> None:
     two = log([URL, IP], DAYS[3:], first=100, device="FE-TWO")
 
     assert hits(scan_files(one, two)) == []
+
+
+def test_each_device_is_proven_by_its_own_lines(tmp_path: Path) -> None:
+    parts = [
+        (log([IP, URL], DAYS[:3], device=name) + log([URL, IP], DAYS[3:], first=100, device=name))
+        for name in ("FE-ONE", "FE-TWO")
+    ]
+
+    findings = scan_versions(tmp_path, *((part, None) for part in parts)).findings
+
+    assert [finding.device for finding in findings] == ["FE-ONE", "FE-TWO"]
+    for finding in findings:
+        assert all(f"device_id={finding.device} " in one.text for one in finding.evidence)
 
 
 def test_several_files_without_a_device_are_not_taken_for_one_unit() -> None:

@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 MIN_DAYS: Final = 2
 MOST_CHANCE: Final = 0.01
 RARE: Final = 10  # categories with fewer counts are one: they would decide by chance
+MOST_KINDS: Final = 64  # as are all but the largest: no gateway has more, but a hostile log has
 MOST_DAYS_FOR_RETURNS: Final = 100  # two ends make thousands of ways: a longer log is only divided at one day
 
 
@@ -121,11 +122,13 @@ def holds(shift: Shift[_T], needs: Needs, tests: int = 1) -> bool:
 
 def _pooled(rows: list[Mapping[_T, int]]) -> list[dict[_T | None, int]]:
     whole = total(rows)
+    by_size = sorted((key for key, count in whole.items() if count >= RARE), key=lambda key: (-whole[key], repr(key)))
+    kept = set(by_size[:MOST_KINDS])
     pooled: list[dict[_T | None, int]] = []
     for row in rows:
         counts: dict[_T | None, int] = {}
         for key, count in row.items():
-            name = key if whole[key] >= RARE else None
+            name = key if key in kept else None
             counts[name] = counts.get(name, 0) + count
         pooled.append(counts)
     return pooled

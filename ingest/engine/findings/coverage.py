@@ -34,10 +34,14 @@ class Coverage:
 
 def coverage_of(device: Device) -> Coverage | None:
     """What the mail event lines of a device cover, None where none of them has a date."""
-    stamps = [stamp for packed in device.families.values() for stamp in event_stamps(packed, EVENT_KINDS)]
-    if not stamps:
-        return None
-    return Coverage(min(stamps), max(stamps), frozenset(stamp // DAY_MS for stamp in stamps))
+    first, last, days = None, 0, set()
+    for packed in device.families.values():
+        for stamp in event_stamps(packed, EVENT_KINDS):
+            days.add(stamp // DAY_MS)
+            if first is None or stamp < first:
+                first = stamp
+            last = max(last, stamp)
+    return None if first is None else Coverage(first, last, frozenset(days))
 
 
 class Remembered:

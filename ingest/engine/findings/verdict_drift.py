@@ -1,13 +1,24 @@
 """The mix of verdicts by their number becomes another one at a day."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 from ingest.engine.findings.change_point import Needs, Shift, holds, strongest
 from ingest.engine.findings.cites import Cite
 from ingest.engine.findings.hit import Hit
 from ingest.engine.findings.statistics import p_words
-from ingest.engine.findings.whole import NAMELESS, DeviceKey, Seen, Totals, WholeAnswer, WholeHit, WholeRule
+from ingest.engine.findings.whole import (
+    NAMELESS,
+    UNPROVEN,
+    DeviceKey,
+    Seen,
+    Totals,
+    WholeAnswer,
+    WholeHit,
+    WholeRule,
+    by_device,
+)
 from ingest.engine.records import Tables
 from ingest.engine.times import DAY_MS, day_text
 
@@ -30,12 +41,12 @@ Days = dict[int, Counter[str]]
 def find(totals: Totals, _: Totals | None, tables: Tables) -> WholeAnswer:
     """Each device by itself: two of them have mixes of their own."""
     answer = WholeAnswer()
-    devices = totals.devices(totals.verdicts)
+    devices = by_device(totals.verdicts)
     nameless = sum(name is None for name, _ in devices)
     if not devices:
         answer.doubts[NO_HISTORY] += 0
-    for device in devices:
-        days, undated, unnumbered = _mix(totals, device, tables)
+    for device, counts in devices.items():
+        days, undated, unnumbered = _mix(counts, tables)
         messages = sum(row.total() for row in days.values())
         if undated:
             answer.doubts[UNDATED] += undated
@@ -52,7 +63,10 @@ def find(totals: Totals, _: Totals | None, tables: Tables) -> WholeAnswer:
             if unnumbered:
                 answer.doubts["their verdict is a word whose number is not known"] += unnumbered
             if holds(shift, NEEDS):
-                answer.found.append(_hit(totals, device, shift, tables))
+                if hit := _hit(totals, device, shift, tables, counts):
+                    answer.found.append(hit)
+                else:
+                    answer.doubts[UNPROVEN] += messages
     return answer
 
 
@@ -63,13 +77,11 @@ def number_of(verdict: str | None, code: str | None) -> str | None:
     return code
 
 
-def _mix(totals: Totals, device: DeviceKey, tables: Tables) -> tuple[Days, int, int]:
+def _mix(counts: Mapping[Seen, int], tables: Tables) -> tuple[Days, int, int]:
     """Messages of a device by day and number; those without a date, and those with a word of no known number."""
     days: Days = defaultdict(Counter)
     undated = unnumbered = 0
-    for seen, messages in totals.verdicts.items():
-        if seen.device != device:
-            continue
+    for seen, messages in counts.items():
         number = number_of(*tables.verdicts.values[seen.verdict])
         if seen.day is None:
             undated += messages
@@ -80,7 +92,10 @@ def _mix(totals: Totals, device: DeviceKey, tables: Tables) -> tuple[Days, int, 
     return days, undated, unnumbered
 
 
-def _hit(totals: Totals, device: DeviceKey, shift: Shift[str], tables: Tables) -> WholeHit:
+def _hit(
+    totals: Totals, device: DeviceKey, shift: Shift[str], tables: Tables, counts: Mapping[Seen, int]
+) -> WholeHit | None:
+    """The finding, None where no lines are kept that prove it."""
     before, after = sum(shift.before.values()), sum(shift.after.values())
     moved = {
         number: shift.after.get(number, 0) / after - shift.before.get(number, 0) / before
@@ -103,7 +118,9 @@ def _hit(totals: Totals, device: DeviceKey, shift: Shift[str], tables: Tables) -
         f" {outside}, {after} on {shift.days_after} days {inside}, distance {shift.distance:.2f}, "
         f"{p_words(shift.chance)}, {shift.tried} divisions tried). {firmware}"
     )
-    cites = _cites(totals, device, shift, set(most), tables)
+    cites = _cites(totals, counts, shift, set(most), tables)
+    if {says for _, says in cites} != {"before", "after"}:
+        return None
     first = min((record.stamp for record, says in cites if says == "after"), default=None)
     return WholeHit(device[0], Hit(NAME, "medium", "", tuple(cites), None, (), summary), first)
 
@@ -130,12 +147,12 @@ def _names(tables: Tables) -> dict[str, str]:
     return names | {NO_SCANNER: "no scanner's verdict"}
 
 
-def _cites(totals: Totals, device: DeviceKey, shift: Shift[str], most: set[str], tables: Tables) -> list[Cite]:
+def _cites(totals: Totals, counts: Mapping[Seen, int], shift: Shift[str], most: set[str], tables: Tables) -> list[Cite]:
     """Of each verdict that moved the line nearest to the change on either side, where it has one."""
     nearest: dict[tuple[bool, str], Seen] = {}
-    for seen in totals.verdicts:
+    for seen in counts.keys() & totals.examples.keys():
         number = number_of(*tables.verdicts.values[seen.verdict])
-        if seen.device != device or seen.day is None or number not in most:
+        if seen.day is None or number is None or number not in most:
             continue
         side = shift.is_after(seen.day)
         known = nearest.get((side, number))

@@ -1,16 +1,26 @@
 """The scanners give their verdicts in another order than before: within one message, URL before IP, say."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from ingest.engine.findings.change_point import MOST_CHANCE, Needs, Shift, holds, strongest
 from ingest.engine.findings.cites import Cite
 from ingest.engine.findings.hit import Hit
 from ingest.engine.findings.statistics import holm, p_words, two_by_two
 from ingest.engine.findings.verdict_drift import upgrades_told
-from ingest.engine.findings.whole import NAMELESS, DeviceKey, Order, Totals, WholeAnswer, WholeHit, WholeRule
+from ingest.engine.findings.whole import (
+    NAMELESS,
+    UNPROVEN,
+    DeviceKey,
+    Order,
+    Totals,
+    WholeAnswer,
+    WholeHit,
+    WholeRule,
+    by_device,
+)
 from ingest.engine.fortimail.scanners import scanner_name
 from ingest.engine.records import Tables
 from ingest.engine.times import DAY_MS, day_text
@@ -60,7 +70,6 @@ class Change:
     is_after: Callable[[Order], bool]
     note: str
     edge: int = NEVER  # the first day after the change
-    given: bool = False
 
     @property
     def effect(self) -> float:
@@ -78,53 +87,60 @@ def find(totals: Totals, baseline: Totals | None, __: Tables) -> WholeAnswer:
     answer = WholeAnswer()
     for (_, reason), messages in totals.unordered.items():
         answer.doubts[reason] += messages
-    devices = totals.devices(totals.orders)
+    devices = by_device(totals.orders)
+    before = by_device(baseline.orders) if baseline is not None else None
     nameless = sum(name is None for name, _ in devices)
     if not devices:
         answer.doubts[NO_SUCH] += 0
-    for device in devices:
-        orders = {order: count for order, count in totals.orders.items() if order.device == device}
+    for device, orders in devices.items():
         messages = totals.ordered[device]
         if device[0] is None and nameless > 1:
             answer.doubts[NAMELESS] += messages
             continue
-        changes = _changes(totals, device, orders, baseline)
+        theirs, note = orders, ""
+        if before is not None:
+            theirs, note = _theirs(before, device)
+            changes = _against(theirs, orders, note)
+        elif len(runs := totals.runs(device)) > 1:
+            changes = _over_upgrades(orders, runs)
+        else:
+            changes = _inside(orders)
         if isinstance(changes, str):
             answer.doubts[changes] += messages
             continue
         answer.judged += messages
         if held := [change for change in changes if change.holds]:
-            answer.found.append(_hit(totals, baseline, device, held))
+            held.sort(key=lambda change: (-change.effect, change.chance, change.pair, change.named))
+            cites = [*_cites(held[0], theirs, baseline or totals, "before"), *_cites(held[0], orders, totals, "after")]
+            if len(cites) == 4:
+                answer.found.append(_hit(totals, device, held, cites))
+            else:
+                answer.doubts[UNPROVEN] += messages
     return answer
 
 
-def _changes(
-    totals: Totals, device: DeviceKey, orders: dict[Order, int], baseline: Totals | None
-) -> list[Change] | str:
-    """Every pair of verdicts over the two sides that there are, or why there are none."""
-    if baseline is not None:
-        return _against(orders, baseline, device)
-    runs = totals.runs(device)
-    if len(runs) > 1:
-        return _over_upgrades(orders, runs)
-    return _inside(orders)
+def _theirs(before: dict[DeviceKey, dict[Order, int]], device: DeviceKey) -> tuple[dict[Order, int], str]:
+    """The baseline of a device: lines of the same one where both logs name it, else all of them."""
+    if device[0] is not None and (device[0], None) in before:
+        return before[device[0], None], ""
+    everything = {order: count for orders in before.values() for order, count in orders.items()}
+    return everything, "The baseline names another device or none."
 
 
-def _against(orders: dict[Order, int], baseline: Totals, device: DeviceKey) -> list[Change] | str:
-    """Against another log: its lines of the same device where it names that one, else all of them."""
-    same = {order: count for order, count in baseline.orders.items() if order.device[0] == device[0]}
-    theirs = same or dict(baseline.orders)
-    keys = {order.device for order in theirs}
-    note = "" if same else "The baseline names another device or none."
+def _against(theirs: dict[Order, int], orders: dict[Order, int], note: str) -> list[Change] | str:
+    """Against another log."""
     changes = _compare(
         theirs,
         orders,
         ("in the baseline", "in this log"),
-        (lambda order: order.device in keys, lambda order: order.device == device),
+        (_any, _any),
         note=note,
     )
-    given = [replace(change, given=True) for change in _corrected(changes)]
-    return given or TOO_FEW + " (the baseline is one)"
+    return _corrected(changes) or TOO_FEW + " (the baseline is one)"
+
+
+def _any(_: Order) -> bool:
+    return True
 
 
 def _over_upgrades(orders: dict[Order, int], runs: list[tuple[int, str]]) -> list[Change] | str:
@@ -218,13 +234,11 @@ def _side(orders: dict[Order, int], pair: Pair) -> Side:
     return Side(ahead, sum(count for order, count in orders.items() if (order.second, order.first) == pair))
 
 
-def _hit(totals: Totals, baseline: Totals | None, device: DeviceKey, held: list[Change]) -> WholeHit:
+def _hit(totals: Totals, device: DeviceKey, held: list[Change], cites: list[Cite]) -> WholeHit:
     """The change that moved most; others are named beside it."""
-    held.sort(key=lambda change: (-change.effect, change.chance, change.pair, change.named))
     told = [_told(change) for change in held[:3]]
     more = f" {len(held) - 3} more pairs changed." if len(held) > 3 else ""
     most = held[0]
-    cites = list(_cites(most, baseline if most.given and baseline else totals, totals))
     first = min((record.stamp for record, says in cites if says == "after"), default=None)
     after = first // DAY_MS if first is not None else 0
     firmware = "" if most.note.startswith("The lines of") else " " + upgrades_told(totals, device, after - 1, after)
@@ -246,20 +260,16 @@ def _told(change: Change) -> str:
     )
 
 
-def _cites(change: Change, before: Totals, after: Totals) -> Iterator[Cite]:
-    """On either side the two lines of a message in the order that is typical there: the nearest to the change."""
-    for totals, inside, says, side in (
-        (before, change.is_before, "before", change.before),
-        (after, change.is_after, "after", change.after),
-    ):
-        wanted = change.pair if side.ahead >= side.behind else (change.pair[1], change.pair[0])
-        orders = [one for one in totals.orders if (one.first, one.second) == wanted and inside(one)]
-        best = min(orders, key=lambda one: _nearness(one, change, totals, side=says))
-        for record in totals.examples[best].records:
-            yield record, "before" if says == "before" else "after"
+def _cites(change: Change, orders: dict[Order, int], totals: Totals, says: Literal["before", "after"]) -> list[Cite]:
+    """The two lines of a message in the order that is typical of a side: of those kept the nearest to the change."""
+    inside, side = (change.is_before, change.before) if says == "before" else (change.is_after, change.after)
+    wanted = change.pair if side.ahead >= side.behind else (change.pair[1], change.pair[0])
+    typical = [one for one in orders if (one.first, one.second) == wanted and inside(one) and one in totals.examples]
+    best = min(typical, key=lambda one: _nearness(one, change, totals, says), default=None)
+    return [(record, says) for record in totals.examples[best].records] if best else []
 
 
-def _nearness(order: Order, change: Change, totals: Totals, *, side: str) -> tuple[bool, int, int, str]:
+def _nearness(order: Order, change: Change, totals: Totals, side: str) -> tuple[bool, int, int, str]:
     """How near the change; of the days with the old order those before it first. In a log of its own the last ones."""
     edge = 0 if change.edge == NEVER and side == "after" else change.edge
     return (side == "before" and order.day >= edge, abs(order.day - edge), *totals.examples[order][:2])

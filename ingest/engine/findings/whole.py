@@ -2,9 +2,9 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from ingest.engine.findings.hit import Hit
 from ingest.engine.records import Record, Tables
@@ -13,6 +13,10 @@ DeviceKey = tuple[str | None, int | None]  # name, and the source of a device wi
 NAMELESS: Final = (
     "several files name no device, so which days belong to one unit is not known: name the device of each file"
 )
+
+
+MOST_EXAMPLES: Final = 100_000  # a hostile log has as many days and verdicts as lines
+UNPROVEN: Final = "the log has more days and verdicts than lines are kept of, so no line would prove a change"
 
 
 class Seen(NamedTuple):
@@ -41,24 +45,31 @@ class Example(NamedTuple):
     records: tuple[Record, ...]
 
 
+_C = TypeVar("_C", Seen, Order)
+
+
 @dataclass(slots=True)
 class Totals:
     """``orders`` count each pair of a message's verdicts, ``ordered`` the message once.
 
-    ``unordered`` are messages by device with verdicts in no known order, by reason.
+    ``unordered`` are messages by device with verdicts in no known order, by reason; ``firmware`` by device is what
+    wrote the lines of which day, where somebody said.
     """
 
     verdicts: Counter[Seen] = field(default_factory=Counter)
     orders: Counter[Order] = field(default_factory=Counter)
     ordered: Counter[DeviceKey] = field(default_factory=Counter)
     unordered: Counter[tuple[DeviceKey, str]] = field(default_factory=Counter)
-    firmware: set[tuple[DeviceKey, int, str | None]] = field(default_factory=set)
+    firmware: dict[DeviceKey, set[tuple[int, str]]] = field(default_factory=dict)
     examples: dict[Seen | Order, Example] = field(default_factory=dict)
 
     def keep(self, count: Seen | Order, example: Example) -> None:
         """Keep the earlier of two examples; who counts a family several times over gives the earliest of them."""
         known = self.examples.get(count)
-        if known is None or example[:2] < known[:2]:
+        if known is None:
+            if len(self.examples) < MOST_EXAMPLES:
+                self.examples[count] = example
+        elif example[:2] < known[:2]:
             self.examples[count] = example
 
     def move(self, places: int) -> None:
@@ -66,10 +77,6 @@ class Totals:
         for count, example in self.examples.items():
             moved = tuple(record._replace(place=record.place + places) for record in example.records)
             self.examples[count] = example._replace(records=moved)
-
-    def devices(self, counts: Iterable[Seen | Order]) -> list[DeviceKey]:
-        """The devices of some counts, in the order of their names, those without one last."""
-        return sorted({one.device for one in counts}, key=lambda key: (key[0] is None, key[0] or "", key[1] or 0))
 
     def upgrades(self, device: DeviceKey) -> Iterator[tuple[int, str, str]]:
         """The days on which lines of another firmware begin, with the firmware before and after."""
@@ -80,15 +87,22 @@ class Totals:
         """The firmwares of a device in the order of their days; one that comes back stands there again."""
         runs: list[tuple[int, str]] = []
         by_day: dict[int, set[str]] = {}
-        for owner, day, firmware in self.firmware:
-            if owner == device and firmware is not None:
-                by_day.setdefault(day, set()).add(firmware)
+        for day, firmware in self.firmware.get(device, ()):
+            by_day.setdefault(day, set()).add(firmware)
         for day in sorted(by_day):
             now = runs[-1][1] if runs else None
             for firmware in sorted(by_day[day], key=lambda one: (one != now, one)):
                 if not runs or firmware != runs[-1][1]:
                     runs.append((day, firmware))
         return runs
+
+
+def by_device(counts: Mapping[_C, int]) -> dict[DeviceKey, dict[_C, int]]:
+    """Counts apart for each device, in the order of their names, those without one last."""
+    apart: dict[DeviceKey, dict[_C, int]] = {}
+    for one, count in counts.items():
+        apart.setdefault(one.device, {})[one] = count
+    return {key: apart[key] for key in sorted(apart, key=lambda key: (key[0] is None, key[0] or "", key[1] or 0))}
 
 
 class WholeHit(NamedTuple):
