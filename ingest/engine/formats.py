@@ -58,6 +58,7 @@ DATA: Final = (
     "postfix",
     "sendmail",
     "exim",
+    "opensmtpd",
     "cisco_esa",
     "exchange_tracking",
     "fortigate",

@@ -71,6 +71,23 @@ def exchange(event: str, status: str = "", context: str = "", at: str = "08:00:0
     return f"2026-01-05T{at}.000Z,192.0.2.66,{where},{what}"
 
 
+def smtpd(words: str, at: str = "08:00:00") -> str:
+    """A line of OpenSMTPD."""
+    return f"Jan  5 {at} mx1 smtpd[101]: 5df87c9c42abeddb {words}"
+
+
+def smtpd_to(result: str, stat: str, at: str = "08:00:01") -> str:
+    """What OpenSMTPD says of a delivery."""
+    way = 'rcpt=<-> source="198.51.100.1" relay="198.51.100.9 (mx.example.com)" delay=1s'
+    who = f"evpid=f6e94209918f7e7b from=<a@example.net> to=<{TO}>"
+    return smtpd(f'mta delivery {who} {way} result="{result}" stat="{stat}"', at)
+
+
+SMTPD_BEGIN = [
+    smtpd("smtp connected address=192.0.2.66 host=mail.example.net"),
+    smtpd("smtp message msgid=f6e94209 size=802 nrcpt=1 proto=ESMTP"),
+    smtpd(f"smtp envelope evpid=f6e94209918f7e7b from=<a@example.net> to=<{TO}>"),
+]
 ESA_BEGIN = [
     esa("New SMTP ICID 5 interface Management (198.51.100.1) address 192.0.2.66 reverse dns host x verified no"),
     esa("Start MID 6 ICID 5"),
@@ -124,6 +141,7 @@ TWICE_DELIVERED = {
     "sendmail": [*SENDMAIL_BEGIN, *(sendmail_to(f"Sent (ok: queued as 77A{n})", "2.0.0") for n in "BC")],
     "exim": [*EXIM_BEGIN, *(exim(f'=> {TO} {EXIM_WAY} C="250 Ok: queued as 77A{n}"') for n in "BC")],
     "cisco_esa": [*ESA_BEGIN, *(esa(f"Message done DCID {n} MID 6 to RID [0]") for n in "89")],
+    "opensmtpd": [*SMTPD_BEGIN, *(smtpd_to("Ok", f"250 2.0.0 Ok: queued as 77A{n}") for n in "BC")],
     "exchange_tracking": [
         EXCHANGE,
         exchange("RECEIVE"),
@@ -153,6 +171,11 @@ DEFERRED_THEN_SENT = {
         *ESA_BEGIN,
         esa("Delayed: DCID 7 MID 6 to RID 0 - 4.3.2 - Not accepting messages at this time ('421', ['later']) []"),
         esa("Message done DCID 8 MID 6 to RID [0]", "12:00:00"),
+    ],
+    "opensmtpd": [
+        *SMTPD_BEGIN,
+        smtpd_to("TempFail", "421 4.7.0 later"),
+        smtpd_to("Ok", "250 2.0.0 Ok: queued as 77AB", "12:00:00"),
     ],
     "exchange_tracking": [
         EXCHANGE,
@@ -216,7 +239,9 @@ def test_the_refused_alone_and_the_delivered_alone_are_no_finding(name: str) -> 
 def test_every_format_has_its_file_and_its_tests() -> None:
     assert {name for name, entry in REGISTRY.items() if entry.spec} == set(DATA)
     # A FortiGate delivers nothing: it tells what was refused, and that is all.
-    assert set(DATA) - {"fortigate"} <= set(TWICE_DELIVERED) | {"opensmtpd"}
+    assert set(DATA) - {"fortigate"} == set(TWICE_DELIVERED) == set(DEFERRED_THEN_SENT)
+    # Exchange writes no refusal into this log, and OpenSMTPD none that names a message.
+    assert set(DATA) - {"fortigate", "exchange_tracking", "opensmtpd"} == set(CONTRADICTIONS)
 
 
 def test_a_fortigate_says_who_was_refused_and_never_that_something_was_delivered() -> None:

@@ -1,17 +1,31 @@
 """The files of formats: what is wrong in one stops the start, with file, line and key."""
 
+import re
+import textwrap
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from ingest.engine.event import Event
+from ingest.engine.event import Done, Event, Scope
 from ingest.engine.formats import DATA, FOLDER, BrokenFormat, detect, load_data, make_format, misfit
-from ingest.engine.logformats.loader import load_file, load_format
+from ingest.engine.logformats.loader import (
+    CONDITION,
+    CUT,
+    FLAGS,
+    KINDS,
+    LINE,
+    SAMPLE,
+    TOLD,
+    TOP,
+    load_file,
+    load_format,
+)
 from ingest.engine.logformats.memory import MOST, Memory
 from ingest.engine.logformats.reader import DataFormat
 from ingest.engine.logformats.safety import Unsafe, check_pattern
-from ingest.engine.logformats.samples import check_samples
-from ingest.engine.logformats.spec import Spec
+from ingest.engine.logformats.samples import READ, check_samples
+from ingest.engine.logformats.spec import MODEL, How, Spec
 from ingest.engine.result import Options
 from tests.engine.gateway import scan_files, scan_lines
 from tests.engine.test_log_formats import ALL, CONTRADICTIONS, CSV, TO, row
@@ -150,6 +164,23 @@ def test_every_kind_of_line_that_tells_something_is_in_a_sample_or_a_test(name: 
         seen |= {getattr(reader.read(line), "type", "") for line in lines}
 
     assert {rule.name for rule in spec.lines if rule.outcome.done or rule.outcome.told or rule.outcomes} <= seen
+
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "adding-a-log-format.md").read_text(encoding="utf-8")
+
+
+def test_the_documents_example_is_a_whole_format() -> None:
+    found = re.search(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert found
+
+    assert loaded(textwrap.dedent(found[1])).name == "acme"
+
+
+def test_the_document_names_every_key_and_every_word() -> None:
+    words = {*TOP, *CUT, *LINE, *CONDITION, *SAMPLE, *FLAGS, *TOLD, *KINDS, *READ, *MODEL}
+    words |= {*get_args(Done), *get_args(Scope), *get_args(How)}
+
+    assert sorted(word for word in words if not re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", DOCUMENT)) == []
 
 
 def test_a_table_whose_header_comes_again_is_one_table_and_another_header_is_told() -> None:

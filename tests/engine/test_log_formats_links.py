@@ -12,7 +12,7 @@ from ingest.engine.result import ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
 from tests.engine.gateway import REJECTED, TWICE, hits, scan_files, scan_lines
-from tests.engine.test_log_formats import ESA_BEGIN, TO, esa, exim, sendmail, sendmail_to
+from tests.engine.test_log_formats import ESA_BEGIN, SMTPD_BEGIN, TO, esa, exim, sendmail, sendmail_to, smtpd_to
 
 PARENT, CHILD, GRANDCHILD = "4F9D1A2B3C", "5AB77C01D2", "3QKtYd2t31z4xB"
 
@@ -169,6 +169,15 @@ def test_exim_that_hands_to_itself_has_delivered_nothing() -> None:
     assert hits(scan_lines(*lines, again)) == [(REJECTED, "high", TO)]
 
 
+def test_opensmtpd_that_hands_to_its_own_filter_has_delivered_nothing() -> None:
+    first = [text.replace("f6e94209", "3d4c4a42") for text in (*SMTPD_BEGIN, smtpd_to("Ok", "250 2.0.0: {} Message"))]
+    handed = first[-1].replace("198.51.100.9 (mx.example.com)", "127.0.0.1 (localhost)").format("f6e94209")
+    handed = handed.replace(" Message", " Message accepted for delivery")
+    result = scan_lines(*first[:-1], handed, *SMTPD_BEGIN, smtpd_to("Ok", "250 2.0.0 Ok: queued as 77AB", "08:00:02"))
+
+    assert (hits(result), result.transactions, result.messages) == ([], 1, 1)
+
+
 def test_a_rewritten_mid_is_the_same_message_and_knows_its_recipients() -> None:
     lines = [
         *ESA_BEGIN,
@@ -207,6 +216,21 @@ def esa_files(*logs: str) -> ScanResult:
             path.write_text(log)
             os.utime(path, (0, 0))
         return scan([Source(path, path.name, device="ESA1") for path in paths])
+
+
+def test_what_a_filter_dropped_or_a_quarantine_holds_is_known_for_each_recipient() -> None:
+    begin_ = [*ESA_BEGIN, esa("MID 6 ICID 5 RID 1 To: <c@example.com>")]
+    for end in ("Message aborted MID 6 Dropped by antivirus", 'MID 6 quarantined to "Policy" (filter:x)'):
+        result = scan_lines(*begin_, esa(end))
+
+        assert (result.unfinished, hits(result)) == (0, [])
+    assert scan_lines(*begin_).unfinished == 1
+
+
+def test_a_message_that_never_came_in_whole_is_not_lost() -> None:
+    result = scan_lines(*ESA_BEGIN, esa("Message aborted MID 6 Receiving aborted by sender"))
+
+    assert (result.unfinished, hits(result)) == (0, [])
 
 
 def test_a_rotated_log_knows_the_recipients_of_the_file_before_it() -> None:
