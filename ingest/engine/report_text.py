@@ -54,7 +54,7 @@ def _findings(result: ScanResult) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     device = finding.device or "device unknown"
     yield ""
-    yield f"{finding.severity.upper()} {finding.rule} {finding.transaction}"
+    yield f"{finding.severity.upper()} {finding.rule} {finding.transaction or 'of the whole log'}"
     yield f"  {device}, {finding.firmware or 'version unknown'}, {finding.first_time or 'time unknown'}"
     yield f"  {finding.summary}"
     for one in finding.evidence:

@@ -36,11 +36,11 @@ def _group() -> Group:
 class Truth:
     """One message. Lists hold the records that say so.
 
-    ``refused_all`` is told for every original recipient, ``refused`` for one. ``delivered`` are deliveries by the next
-    hop's word, ``status`` by the gateway's own record (8.0); ``tried`` are those that were queued, deferred or handed
-    over to the unit itself. ``dsn`` counts notices to an address: each explains one delivery to it. ``ends`` are the
-    recipients for whom something final is known. ``kinds`` are the kinds of lines there are, ``stated`` is whether one
-    of them is a record that says what became of the message.
+    ``refused_all`` is told for every original recipient, ``refused`` for one; so is ``accepted``. ``delivered`` are
+    deliveries by the next hop's word, ``status`` by the gateway's own record (8.0); ``tried`` are those that were
+    queued, deferred or handed over to the unit itself. ``dsn`` counts notices to an address: each explains one delivery
+    to it. ``ends`` are the recipients for whom something final is known. ``kinds`` are the kinds of lines there are,
+    ``stated`` is whether one of them is a record that says what became of the message.
     """
 
     device: Device
@@ -52,6 +52,7 @@ class Truth:
     refused: Group = field(default_factory=_group)
     delivered: Group = field(default_factory=_group)
     status: Group = field(default_factory=_group)
+    accepted_all: list[Record] = field(default_factory=list)
     accepted: Group = field(default_factory=_group)
     tried: Group = field(default_factory=_group)
     dsn: Counter[str] = field(default_factory=Counter)
@@ -109,6 +110,11 @@ class Truth:
         """The lines that tell the sender "refused" for a recipient; of very many the first."""
         everybody = self.refused_all[:MOST_CITED] if recipient in self.originals else []
         return everybody + self.refused.get(recipient, [])[:MOST_CITED]
+
+    def acceptances(self, recipient: str) -> list[Record]:
+        """The lines that tell the sender that the message was taken for a recipient; of very many the first."""
+        everybody = self.accepted_all[:MOST_CITED] if recipient in self.originals else []
+        return everybody + self.accepted.get(recipient, [])[:MOST_CITED]
 
     def deliveries(self, recipient: str) -> list[list[Record]]:
         """Deliveries to a recipient by receipt (bare ones by time), without those that a DSN explains."""
@@ -190,8 +196,10 @@ def _refusal(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[
     if record.flags & Flag.EVERYBODY:
         if record.told == REFUSED:
             truth.refused_all.append(record)
+        elif record.told == ACCEPTED:
+            truth.accepted_all.append(record)
         truth.ended = truth.ended or record.told in {REFUSED, DEFERRED}
-    else:
+    elif record.told != ACCEPTED:  # at RCPT it only lets the sender go on: who answers for the message, DATA decides
         _tell(truth, record, recipients, record.told)
 
 

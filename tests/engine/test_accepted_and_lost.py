@@ -16,6 +16,7 @@ from tests.engine.gateway import (
     event,
     history,
     hits,
+    rcpt,
     reasons,
     refusal,
     says,
@@ -178,7 +179,7 @@ def test_what_may_explain_it_holds_it_back_with_the_reason(more: list[str], reas
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ([envelope(), answer()], "no history lines (alog)"),
+        ([envelope(), answer()], "no line says what the sender was told"),
         ([history("Accept")], "no mail event lines (elog)"),
         ([spam("Detected by BannedWord test")], "no mail event lines (elog)"),
         ([envelope(), history("Tag Subject")], "no line says"),
@@ -209,6 +210,21 @@ def test_an_empty_log_reads_as_nothing() -> None:
 
     assert LOST not in result.finding_counts
     assert reasons(result, LOST) == [(0, "the log speaks of no message")]
+
+
+def test_a_recipient_that_was_let_in_at_rcpt_is_no_message_that_was_taken() -> None:
+    result = scan_lines(rcpt("b@example.com", "250 2.1.5 Ok"), envelope(), *others())
+
+    assert hits(result) == []
+    assert [count for count, why in reasons(result, LOST) if "no line says what the sender was told" in why] == [1]
+
+
+def test_the_answer_to_data_is_told_for_every_recipient() -> None:
+    taken = refusal("250 2.0.0 Ok: queued")
+
+    assert lost(envelope(2), taken, delivery("a@example.com"), event("to=<b@example.com>, delay=1, stat=later")) == [
+        (LOST, "high", "b@example.com")
+    ]
 
 
 def test_the_other_message_of_the_session_does_not_stand_for_it() -> None:

@@ -12,6 +12,7 @@ from ingest.engine.findings.verdict_drift import NEEDS, NEW_WORDS, NO_HISTORY, U
 from ingest.engine.findings.whole import NAMELESS, UNPROVEN, Seen, Totals
 from ingest.engine.records import Tables
 from ingest.engine.report import to_json
+from ingest.engine.report_text import to_text
 from ingest.engine.result import Options, ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
@@ -219,6 +220,10 @@ def test_the_order_of_lines_changes_neither_numbers_nor_lines() -> None:
 
     assert one.findings[0].summary == other.findings[0].summary
     assert [line.text for line in one.findings[0].evidence] == [line.text for line in other.findings[0].evidence]
+
+
+def test_the_text_names_what_a_finding_without_a_transaction_is_about() -> None:
+    assert "MEDIUM verdict-drift of the whole log\n" in to_text(scan_files(log(STORY)))
 
 
 def test_the_json_has_the_shapes_of_the_contract() -> None:

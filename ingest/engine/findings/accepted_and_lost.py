@@ -16,8 +16,8 @@ _HISTORY: Final = int(Kind.HISTORY)
 
 def find(truth: Truth) -> Iterator[Hit]:
     """One hit per recipient who was accepted and of whom no line says what became of the message."""
-    for recipient in sorted(truth.open & truth.accepted.keys()):
-        cites = cite("accepted", truth.accepted[recipient]) + cite("tried", truth.tried.get(recipient, []))
+    for recipient in sorted(_accepted(truth)):
+        cites = cite("accepted", truth.acceptances(recipient)) + cite("tried", truth.tried.get(recipient, []))
         yield Hit(NAME, "high", recipient, tuple(cites + background(truth)), None, ())
 
 
@@ -29,12 +29,17 @@ def lacks(truth: Truth, context: Context) -> str | None:
         return "the log does not cover the beginning of these messages"
     if not truth.open:
         return None
-    if not truth.open & truth.accepted.keys():
+    if not _accepted(truth):
         if _HISTORY in truth.kinds:
             return "what the sender was told for the recipient who is open, no line says"
-        return "there are no history lines (alog) of these messages, so what the sender was told is not known"
+        return "no line says what the sender was told for these messages (with FortiMail, history lines do: alog)"
     held_back = next((reason for reason, holds in _HOLD_BACK if holds(truth)), None)
     return held_back or context.lacks(truth.device, truth.last)
+
+
+def _accepted(truth: Truth) -> set[str]:
+    """The recipients who are open and for whom the message was taken."""
+    return truth.open if truth.accepted_all else truth.open & truth.accepted.keys()
 
 
 def _elsewhere(truth: Truth) -> bool:
@@ -77,7 +82,7 @@ RULE: Final = Rule(
         ),
         Doubt(
             "what the sender was told for one of the recipients who are open, no line says",
-            lambda truth: not truth.open <= truth.accepted.keys(),
+            lambda truth: _accepted(truth) != truth.open,
         ),
     ),
 )
