@@ -47,7 +47,7 @@ def shown_name(name: str) -> str:
     return name.encode(errors="backslashreplace").decode()
 
 
-def _source(name: str, folder: Path, facts: dict[str, str | None]) -> Source:
+def _source(name: str, folder: Path, facts: dict[str, Any]) -> Source:
     if name != STDIN:
         return Source(Path(name), shown_name(name), **facts)
     path = folder / "stdin"
