@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ingest.engine.citing import Texts, read_back
-from ingest.engine.event import Event
+from ingest.engine.event import Event, Kind
 from ingest.engine.findings import DATES
 from ingest.engine.findings.cites import Cite
 from ingest.engine.findings.coverage import Context, Remembered
@@ -138,6 +138,9 @@ class Citer:
         reading = self._formats[place.format or ""]
         answer = reading.read(text)
         event = answer if isinstance(answer, Event) else None
+        spans = reading.spans(text)
+        if says in {"before", "after"} and event and event.kind is Kind.HISTORY:
+            spans = _verdict_span(text, event.fields.get("classifier", "")) or spans
         shown = Evidence(
             file=place.label,
             line=record.line,
@@ -145,7 +148,7 @@ class Citer:
             says=says,
             text=show(text, TEXT_LENGTH),
             truncated=len(text) > TEXT_LENGTH,
-            spans=tuple(span for span in reading.spans(text) if span[1] <= TEXT_LENGTH),
+            spans=tuple(span for span in spans if span[1] <= TEXT_LENGTH),
             transaction=event.session if event else None,
             time=self._time(record.dated, event, place.source),
             log=event.log if event else None,
@@ -162,6 +165,14 @@ class Citer:
         """The firmware of the cited files, where they agree; None is "version unknown"."""
         named = {self._sources[self._places[record.place].source].firmware for record, _ in cites}
         return named.pop() if len(named) == 1 else None
+
+
+def _verdict_span(text: str, verdict: str) -> tuple[tuple[int, int], ...]:
+    """Where a history line names its verdict: of a mix that shifted this is what decides."""
+    for words in (f'classifier="{verdict}"', f"classifier={verdict}"):
+        if (at := text.find(words)) >= 0:
+            return ((at, at + len(words)),)
+    return ()
 
 
 def _choose(cites: tuple[Cite, ...]) -> list[Cite]:

@@ -272,6 +272,24 @@ def test_an_upgrade_that_was_taken_back_is_found_though_both_ends_are_alike(tmp_
     assert finding.firmware == "6.4.3"
 
 
+def test_a_few_messages_at_the_end_do_not_say_that_the_mix_is_back() -> None:
+    days = [f"2022-06-{day:02d}" for day in range(6, 15)]
+    tail = [{CLEAN: 1, IP: 1}] * 2
+
+    [finding] = scan_files(log(STORY + tail, days)).findings
+
+    assert finding.summary.startswith("From 2022-06-08 on")
+
+
+def test_the_verdict_is_what_is_marked_in_a_line() -> None:
+    [finding] = scan_files(log(STORY)).findings
+
+    marked = {one.text[start:end] for one in finding.evidence for start, end in one.spans}
+    assert marked == {f'classifier="{word}"' for word in (CLEAN, IP, URL)}
+    bare = scan_files(log(STORY).replace(f'classifier="{IP}"', "classifier=0x31"))
+    assert "classifier=0x31" in {one.text[a:b] for one in bare.findings[0].evidence for a, b in one.spans}
+
+
 def test_a_long_log_is_divided_in_time() -> None:
     table = {day: {"a": 100 + day % 3, "b": 50 if day < 300 else 90} for day in range(600)}
 

@@ -135,14 +135,16 @@ def _pooled(rows: list[Mapping[_T, int]]) -> list[dict[_T | None, int]]:
 
 
 def _divisions(order: list[int], messages: list[int], needs: Needs) -> Iterator[tuple[int, int]]:
-    """Which days may be taken together, from and to. A side of nothing but weekends would make each Monday a shift."""
+    """Which days may be taken together, from and to. A side of nothing but weekends would make each Monday a shift,
+    and where a mix is said to be back, enough messages must say so."""
     days = len(order)
     working = list(accumulate(map(_is_working_day, order), initial=0))
     for start in range(MIN_DAYS, days - MIN_DAYS + 1):
         ends = range(start + MIN_DAYS, days - MIN_DAYS + 1) if days <= MOST_DAYS_FOR_RETURNS else range(0)
         for end in (days, *ends):
-            inside, all_working = messages[end] - messages[start], working[end] - working[start]
-            if min(inside, messages[days] - inside) >= needs.counts and 0 < all_working < working[days]:
+            parts = [messages[start], messages[end] - messages[start]]
+            parts += [messages[days] - messages[end]] if end < days else []
+            if min(parts) >= needs.counts and 0 < working[end] - working[start] < working[days]:
                 yield start, end
 
 
