@@ -103,7 +103,7 @@ class Ledger:
     def _join(self, device: Device) -> None:
         parents: dict[str, str] = {}
         for child, links in device.links.items():
-            for link in links:
+            for link in sorted(links, key=lambda link: link.parent):
                 if link.parent in device.families and _believed(device, link):
                     parents.setdefault(child, link.parent)
                     if link.words:

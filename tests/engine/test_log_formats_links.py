@@ -78,19 +78,31 @@ def test_links_are_followed_over_several_hops_whatever_the_order_of_the_lines() 
 
 def test_a_filter_on_another_host_hands_over_too_when_the_id_comes_back() -> None:
     there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "filter.example.com[198.51.100.77]:10024")
-    result = scan_lines(begin(PARENT), there, begin(CHILD), LAST)
+    back = line(CHILD, "client=filter.example.com[198.51.100.77]", "08:00:01", "smtpd")
+    result = scan_lines(begin(PARENT), back, there, begin(CHILD), LAST)
 
     assert (hits(result), result.transactions) == ([], 1)
-    assert hits(scan_lines(begin(PARENT), REFUSED, there)) == [(REJECTED, "high", TO)]
+    assert hits(scan_lines(begin(PARENT), REFUSED, back, there)) == [(REJECTED, "high", TO)]
+
+
+def test_a_next_hop_that_answers_with_an_id_of_ours_that_came_from_elsewhere_joins_nothing() -> None:
+    """It can read our ids in headers; believed, it could hide that a refused message reached it."""
+    there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "mx.example.com[198.51.100.9]:25")
+    other = [line(CHILD, "client=mail.example.net[192.0.2.66]", "08:00:01", "smtpd"), begin(CHILD), LAST]
+    result = scan_lines(begin(PARENT), REFUSED, *other, there)
+
+    assert hits(result) == [(REJECTED, "high", TO)]
+    assert (result.transactions, result.findings[0].children) == (2, ())
 
 
 def test_an_id_of_the_next_hop_that_only_looks_like_ours_joins_nothing() -> None:
     """Short ids are used again: the same id hours away is another message."""
-    there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "mx.example.com[198.51.100.9]:25")
-    result = scan_lines(begin(PARENT), REFUSED, there, begin(CHILD, "18:00:00"), LAST.replace("T08:00:04", "T18:00:04"))
+    there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "127.0.0.1[127.0.0.1]:10024")
+    later = [begin(CHILD, "18:00:00"), LAST.replace("T08:00:04", "T18:00:04")]
+    result = scan_lines(begin(PARENT), REFUSED, there, *later)
 
-    assert hits(result) == [(REJECTED, "high", TO)]
-    assert (result.transactions, result.findings[0].children) == (2, ())
+    assert (hits(result), result.transactions) == ([], 2)
+    assert hits(scan_lines(begin(PARENT), REFUSED, there, begin(CHILD), LAST)) == [(REJECTED, "high", TO)]
 
 
 def test_ids_of_two_devices_are_never_joined() -> None:
@@ -216,6 +228,17 @@ def esa_files(*logs: str) -> ScanResult:
             path.write_text(log)
             os.utime(path, (0, 0))
         return scan([Source(path, path.name, device="ESA1") for path in paths])
+
+
+def test_numbers_of_two_units_in_one_collectors_file_are_kept_apart() -> None:
+    def framed(host: str, lines: list[str]) -> list[str]:
+        return [f"Jan  5 08:00:00 {host} mail_logs: {text.partition(' 2026 ')[2]}" for text in lines]
+
+    one, other = framed("esa1", ESA_BEGIN), framed("esa2", [text.replace(TO, "c@example.org") for text in ESA_BEGIN])
+    ends = [esa("MID 6 rejected by policy"), esa("Message done DCID 8 MID 6 to RID [0]")]
+    result = scan_lines(*one, *other, *framed("esa1", ends))
+
+    assert (hits(result), result.transactions) == ([(REJECTED, "high", TO)], 2)
 
 
 def test_what_a_filter_dropped_or_a_quarantine_holds_is_known_for_each_recipient() -> None:

@@ -1,7 +1,7 @@
 """The values of a line to an `Event`, by the rule of its kind."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ingest.engine.event import Done, Event, Flag, Kind, Scope, Told
 from ingest.engine.fortimail.message import answer_words, plain_address
@@ -43,6 +43,21 @@ class Said(NamedTuple):
 NOTHING_SAID: Final = Said(())
 
 
+class Meaning(NamedTuple):
+    """What a line tells and does; ``words`` is what is compared with other lines, ``shown`` what people see of it."""
+
+    told: Told = "unknown"
+    scope: Scope | None = None
+    done: Done = "none"
+    flags: int = 0
+    words: str = ""
+    shown: Said = NOTHING_SAID
+
+
+NOTHING: Final = Meaning()
+_NO_FIELDS: Final[dict[str, tuple[Template, ...]]] = {}
+
+
 def value_of(templates: tuple[Template, ...], fields: dict[str, str]) -> str:
     """The first value that some templates give."""
     for one in templates:
@@ -53,74 +68,71 @@ def value_of(templates: tuple[Template, ...], fields: dict[str, str]) -> str:
 
 def make_event(spec: Spec, reading: Reading) -> Event:
     """The event of a line; of one that fits no rule, that it was there."""
-    rule, fields = reading.rule, reading.fields
-    stamp = reading.stamp
-    ms = None if stamp.day is None or stamp.clock is None else stamp.day * DAY_MS + stamp.clock
-    keys, values = tuple(fields), tuple(fields.values())
-    digest = hash((fields.get("time"), reading.body))
-    common = (ms, stamp.clock, stamp.zone or spec.zone or None)
-    if rule is None:
-        return Event(
-            Kind.OTHER, "other", spec.log, *common, None, None, None, None, "unknown", None, "none", None, (), None,
-            None, None, (), None, 0, 0, "", digest, reading.warning, keys, values, NOTHING_SAID.explain,
-        )  # fmt: skip
-    get = rule.fields.get
-    told, scope, done, flags, final = _outcome(rule, fields)
-    reply = value_of(get("reply", ()), fields)
-    relay, address = value_of(get("relay", ()), fields), value_of(get("relay_ip", ()), fields)
-    if told == "reply":
-        found = _CODE.match(reply)
-        told = _TOLD[found[1]] if found else "unknown"
+    rule, fields, stamp = reading.rule, reading.fields, reading.stamp
+    get = rule.fields.get if rule else _NO_FIELDS.get
+    said = _meaning(rule, fields) if rule else NOTHING
     warning = reading.warning
-    if doubtful := reading.unclear & spec.deciding:
-        told, flags = "unknown", flags | Flag.UNCLEAR
-        done = "unknown" if rule.kind is Kind.DELIVERY else done
+    if rule and reading.unclear and (doubtful := reading.unclear & spec.deciding):
+        done: Done = "unknown" if rule.kind is Kind.DELIVERY else said.done
+        said = said._replace(told="unknown", scope=None, done=done, flags=said.flags | Flag.UNCLEAR)
         warning = _doubt(doubtful, warning)
-    words = ""
-    said = NOTHING_SAID
-    if rule.kind is Kind.DELIVERY:
-        done, words, more = _delivery(done, final, reply, relay, address)
-        flags |= more
-        said = Said((("stat", reply or rule.name), ("relay", f"{relay} [{address}]" if address else relay)))
-    elif rule.kind in {Kind.REFUSAL, Kind.ANSWER}:
-        words = answer_words(reply)
-        said = Said((("reject" if rule.kind is Kind.REFUSAL else "stat", reply),)) if reply else said
-        if rule.kind is Kind.REFUSAL and scope in {"message", "connection"}:
-            flags |= Flag.EVERYBODY
-    sender = value_of(get("sender", ()), fields)
-    envelope = value_of(get("envelope", ()), fields)
+    sender, envelope = value_of(get("sender", ()), fields), value_of(get("envelope", ()), fields)
     key = value_of(get("key", ()), fields) or None
     return Event(
-        rule.kind,
-        rule.name,
+        rule.kind if rule else Kind.OTHER,
+        rule.name if rule else "other",
         spec.log,
-        *common,
+        None if stamp.day is None or stamp.clock is None else stamp.day * DAY_MS + stamp.clock,
+        stamp.clock,
+        stamp.zone or spec.zone or None,
         value_of(get("device", ()), fields) or None,
         value_of(get("session", ()), fields) or key,
         key,
         value_of(get("child", ()), fields) or None,
-        told,  # type: ignore[arg-type]  # "reply" was replaced above
-        scope if told != "unknown" else None,
-        done,
+        said.told,
+        said.scope,
+        said.done,
         plain_address(sender) if sender else None,
-        recipients_of(value_of(get("recipients", ()), fields), rule.split),
+        recipients_of(value_of(get("recipients", ()), fields), rule.split) if rule else (),
         value_of(get("client", ()), fields) or None,
         value_of(get("verdict", ()), fields) or None,
         value_of(get("verdict_code", ()), fields) or None,
         (),
-        reading.body,
-        flags,
-        min(int(envelope), 1_000_000_000) if envelope.isdecimal() and len(envelope) < 10 else 0,
-        words,
-        digest,
+        reading.body if rule else None,
+        said.flags,
+        int(envelope) if envelope.isdecimal() and len(envelope) < 10 else 0,
+        said.words,
+        hash((fields.get("time"), reading.body)),
         warning,
-        keys,
-        values,
-        said.explain,
+        tuple(fields),
+        tuple(fields.values()),
+        said.shown.explain,
     )
 
 
-def _outcome(rule: LineRule, fields: dict[str, str]) -> tuple[str, Scope | None, Done, int, bool]:
+def _meaning(rule: LineRule, fields: dict[str, str]) -> Meaning:
+    """What a line of a kind tells and does, by its outcomes, its reply and its relay."""
+    told, scope, done, flags, final = _outcome(rule, fields)
+    reply = value_of(rule.fields.get("reply", ()), fields)
+    if told == "reply":
+        found = _CODE.match(reply)
+        told = _TOLD[found[1]] if found else "unknown"
+    words, shown = "", NOTHING_SAID
+    if rule.kind is Kind.DELIVERY:
+        relay = value_of(rule.fields.get("relay", ()), fields)
+        address = value_of(rule.fields.get("relay_ip", ()), fields)
+        done, words, more = _delivery(done, final, reply, relay, address)
+        flags |= more
+        shown = Said((("stat", reply or rule.name), ("relay", f"{relay} [{address}]" if address else relay)))
+    elif rule.kind in {Kind.REFUSAL, Kind.ANSWER}:
+        words = answer_words(reply)
+        shown = Said((("reject" if rule.kind is Kind.REFUSAL else "stat", reply),)) if reply else shown
+        if rule.kind is Kind.REFUSAL and scope in {"message", "connection"}:
+            flags |= Flag.EVERYBODY
+    return Meaning(told, scope if told != "unknown" else None, done, flags, words, shown)
+
+
+def _outcome(rule: LineRule, fields: dict[str, str]) -> tuple[Told | Literal["reply"], Scope | None, Done, int, bool]:
     """What the rule says of this line: its first outcome that fits, over what it says of all its lines."""
     always, chosen = rule.outcome, OTHER
     for outcome in rule.outcomes:
@@ -131,7 +143,8 @@ def _outcome(rule: LineRule, fields: dict[str, str]) -> tuple[str, Scope | None,
         if rule.outcomes and always.told is None and always.done is None:
             flags = always.flags | (Flag.UNCLEAR if rule.kind is Kind.DELIVERY else Flag.UNKNOWN_WORD)
             return "unknown", None, "unknown", flags, False
-    told, scope = chosen.told or always.told or "unknown", chosen.scope or always.scope
+    told: Told | Literal["reply"] = chosen.told or always.told or "unknown"
+    scope = chosen.scope or always.scope
     return told, scope, chosen.done or always.done or "none", always.flags | chosen.flags, chosen.final or always.final
 
 

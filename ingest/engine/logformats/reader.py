@@ -187,12 +187,12 @@ class DataFormat:
             if found := take.pattern.match(fields.get(take.field, "")):
                 fields |= {key: value for key, value in found.groupdict().items() if value is not None}
         for fact in rule.recall:
-            self._recall(fact, fields)
+            self._recall(fact, rule, fields)
         return rule, fields
 
-    def _recall(self, fact: Fact, fields: dict[str, str]) -> None:
+    def _recall(self, fact: Fact, rule: LineRule, fields: dict[str, str]) -> None:
         names = [part.strip() for part in fields.get(fact.each, "").split(",")[:MOST_LISTED]] if fact.each else [""]
-        of = fact.of.fill(fields)
+        of = _of_device(rule, fields, fact.of.fill(fields))
         found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names)
         if values := [value for values in found for value in values]:
             fields[fact.value] = ",".join(values)
@@ -210,17 +210,34 @@ class DataFormat:
         for fact in rule.remember:
             of, name, value = fact.of.fill(fields), fact.name.fill(fields), fields.get(fact.value)
             if of and name and value:
-                self._memory.keep(of, name, value)
-        if event.key and (child := rule.next.fill(fields)):
+                self._memory.keep(_of_device(rule, fields, of), name, value)
+        if event.key and (child := rule.next.fill(fields)) and _leads_on(rule, fields, event):
             words = hash(event.words) if event.kind is Kind.DELIVERY else 0
-            self._link(Link(event.device, event.key, child, words, event.stamp))
+            self._link(rule, fields, Link(event.device, event.key, child, words, event.stamp))
         if event.key and (parent := rule.parent.fill(fields)):
-            self._link(Link(event.device, parent, event.key, 0, None))
+            self._link(rule, fields, Link(event.device, parent, event.key, 0, None))
 
-    def _link(self, link: Link) -> None:
+    def _link(self, rule: LineRule, fields: dict[str, str], link: Link) -> None:
         if link.parent != link.child:
-            self._memory.copied(link.child, link.parent)
+            self._memory.copied(_of_device(rule, fields, link.child), _of_device(rule, fields, link.parent))
             self.links.append(link)
+
+
+def _of_device(rule: LineRule, fields: dict[str, str], of: str) -> str:
+    """What a fact is of, by the unit too: a collector's file holds lines of several, with the same numbers."""
+    return f"{value_of(rule.fields.get('device', ()), fields)} {of}"
+
+
+def _leads_on(rule: LineRule, fields: dict[str, str], event: Event) -> bool:
+    """Whether the id in a next hop's reply may be one of this device.
+
+    Any host can answer with an id that it read in a header. So a host that is not this one is believed only when the
+    message under that id came in from its own address.
+    """
+    if event.kind is not Kind.DELIVERY or event.done == "handed_over":
+        return True
+    came_from = fields.get("next_client")
+    return bool(came_from) and came_from == value_of(rule.fields.get("relay_ip", ()), fields)
 
 
 _TIME: Final = (template("time"),)
