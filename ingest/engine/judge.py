@@ -62,8 +62,10 @@ class FamilyAnswer:
     ``judged`` names the rules that could judge it, ``doubts`` are (rule, reason). For rules about the whole log:
     ``seen`` are the days and verdicts that its history lines count for, ``orders`` the pairs of scanners of which one
     came first, each with the lines that say so; ``unordered`` is why there is no order where there could be one, and
-    ``firmware`` what wrote its lines on which day. Families of one shape have equal answers; one with ``found`` is
-    counted once only, since what was found is about that family.
+    ``firmware`` what wrote its lines on which day. Families of one shape have equal answers but for ``transaction`` and
+    the lines: to a shape belong the device, the days, the firmware, the order of the spam lines' times (and whether
+    those are whole seconds), and what `Context.lacks` says of the last time. One with ``found`` is counted once only,
+    since what was found is about that family.
     """
 
     device: DeviceKey
