@@ -27,7 +27,7 @@ from ingest.engine.logformats.safety import Unsafe, check_pattern
 from ingest.engine.logformats.samples import READ, check_samples
 from ingest.engine.logformats.spec import MODEL, How, Spec
 from ingest.engine.result import Options
-from tests.engine.gateway import scan_files, scan_lines
+from tests.engine.gateway import TWICE, scan_files, scan_lines
 from tests.engine.test_log_formats import ALL, CONTRADICTIONS, CSV, TO, row
 
 GOOD = """\
@@ -190,6 +190,12 @@ def test_a_table_whose_header_comes_again_is_one_table_and_another_header_is_tol
     assert (same.complete, len(same.findings)) == (True, 1)
     assert other.files[0].unread_lines == 1
     assert "names other columns" in other.files[0].unread_examples[0].reason
+
+
+def test_a_column_may_be_called_anything() -> None:
+    result = scan_lines(f"{CSV},header", *(f"{row('sent', f'250 ok queued as {n}')},x" for n in "AB"))
+
+    assert [finding.rule for finding in result.findings] == [TWICE]
 
 
 def test_lines_of_a_table_are_read_once_more_by_its_own_columns() -> None:

@@ -16,10 +16,14 @@ NO_COLUMNS: Final = "no line that names the columns stands before it"
 
 
 class Values(NamedTuple):
-    """Values by key, of a key that stands twice the first; ``unclear`` are keys that cannot be believed."""
+    """Values by key, of a key that stands twice the first; ``unclear`` are keys that cannot be believed.
+
+    ``says_nothing`` is a line of a table that is no row: the names of the columns, or a remark before them.
+    """
 
     fields: dict[str, str]
     unclear: frozenset[str] = frozenset()
+    says_nothing: bool = False
 
 
 NONE: Final[frozenset[str]] = frozenset()

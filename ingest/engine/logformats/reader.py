@@ -5,7 +5,6 @@ and the file's own time for logs without a year. A reader made for one line alon
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -28,7 +27,7 @@ NO_FRAME: Final = "its beginning is not that of the format's lines"
 OTHER_COLUMNS: Final = "it names other columns than the first header did: scan the two parts as two files"
 FOREIGN: Final = Unread("another program wrote it")
 MOST_LISTED: Final = 1000  # names in one list, such as recipient numbers
-_HEADER: Final = "header"
+NO_ROW: Final = Values({}, says_nothing=True)
 
 
 class Link(NamedTuple):
@@ -78,7 +77,9 @@ class DataFormat:
             return make_event(self.spec, Reading(text, {}, _NONE, None, NO_TIME, None))
         if isinstance(cut, Unread):
             return cut
-        body, (fields, unclear) = cut
+        body, (fields, unclear, says_nothing) = cut
+        if says_nothing:
+            return make_event(self.spec, Reading(body, {}, _NONE, None, NO_TIME, None))
         rule, fields = self._recognise(body, fields)
         stamp, warning = self._time(rule, fields)
         event = make_event(self.spec, Reading(body, fields, unclear, rule, stamp, warning))
@@ -115,28 +116,35 @@ class DataFormat:
 
     def _cut(self, text: str) -> tuple[str, Values] | Unread:
         """The line's text behind what stands in front of it, and its values."""
-        spec, framed, body = self.spec, {}, text
-        if spec.frames:
-            found = next((found for frame in spec.frames if (found := frame.match(text))), None)
-            if found is None:
-                return Unread(NO_FRAME)
-            framed = {key: value for key, value in found.groupdict().items() if value is not None}
-            body = framed.pop("body", "")
-            if spec.program:
-                program = self._program(framed.get("program", ""))
-                if program is None:
-                    return FOREIGN
-                framed |= program
-        if spec.how == "text":
-            framed["body"] = body
+        framed = self._frame(text)
+        if isinstance(framed, Unread):
+            return framed
+        body = framed.get("body", "")
+        if self.spec.how == "text":
             return body, Values(framed)
         cut = self._cut_body(body)
         if isinstance(cut, str):
             return Unread(cut)
-        for need in spec.needs:
-            if need.isdisjoint(cut.fields):
-                return Unread(f"it has no {' or '.join(sorted(need))}")
-        return body, Values(framed | cut.fields, cut.unclear)
+        if not cut.says_nothing:
+            for need in self.spec.needs:
+                if need.isdisjoint(cut.fields):
+                    return Unread(f"it has no {' or '.join(sorted(need))}")
+            del framed["body"]
+        return body, cut._replace(fields=framed | cut.fields)
+
+    def _frame(self, text: str) -> dict[str, str] | Unread:
+        """What stands in front of a line, by name, with the rest as ``body``."""
+        spec = self.spec
+        if not spec.frames:
+            return {"body": text}
+        found = next((found for frame in spec.frames if (found := frame.match(text))), None)
+        if found is None:
+            return Unread(NO_FRAME)
+        framed = {key: value for key, value in found.groupdict().items() if value is not None}
+        if spec.program:
+            program = self._program(framed.get("program", ""))
+            return FOREIGN if program is None else framed | program
+        return framed
 
     def _cut_body(self, body: str) -> Values | str:
         if self.spec.how == "keys":
@@ -149,14 +157,14 @@ class DataFormat:
         """A row, or a line that names the columns; lines of remarks in front of it are passed over."""
         prefix = self.spec.header
         if prefix and body.startswith("#") and not body.startswith(prefix):
-            return Values({_HEADER: "remark"} | dict.fromkeys(self._needed(), ""))
+            return NO_ROW
         if body.startswith(prefix) and (prefix or self._may_name_columns(body)):
             names = header_columns(body[len(prefix) :].strip())
             if names and all(not need.isdisjoint(names) for need in self.spec.needs):
                 if self._columns and names != self._columns:
                     return OTHER_COLUMNS
                 self._columns, self._header = names, body[len(prefix) :].strip()
-                return Values({_HEADER: "columns"} | dict.fromkeys(self._needed(), ""))
+                return NO_ROW
         return cut_columns(body, self._columns) if self._columns else NO_COLUMNS
 
     def _may_name_columns(self, body: str) -> bool:
@@ -164,13 +172,8 @@ class DataFormat:
         body = body[:HEADER_LENGTH].lower()
         return all(any(name in body for name in need) for need in self.spec.needs)
 
-    def _needed(self) -> Iterator[str]:
-        return (name for need in self.spec.needs for name in need)
-
     def _recognise(self, body: str, fields: dict[str, str]) -> tuple[LineRule | None, dict[str, str]]:
         """The rule of a line, and its values with those that the rule takes out of them."""
-        if _HEADER in fields:
-            return None, fields
         for rule in self.spec.lines:
             if rule.has and rule.has not in body:
                 continue
