@@ -133,7 +133,7 @@ CONTRADICTIONS = {
         key_values('status=rejected reply="550 5.7.1 no"'),
         key_values('status=delivered reply="250 ok queued as 99CD" relay_ip=198.51.100.9'),
     ],
-    "csv": [CSV, row("rejected", "550 no"), row("delivered", "250 ok queued as 99CD")],
+    "csv": [CSV, row("rejected", "550 no", ip=""), row("delivered", "250 ok queued as 99CD")],
     "json_lines": [json_line("rejected", "550 no"), json_line("delivered", "250 ok queued as 99CD")],
 }
 TWICE_DELIVERED = {

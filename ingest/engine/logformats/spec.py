@@ -57,7 +57,7 @@ def words_with_fields(text: str) -> Template:
 class Condition:
     """What must hold of a field: one of some words, a beginning, a part (all without regard to case), a pattern.
 
-    Of several names of a field that the line may have (``status|action``) the first that it has counts.
+    Of several names of a field that the line may have (``status|action``) the first that is not empty counts.
     """
 
     names: tuple[str, ...]
@@ -69,7 +69,7 @@ class Condition:
     def holds(self, fields: dict[str, str]) -> bool:
         """Whether it holds; never for a field that the line does not have."""
         for name in self.names:
-            if (value := fields.get(name)) is not None:
+            if value := fields.get(name):
                 break
         else:
             return False
