@@ -2,11 +2,14 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from ingest.engine.containers import Member, Meter, failing, members, open_source
 from ingest.engine.event import Event
+from ingest.engine.findings.coverage import Context
+from ingest.engine.findings.whole import Totals
 from ingest.engine.formats import detect, make_format, misfit
+from ingest.engine.judge import Judgement, judge
 from ingest.engine.logformats.memory import Memory
 from ingest.engine.logformats.reader import DataFormat
 from ingest.engine.reader import CUT, TOO_LONG, Line, LineReader
@@ -78,15 +81,28 @@ class Intake:
         self.reports: list[FileReport] = []
         self.lines = 0
         self.bytes = 0
-        self._options = options
+        self.options = options
         self._report = on_progress
         self._done = 0
         self._whole = 1
         self._memories: dict[tuple[str, str | int], Memory] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up what was taken to hold what was read."""
+
+    def judge(self, context: Context, baseline: Totals | None, _: list[Source]) -> Judgement:
+        """Judge what was read; ``baseline`` are the totals of another log."""
+        return judge(self.ledger, context, baseline)
+
     def read(self, sources: list[Source]) -> None:
         """Read all sources."""
-        self._whole = max(1, sum(_size(source) for source in sources))
+        self._whole = max(1, sum(size_of(source) for source in sources))
         for number, source in enumerate(sources):
             self._read_source(number, source)
         self.ledger.join()
@@ -97,17 +113,17 @@ class Intake:
         except Damaged as fault:
             self._read_stream(number, 0, source, Member(source.label, failing(fault), packed=False), None)
             return
-        meter = Meter(self._options.limits, size)
+        meter = Meter(self.options.limits, size)
         with handle:
             for stream, member in enumerate(members(source, meter, handle)):
                 self._read_stream(number, stream, source, member, meter)
         self._done += size
 
     def _read_stream(self, number: int, stream: int, source: Source, member: Member, meter: Meter | None) -> None:
-        reader = LineReader(member.chunks, self._options.limits)
+        reader = LineReader(member.chunks, self.options.limits)
         tally = Tally(member.label, source.device, read_zone(source.zone))
         lines = iter(reader)
-        tally.format, held = pick_format(lines, self._options.format, lambda line: self._skip(line, tally))
+        tally.format, held = pick_format(lines, self.options.format, lambda line: self._skip(line, tally))
         self.places.append(Place(number, stream, member.label, tally.format))
         if tally.format:
             self._read_lines(number, source, itertools.chain(held, lines), tally, meter)
@@ -121,7 +137,7 @@ class Intake:
         if not line.text or line.text.isspace():
             tally.blank += 1
         else:
-            tally.unread(line.number, line.text, broken(line, self._options.limits) or reason or misfit(line.text))
+            tally.unread(line.number, line.text, broken(line, self.options.limits) or reason or misfit(line.text))
 
     def _read_lines(
         self, number: int, source: Source, lines: Iterator[Line], tally: Tally, meter: Meter | None
@@ -162,7 +178,8 @@ class Intake:
             self._report(Progress(fraction, self.bytes + read_bytes, self.lines + read_lines, 0, label))
 
 
-def _size(source: Source) -> int:
+def size_of(source: Source) -> int:
+    """The bytes of a source on the disk; 0 where that cannot be said."""
     try:
         return source.path.stat().st_size
     except OSError:

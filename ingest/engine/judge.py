@@ -94,20 +94,25 @@ class Judgement:
     totals: Totals = field(default_factory=Totals)
     loose: Counter[tuple[int | None, int]] = field(default_factory=Counter)
 
-    def count(self, answer: FamilyAnswer, times: int = 1) -> None:
-        """Add the answer about a family, or about so many families of the same shape (of which it is the earliest)."""
+    def count(self, answer: FamilyAnswer, times: int = 1, *, keep: bool = True) -> None:
+        """Add the answer about a family, or about so many families of the same shape (of which it is the earliest).
+
+        Without ``keep`` the caller keeps the lines that make the counts.
+        """
         if answer.found and times != 1:
             raise ValueError("what was found is about one family: it cannot be counted several times")
         self.transactions += times
         totals = self.totals
         for seen, record in answer.seen:
             totals.verdicts[seen] += times
-            totals.keep(seen, Example(record.stamp, answer.transaction, (record,)))
+            if keep:
+                totals.keep(seen, Example(record.stamp, answer.transaction, (record,)))
         if answer.orders:
             totals.ordered[answer.device] += times
         for order, records in answer.orders:
             totals.orders[order] += times
-            totals.keep(order, Example(records[0].stamp, answer.transaction, records))
+            if keep:
+                totals.keep(order, Example(records[0].stamp, answer.transaction, records))
         if answer.unordered:
             totals.unordered[answer.device, answer.unordered] += times
         if answer.firmware:
@@ -161,7 +166,7 @@ def judge(ledger: Ledger, context: Context | None = None, baseline: Totals | Non
     for device in ledger.devices:
         for key, packed in device.families.items():
             judgement.count(judge_family(weigh(device, key, unpack(packed), tables), tables, context))
-        _count_loose(device, judgement)
+        count_loose(device, judgement)
     judgement.conclude(tables, baseline)
     return judgement
 
@@ -228,7 +233,7 @@ def _firmware(truth: Truth, context: Context) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _count_loose(device: Device, judgement: Judgement) -> None:
+def count_loose(device: Device, judgement: Judgement) -> None:
     """Lines that name no session: history among them counts for its day, and none of them can be judged."""
     for seen in device.loose.values():
         if seen:

@@ -48,11 +48,11 @@ class LineReader:
         return max(named)[1] if named else UTF8
 
     def __iter__(self) -> Iterator[Line]:
-        chunks = self._guarded()
+        chunks = self.guarded()
         first = next(chunks, b"")
         yield from self._lines(itertools.chain((first,), chunks), sniff_utf16(first))
 
-    def _guarded(self) -> Iterator[bytes]:
+    def guarded(self) -> Iterator[bytes]:
         """Chunks up to the damage; counts bytes."""
         try:
             for chunk in self._chunks:
@@ -79,7 +79,7 @@ class LineReader:
             tail = parts.pop()
             for part in parts:
                 number += 1
-                yield Line(number, start, begin, TOO_LONG) if skipped else self._line(number, start, part, utf16)
+                yield Line(number, start, begin, TOO_LONG) if skipped else self.line(number, start, part, utf16)
                 start += skipped + len(part) + width
                 skipped = 0
             if skipped or len(tail) > limit:
@@ -90,14 +90,15 @@ class LineReader:
         if skipped:
             yield Line(number + 1, start, begin, TOO_LONG)
         elif tail:
-            line = self._line(number + 1, start, tail, utf16)
+            line = self.line(number + 1, start, tail, utf16)
             yield line._replace(quality=CUT) if self.damage else line
 
     def _count_utf8(self, text: str) -> int:
         self.encodings[UTF8] += 1
         return len(text.encode())
 
-    def _line(self, number: int, offset: int, raw: bytes, utf16: str | None) -> Line:
+    def line(self, number: int, offset: int, raw: bytes, utf16: str | None = None) -> Line:
+        """A line by its bytes without the feed; counts its encoding."""
         if len(raw) > self._limits.line_bytes:
             return Line(number, offset, self._text(raw[:SHOWN], utf16)[0], TOO_LONG)
         if utf16 is None and raw.isascii() and b"\x1b" not in raw:

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from ingest.engine.findings.coverage import QUEUE_DAYS
 from ingest.engine.findings.hit import Says, Severity
 from ingest.engine.judge import DayCount, NotJudged
-from ingest.engine.source import Limits, Source
+from ingest.engine.source import MIB, Limits, Source
+
+
+FAST_FROM: Final = 4 * MIB  # below, the plain engine is done before the compiled one has started
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to scan. ``format`` None means by content; ``max_findings`` 0 lists all (counts are always complete).
 
-    A message may be queued for ``queue_days``; ``baseline`` is a log of before, for rules that compare.
+    A message may be queued for ``queue_days``; ``baseline`` is a log of before, for rules that compare. From
+    ``fast_from`` bytes of evidence on the compiled engine reads it where it can; None is never.
     """
 
     format: str | None = None
@@ -21,6 +26,7 @@ class Options:
     queue_days: int = QUEUE_DAYS
     baseline: tuple[Source, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    fast_from: int | None = FAST_FROM
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The way of a log through the engine: read, join, judge, cite. The same evidence twice is one result."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from ingest.engine.citing import Texts, read_back
@@ -12,7 +13,7 @@ from ingest.engine.findings.coverage import Context, Remembered
 from ingest.engine.findings.hit import SEVERITIES, Says
 from ingest.engine.findings.whole import Totals
 from ingest.engine.formats import make_format
-from ingest.engine.intake import Intake, Place
+from ingest.engine.intake import Intake, Place, size_of
 from ingest.engine.judge import Found, Judgement, NotJudged, judge
 from ingest.engine.records import Record
 from ingest.engine.result import Evidence, Finding, OnProgress, Options, Progress, ScanResult
@@ -37,18 +38,33 @@ def scan(
         read_zone(source.zone)
     if options.format:
         make_format(options.format)
-    intake = Intake(options, on_progress)
-    intake.read(list(sources))
-    places = list(intake.places)
-    baseline = read_baseline(options, places, len(sources)) if options.baseline else None
-    evidence = [*sources, *options.baseline]
-    judgement = judge(intake.ledger, context_of(places, evidence, options), baseline)
+    with read(list(sources), options, on_progress) as intake:
+        places = list(intake.places)
+        baseline = read_baseline(options, places, len(sources)) if options.baseline else None
+        evidence = [*sources, *options.baseline]
+        judgement = intake.judge(context_of(places, evidence, options), baseline, evidence)
     listed = judgement.found[: options.max_findings or None]
     findings = Citer(places, evidence, options).findings(listed)
     if on_progress:
         last = intake.reports[-1].path if intake.reports else ""
         on_progress(Progress(1.0, intake.bytes, intake.lines, len(judgement.found), last))
     return _result(intake, judgement, findings)
+
+
+@contextmanager
+def read(sources: list[Source], options: Options, on_progress: OnProgress | None) -> Iterator[Intake]:
+    """Read sources by the compiled engine where they are large and of a format that it knows, else by the plain one."""
+    engine = None
+    if options.fast_from is not None and sum(size_of(source) for source in sources) >= options.fast_from:
+        # Imported here, since that takes longer than to read a small log.
+        from ingest.engine.fast.engine import read_fast  # noqa: PLC0415
+
+        engine = read_fast(sources, options, on_progress)
+    if engine is None:
+        engine = Intake(options, on_progress)
+        engine.read(sources)
+    with engine:
+        yield engine
 
 
 def context_of(places: list[Place], sources: list[Source], options: Options) -> Context:

@@ -1,0 +1,221 @@
+"""The compiled part: made once on a machine, kept as object code, and loaded without a compiler.
+
+numba compiles it, which takes some ten seconds; to import numba alone takes longer than to read half a million lines.
+So the object code is kept, under a name that holds everything it was made from: its sources, numba's version and the
+processor. LLVM's own loader puts it into memory.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import llvmlite
+import llvmlite.binding as llvm
+import numpy as np
+
+from ingest.engine import event
+from ingest.engine.fast.rows import (
+    ARRANGE,
+    CUT,
+    GROUP,
+    MOST_ROWS,
+    MOST_TOKENS,
+    PADDING,
+    READ,
+    SIGN,
+    SPAN,
+    UNIQUE,
+    Known,
+)
+from ingest.engine.fortimail import message
+
+HERE: Final = Path(__file__).parent
+# What the compiled part takes its constants from, beside its own sources.
+SOURCES: Final = (*sorted((HERE / "kernel").glob("*.py")), HERE / "rows.py", Path(event.__file__), Path(message.__file__))
+# Called where something goes wrong that cannot: nothing in the compiled part allocates or raises.
+_NEVER: Final = (
+    *("NRT_Free", "NRT_Allocate", "NRT_MemInfo_call_dtor", "NRT_MemInfo_alloc_safe_aligned", "NRT_incref", "NRT_decref"),
+    *("numba_do_raise", "numba_gil_ensure", "numba_gil_release", "numba_unpickle"),
+    "numba_runtime_build_excinfo_struct",
+)
+_ARGUMENTS: Final = 64
+
+
+class Compiled:
+    """The functions of `kernel`. Their arrays must be contiguous, and texts have `PADDING` bytes behind their end."""
+
+    def __init__(self, address: int) -> None:
+        self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+
+    def _call(self, what: int, *arguments: Any) -> list[int]:
+        """Call with numbers and arrays; an array stands for its address. Returns the first numbers as they are after."""
+        numbers = np.zeros(_ARGUMENTS, np.int64)
+        numbers[0] = what
+        for place, one in enumerate(arguments, 1):
+            numbers[place] = one.ctypes.data if isinstance(one, np.ndarray) else one
+        self._run(numbers.ctypes.data)
+        return numbers[:3].tolist()  # type: ignore[no-any-return]
+
+    def read_lines(
+        self,
+        data: Any,
+        begin: int,
+        size: int,
+        most: int,
+        known: Known,
+        where: Sequence[int],
+        outputs: Sequence[Any],
+        seen: Any,
+    ) -> tuple[int, int, int]:
+        """Read lines. ``where`` is place, number of the first line, offset, and the device of lines that name none.
+
+        ``outputs`` are rows, states, shapes and bounds. Returns the numbers of lines and of those beyond ASCII, and
+        where the next line begins.
+        """
+        scratch = (
+            *(np.empty(MOST_TOKENS, np.int64), np.empty(MOST_TOKENS, np.int64)),
+            *(np.empty((MOST_TOKENS, 2), np.uint64), np.empty(256, np.uint8)),
+        )
+        *arrays, scanners = known
+        counts = len(known.shapes), len(known.words), len(known.classifiers), len(known.devices)
+        texts, *rest = scanners
+        count, other, next_ = self._call(
+            READ,
+            *(data, begin, size, most, *where, *outputs, seen, len(seen), *scratch, 0),
+            *arrays,
+            *counts,
+            *(texts, *rest, *texts.shape),
+        )
+        return count, other, next_
+
+    def span_of(self, rows: Any, kinds: int, undated: int, spans: Any, days: Any) -> tuple[int, int, int]:
+        """The first and last stamp of rows, and how many days were noted."""
+        first, last, noted = self._call(SPAN, rows, len(rows), kinds, undated, spans, len(spans), days)
+        return first, last, noted
+
+    def sign(
+        self,
+        rows: Any,
+        order: Any,
+        bounds: Any,
+        has_firmware: Any,
+        signatures: Any,
+        last: Any,
+        when: Any,
+        seen: Any,
+        days: Any,
+    ) -> tuple[int, int]:
+        """Sign families. Returns how many rows of ``seen`` and of ``days`` were written."""
+        kept = np.empty(MOST_ROWS, np.int64)
+        seen_count, day_count, _ = self._call(
+            SIGN,
+            *(rows, len(rows), order, len(bounds) - 1, bounds, has_firmware, len(has_firmware), kept),
+            *(signatures, last, when, seen, days, len(days)),
+        )
+        return seen_count, day_count
+
+    def group(self, values: Any) -> tuple[Any, Any, Any]:
+        """Number values by their first appearance: the number of each, where each number is first, and how often."""
+        size = 1 << (2 * len(values)).bit_length()
+        keys, numbers = np.empty(size, np.uint64), np.full(size, -1, np.int64)
+        ids, first, counts = (np.empty(len(values), np.int64) for _ in range(3))
+        count = self._call(GROUP, values, len(values), keys, size, numbers, ids, first, counts)[0]
+        return ids, first[:count].copy(), counts[:count].copy()
+
+    def arrange(self, ids: Any, counts: Any) -> tuple[Any, Any]:
+        """The places in the order of their numbers, and where each number begins, with the end behind them."""
+        bounds, order = np.empty(len(counts) + 1, np.int64), np.empty(len(ids), np.int64)
+        self._call(ARRANGE, ids, len(ids), counts, len(counts), bounds, order)
+        return order, bounds
+
+    def unique_rows(self, rows: Any, order: Any, begin: int, end: int) -> list[int]:
+        """The rows of a family that speak, each event once; it has a signature, so they are not too many."""
+        kept = np.empty(MOST_ROWS, np.int64)
+        count = self._call(UNIQUE, rows, len(rows), order, begin, end, kept)[0]
+        return kept[:count].tolist()  # type: ignore[no-any-return]
+
+    def cut(self, raw: bytes) -> tuple[list[bytes], bytes | None]:
+        """The values of a line, and its message; no values where it cannot be cut in one way only."""
+        data = np.frombuffer(raw + bytes(PADDING), np.uint8)
+        starts, ends = np.empty(MOST_TOKENS, np.int64), np.empty(MOST_TOKENS, np.int64)
+        hashes = np.empty((MOST_TOKENS, 2), np.uint64)
+        count, begin, end = self._call(CUT, data, len(raw), starts, ends, hashes)
+        values = [raw[starts[place] : ends[place]] for place in range(count)]
+        return values, raw[begin:end] if begin >= 0 else None
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Compiled:
+    """The compiled part, compiled now where this machine has not done so before."""
+    path = next((folder / _name() for folder in folders() if (folder / _name()).is_file()), None)
+    kept = _read(path) if path else None
+    if kept is None:
+        from ingest.engine.fast.kernel.entry import object_code  # noqa: PLC0415  (the compiler)
+
+        kept = object_code()
+        _keep(*kept)
+    return Compiled(_load(*kept))
+
+
+def folders() -> list[Path]:
+    """Where object code is kept: the first one that can be written is used."""
+    named = os.environ.get("ZENREI_CACHE")
+    own = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "zenrei"
+    return [*([Path(named)] if named else []), HERE / "__pycache__", own]
+
+
+@lru_cache(maxsize=1)
+def _name() -> str:
+    made_of = hashlib.sha256()
+    for source in SOURCES:
+        made_of.update(source.read_bytes())
+    host = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvmlite.__version__, np.__version__
+    made_of.update(repr(host).encode())
+    return f"kernel-{made_of.hexdigest()[:32]}.o"
+
+
+def _read(path: Path) -> tuple[str, bytes] | None:
+    """What was kept: a digest, the function's name, and the code; None where a byte of it is another."""
+    digest, _, rest = path.read_bytes().partition(b"\n")
+    name, _, code = rest.partition(b"\n")
+    return (name.decode(), code) if hashlib.sha256(rest).hexdigest().encode() == digest else None
+
+
+def _keep(name: str, code: bytes) -> None:
+    """Keep the code whole or not at all, in the first folder that takes it."""
+    rest = name.encode() + b"\n" + code
+    for folder in folders():
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+                file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+            Path(file.name).replace(folder / _name())
+            return
+
+
+@ctypes.CFUNCTYPE(None)
+def _never() -> None:
+    os.abort()
+
+
+_loaded: list[Any] = []  # what LLVM must not give up while the code is in use
+
+
+def _load(name: str, code: bytes) -> int:
+    """Put object code into memory, and return the address of a function in it."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for symbol in _NEVER:
+        llvm.add_symbol(symbol, ctypes.cast(_never, ctypes.c_void_p).value)
+    machine = llvm.Target.from_default_triple().create_target_machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _loaded.append(engine)
+    return int(engine.get_function_address(name))

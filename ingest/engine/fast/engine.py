@@ -1,0 +1,36 @@
+"""The compiled engine as `ingest.engine.scan` uses it: reads large FortiMail logs, and judges what they say."""
+
+from ingest.engine.fast.intake import FastIntake, NotForThis
+from ingest.engine.fast.judging import FastJudge
+from ingest.engine.fast.store import Store
+from ingest.engine.findings.coverage import Context
+from ingest.engine.findings.whole import Totals
+from ingest.engine.judge import Judgement
+from ingest.engine.result import OnProgress, Options
+from ingest.engine.source import Source
+
+
+class Engine(FastIntake):
+    """An intake of rows that can judge them."""
+
+    def close(self) -> None:
+        """Give up rows that lie on the disk."""
+        self.store.close()
+
+    def judge(self, context: Context, baseline: Totals | None, sources: list[Source]) -> Judgement:
+        """As `ingest.engine.judge.judge`."""
+        judging = FastJudge(self, sources, self.options.limits, context)
+        for rows in self.store.parts():
+            judging.part(rows)
+        return judging.finish(baseline)
+
+
+def read_fast(sources: list[Source], options: Options, on_progress: OnProgress | None) -> Engine | None:
+    """Read sources, or None where one of them is nothing for this engine: then nothing was lost but time."""
+    engine = Engine(options, on_progress, Store())
+    try:
+        engine.read(sources)
+    except NotForThis:
+        engine.close()
+        return None
+    return engine

@@ -1,0 +1,261 @@
+"""Judges stored rows: one family of each signature for all, and alone those that have one of their own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ingest.engine.citing import read_back
+from ingest.engine.event import Event
+from ingest.engine.fast.examples import Examples, record_of
+from ingest.engine.fast.compiled import compiled
+from ingest.engine.fast.families import Signed, sign
+from ingest.engine.fast.intake import FastIntake
+from ingest.engine.fast.learned import keys_of
+from ingest.engine.findings import RULES
+from ingest.engine.findings.coverage import Context, Coverage
+from ingest.engine.findings.orders import orders_of
+from ingest.engine.findings.whole import Order, Totals
+from ingest.engine.fortimail.lines import FortiMail
+from ingest.engine.judge import SHARED, FamilyAnswer, Judgement, count_loose, judge_family
+from ingest.engine.records import Record, Tables, unpack
+from ingest.engine.source import Limits, Source
+from ingest.engine.times import DAY_MS
+from ingest.engine.transactions import Device, Ledger
+from ingest.engine.truth import Truth, weigh
+
+
+class Watched:
+    """A context that says whether it was asked how long the log covers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.asked = False
+        self.firmware = ()
+        self.firmware_at = context.firmware_at
+
+    def lacks(self, device: Device, stamp: int | None) -> str | None:
+        """As `Context.lacks`."""
+        self.asked = True
+        return self._context.lacks(device, stamp)
+
+
+class FastJudge:
+    """Weighs the families of an intake. The answer is that of `ingest.engine.judge.judge`."""
+
+    def __init__(self, intake: FastIntake, sources: Sequence[Source], limits: Limits, context: Context) -> None:
+        self._compiled = compiled()
+        self._intake = intake
+        self._sources = list(sources)
+        self._limits = limits
+        self._devices = [unit.device for unit in intake.units]
+        self._context = replace(context, coverage=_Coverages(intake))
+        self._has_firmware = np.array(
+            [context.firmware_at(place) is not None for place in range(len(intake.places))] or [False], np.uint8
+        )
+        self._examples = Examples(self._compiled, self._names, self._pairs, [(one.name, one.source) for one in self._devices])
+        self.judgement = Judgement(totals=Totals(examples=self._examples))
+        self._alone: list[tuple[Any, bool]] = []
+        self._halves: dict[int, set[str]] = defaultdict(set)
+        self._keys: dict[int, list[Any]] = defaultdict(list)
+        spoken = [unit.device.name for unit in intake.units if unit.rows]
+        self._may_share = len(spoken) > 1 and None in spoken
+
+    def part(self, rows: Any) -> None:
+        """Judge the families of some rows, which hold all rows of each of them."""
+        self._note_halves(rows)
+        self._note_keys(rows)
+        signed = sign(self._compiled, rows, self._has_firmware)
+        totals = self.judgement.totals
+        for seen, count in self._examples.note_seen(rows[signed.seen]):
+            totals.verdicts[seen] += count
+        for number, day, place in np.unique(signed.days, axis=0).tolist():
+            device = self._devices[number]
+            firmware = self._context.firmware_at(place) or ""  # only places with a known one were noted
+            totals.firmware.setdefault((device.name, device.source), set()).add((day, firmware))
+        inverse, first, counts = self._compiled.group(signed.signatures)
+        alone = np.zeros(len(first), bool)
+        for number, family in enumerate(first.tolist()):
+            if not signed.signatures[family]:
+                alone[number] = True
+                continue
+            answer, timed = self._answer(rows, signed, family)
+            if answer.found or timed or answer.orders or answer.unordered:
+                alone[number] = not self._each_time(rows, signed, np.flatnonzero(inverse == number), timed)
+            else:
+                self.judgement.count(replace(answer, seen=(), firmware=()), int(counts[number]))
+        for family in np.flatnonzero(alone[inverse]).tolist():
+            self._leave_alone(rows, signed, family)
+
+    def _leave_alone(self, rows: Any, signed: Signed, family: int) -> None:
+        begin, end = signed.bounds[family], signed.bounds[family + 1]
+        self._alone.append((rows[signed.order[begin:end]], bool(signed.signatures[family])))
+
+    def _each_time(self, rows: Any, signed: Signed, families: Any, timed: bool) -> bool:
+        """Judge families of one signature by the times that their answer depends on; False where each has its own."""
+        begins = signed.order[signed.bounds[families]]
+        units = rows["unit"][begins].astype(np.int64)
+        last = signed.last[families]
+        ends = np.array([unit.last or 0 for unit in self._intake.units], np.int64)[units]
+        columns = [units, signed.when[families].astype(np.int64)]
+        columns += [last // DAY_MS, (ends - last) // DAY_MS] if timed else []
+        _, first, inverse, counts = np.unique(
+            np.stack(columns), axis=1, return_index=True, return_inverse=True, return_counts=True
+        )
+        inverse = inverse.ravel()
+        for number, place in enumerate(first.tolist()):
+            answer, _ = self._answer(rows, signed, int(families[place]))
+            mine = families[inverse == number]
+            if answer.found:
+                for family in mine.tolist():
+                    self._leave_alone(rows, signed, family)
+                continue
+            if answer.orders:
+                self._examples.note_families(
+                    {order for order, _ in answer.orders},
+                    (rows[signed.order[signed.bounds[family] : signed.bounds[family + 1]]] for family in mine.tolist()),
+                )
+            self.judgement.count(replace(answer, seen=(), firmware=()), int(counts[number]), keep=False)
+        return True
+
+    def finish(self, baseline: Totals | None) -> Judgement:
+        """Judge what was left to be judged alone, by its lines, and the log as a whole."""
+        self._judge_alone()
+        self._count_shared()
+        for device in self._devices:
+            count_loose(device, self.judgement)
+        self.judgement.conclude(self._intake.ledger.tables, baseline)
+        return self.judgement
+
+    def _truth(self, rows: Any, places: Iterable[int], device: Device) -> tuple[Truth, Tables]:
+        """The truth of a family by its rows: names do not matter to it."""
+        tables, words = Tables(), {0: 0}
+        records = []
+        for number, place in enumerate(places):
+            row = rows[place]
+            recipient = int(row["recipient"])
+            records.append(
+                record_of(
+                    row,
+                    words=words.setdefault(int(row["words"]), len(words)),
+                    recipients=tables.recipients((str(recipient),) if recipient else ()),
+                    child=tables.children("0") if row["child"] else 0,
+                    digest=number,
+                )
+            )
+        return weigh(device, "", records, tables), tables
+
+    def _answer(self, rows: Any, signed: Signed, family: int) -> tuple[FamilyAnswer, bool]:
+        """The answer for a family, and whether it depends on how long the log covers."""
+        begin, end = signed.bounds[family : family + 2].tolist()
+        kept = self._compiled.unique_rows(rows, signed.order, begin, end)
+        device = self._devices[int(rows["unit"][signed.order[signed.bounds[family]]])]
+        truth, tables = self._truth(rows, kept, device)
+        watched = Watched(self._context)
+        return judge_family(truth, tables, watched), watched.asked  # type: ignore[arg-type]
+
+    def _pairs(self, rows: Any) -> Iterable[tuple[Order, tuple[Record, Record]]]:
+        """The orders that a family counts for."""
+        kept = self._compiled.unique_rows(rows, np.arange(len(rows)), 0, len(rows))
+        truth, _ = self._truth(rows, kept, self._devices[int(rows["unit"][0])])
+        return orders_of(truth, self._context)[0]
+
+    def _names(self, rows: Any) -> list[str]:
+        """The transactions of rows, out of their lines."""
+        texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
+        reading = FortiMail()
+        names = []
+        for row in rows:
+            event = reading.read(texts.get((int(row["place"]), int(row["line"])), ""))
+            names.append((event.key or "") if isinstance(event, Event) else "")
+        return names
+
+    def _note_halves(self, rows: Any) -> None:
+        """Which receipts that look like messages of a unit itself are such."""
+        for number, unit in enumerate(self._intake.units):
+            if unit.own:
+                mine = rows["half"][rows["unit"] == number]
+                for half in np.unique(mine[np.isin(mine, np.array(list(unit.own), np.uint64))]):
+                    self._halves[number].add(unit.own[int(half)])
+
+    def _note_keys(self, rows: Any) -> None:
+        """The transactions of each unit, where two files may speak of one without being joined."""
+        if not self._may_share:
+            return
+        _, first = np.unique(rows["family"], return_index=True)
+        one = rows[first]
+        keys = keys_of(one["family"], one["unit"])
+        for number in np.unique(one["unit"]):
+            self._keys[int(number)].append(keys[one["unit"] == number])
+
+    def _judge_alone(self) -> None:
+        """Read the lines of single families once more, and judge each the plain way."""
+        if not self._alone:
+            return
+        rows = np.concatenate([rows for rows, _ in self._alone])
+        signed = np.concatenate([np.full(len(rows), is_signed) for rows, is_signed in self._alone])
+        self._alone = []
+        ledger = Ledger()
+        ledger.tables = self._intake.ledger.tables
+        counted: set[tuple[str | None, int | None, str]] = set()
+        texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
+        reading = FortiMail()
+        for place in np.lexsort((rows["line"], rows["place"])).tolist():
+            row = rows[place]
+            text = texts.get((int(row["place"]), int(row["line"])))
+            event = reading.read(text) if text is not None else None
+            if not isinstance(event, Event):
+                continue  # the file changed while it was read
+            unit = self._devices[int(row["unit"])]
+            device = ledger.device(unit.name, unit.source or 0)
+            ledger.add(event, device, int(row["place"]), int(row["line"]), int(row["offset"]))
+            if signed[place] and event.key:
+                counted.add((device.name, device.source, event.key))
+        for number, unit in enumerate(self._devices):
+            ledger.device(unit.name, unit.source or 0).halves = self._halves[number]
+        for device in ledger.devices:
+            for key, packed in device.families.items():
+                truth = weigh(device, key, unpack(packed), ledger.tables)
+                answer = judge_family(truth, ledger.tables, self._context)
+                if (device.name, device.source, key) in counted:
+                    answer = replace(answer, seen=(), firmware=())
+                self.judgement.count(answer)
+
+    def _count_shared(self) -> None:
+        """As `ingest.engine.judge` counts them, by the hashes of the ids."""
+        order = sorted(range(len(self._devices)), key=lambda n: _device_order(self._devices[n]))
+        seen = shared = np.empty(0, np.uint64)
+        for number in order:
+            keys = np.unique(np.concatenate(self._keys[number] or [seen[:0]]))
+            if self._devices[number].name is None:
+                shared = np.union1d(shared, np.intersect1d(seen, keys))
+            seen = np.union1d(seen, keys)
+        if self._may_share and len(shared):
+            self.judgement.doubts.update({(rule.name, SHARED): len(shared) for rule in RULES})
+
+
+class _Coverages:
+    """What the mail event lines of each device cover, as the intake noted it."""
+
+    def __init__(self, intake: FastIntake) -> None:
+        self._known: dict[tuple[str | None, int | None], Coverage | None] = {}
+        for unit in intake.units:
+            known = None
+            if unit.first is not None and unit.last is not None:
+                known = Coverage(unit.first, unit.last, frozenset(unit.days))
+            self._known[unit.device.name, unit.device.source] = known
+
+    def __call__(self, device: Device) -> Coverage | None:
+        """The coverage of a device."""
+        return self._known.get((device.name, device.source))
+
+
+def _device_order(device: Device) -> tuple[bool, str, int]:
+    return device.name is None, device.name or "", device.source or 0
+
+
+def _places(rows: Any) -> Iterable[Record]:
+    """Rows as records of which only the place counts."""
+    return (record_of(row) for row in rows)

@@ -1,0 +1,508 @@
+"""FortiMail lines by the block, compiled: cut into keys, and read where their shape and words are known already.
+
+Known are those that the plain reader has read before (`learned`): it says what a shape means, and this only does the
+same again, faster. A line that is not cut here in the one way that it can be cut goes the plain way.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+from ingest.engine.event import DONE, TOLD, Kind
+from ingest.engine.fast.kernel.message import begins, is_digit, is_word, read_message, word_of
+from ingest.engine.fast.kernel.words import (
+    BLANKS,
+    ONES,
+    SEED,
+    TOPS,
+    find,
+    first_bit,
+    fold,
+    hash_of,
+    is_plain,
+    load8,
+    mix,
+    scan,
+    scan_bare,
+)
+from ingest.engine.fast.pure import hash_bytes
+from ingest.engine.fast.rows import (
+    BLANK,
+    CLASSIFIER,
+    DATE,
+    DEVICE,
+    DISPOSITION,
+    FAST,
+    MOST_TOKENS,
+    SESSION,
+    SHAPE_EVENT,
+    SHAPE_HISTORY,
+    SHAPE_SPAM,
+    SLOW,
+    STATUS,
+    SUBTYPE,
+    TIME,
+    TO,
+)
+
+TOLD_UNKNOWN: Final = TOLD.index("unknown")
+DONE_NONE: Final = DONE.index("none")
+KIND_OTHER: Final = int(Kind.OTHER)
+KIND_SPAM: Final = int(Kind.SPAM)
+_DAY_MS: Final = 86_400_000
+_TYPE: Final = np.uint64(hash_bytes(b"type"))
+_MSG: Final = np.uint64(hash_bytes(b"msg"))
+_SMTP: Final = np.uint64(hash_bytes(b"smtp"))
+_STATI: Final = word_of(b"stati")
+_MSG_IS: Final = word_of(b"msg=")
+_LOG_ID: Final = word_of(b"log_id=")
+_QUOTE: Final = np.uint64(34)
+_UNDERSCORE: Final = np.uint64(95)
+_EQUALS: Final = np.uint64(61)
+_FEEDS: Final = np.uint64(0x0A0A0A0A0A0A0A0A)
+_NO_WORDS: Final = np.uint64(0)
+
+
+@njit(nogil=True)
+def next_line(data: Any, at: int, size: int) -> Any:
+    """In one pass: where the line that begins at a place ends, and what it is written in.
+
+    That is 0 for nothing but printable ASCII, 1 with other characters, 2 with control characters (but for carriage
+    returns at its end).
+    """
+    tops = control = np.uint64(0)
+    while at < size:
+        word = load8(data, at)
+        left = size - at
+        different = word ^ _FEEDS
+        hit = (different - ONES) & ~different & TOPS
+        if hit or left < 8:
+            count = np.int64(first_bit(hit) >> np.uint64(3)) if hit else left
+            count = min(count, left)
+            keep = (np.uint64(1) << np.uint64(8 * count)) - np.uint64(1)
+            word = (word & keep) | (BLANKS & ~keep)
+            tops |= word
+            control |= (word - BLANKS) & ~word
+            at += count
+            break
+        tops |= word
+        control |= (word - BLANKS) & ~word
+        at += 8
+    if control & TOPS:
+        return at, 2
+    return at, 1 if tops & TOPS else 0
+
+
+@njit(nogil=True)
+def place_of(keys: Any, key: np.uint64) -> int:
+    """Where a key stands in a sorted array, or -1."""
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) >> 1
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(keys) and keys[low] == key else -1
+
+
+@njit(nogil=True)
+def _two(data: Any, at: int) -> int:
+    return (data[at] - 48) * 10 + (data[at + 1] - 48)
+
+
+@njit(nogil=True)
+def stamp_of(data: Any, date: int, date_end: int, time: int, time_end: int) -> int:
+    """Milliseconds from 1970 of ``YYYY-MM-DD`` and ``hh:mm:ss[.fff]``, -1 for other forms."""
+    if date_end - date != 10 or data[date + 4] != 45 or data[date + 7] != 45:
+        return -1
+    for place in (0, 1, 2, 3, 5, 6, 8, 9):
+        if not is_digit(data[date + place]):
+            return -1
+    size = time_end - time
+    if size not in (8, 12) or data[time + 2] != 58 or data[time + 5] != 58:
+        return -1
+    for place in (0, 1, 3, 4, 6, 7):
+        if not is_digit(data[time + place]):
+            return -1
+    year, month, day = _two(data, date) * 100 + _two(data, date + 2), _two(data, date + 5), _two(data, date + 8)
+    hour, minute, second = _two(data, time), _two(data, time + 3), _two(data, time + 6)
+    if hour > 23 or minute > 59 or second > 59 or not 1971 <= year <= 2260 or not 1 <= month <= 12 or day < 1:
+        return -1
+    long_ = month in (1, 3, 5, 7, 8, 10, 12)
+    leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
+    if day > (31 if long_ else 30 if month != 2 else 29 if leap else 28):
+        return -1
+    part = 0
+    if size == 12:
+        if data[time + 8] not in (46, 44):
+            return -1
+        for place in (9, 10, 11):
+            if not is_digit(data[time + place]):
+                return -1
+            part = part * 10 + (data[time + place] - 48)
+    # Days from civil, H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
+    shifted = year - (1 if month <= 2 else 0)
+    era = shifted // 400
+    of_era = shifted - era * 400
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return days * _DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + part
+
+
+@njit(nogil=True)
+def _is_half(data: Any, at: int) -> bool:
+    for place in range(8):
+        byte = data[at + place]
+        if not (is_digit(byte) or 65 <= byte <= 90 or 97 <= byte <= 120):
+            return False
+    for place in range(8, 14):
+        if not is_digit(data[at + place]):
+            return False
+    return True
+
+
+@njit(nogil=True)
+def session_form(data: Any, at: int, end: int) -> int:
+    """0 for the usual id of two halves, 1 for one with digits behind it, -1 for other forms."""
+    if end - at < 29 or end - at > 128 or data[at + 14] != 45 or not (_is_half(data, at) and _is_half(data, at + 15)):
+        return -1
+    for place in range(at + 29, end):
+        if not is_digit(data[place]):
+            return -1
+    return 1 if end - at > 29 else 0
+
+
+@njit(nogil=True)
+def _hides(data: Any, at: int, end: int) -> bool:
+    """Whether the beginning of another record stands in a value."""
+    here = at
+    while here < end:
+        here = find(data, here, end, _UNDERSCORE)
+        if here < end and here - 3 >= at and begins(data, here - 3, end, _LOG_ID, 7):
+            return True
+        here += 1
+    return False
+
+
+@njit(nogil=True)
+def _message_end(data: Any, at: int, end: int) -> Any:
+    """The last quote of a line whose message begins at a place, and the message's hash; -1 for one that is cut."""
+    last = end - 1
+    while last >= at and data[last] != 34:
+        if data[last] not in (32, 44):
+            return -1, _NO_WORDS
+        last -= 1
+    if last < at:
+        return -1, _NO_WORDS
+    here, hashed, marked = scan(data, at, last, _QUOTE)
+    if here < last:  # quotes inside: perhaps a second message
+        while here < last:
+            if here - 4 >= at and begins(data, here - 4, last, _MSG_IS, 4):
+                return -1, _NO_WORDS
+            here = find(data, here + 1, last, _QUOTE)
+        hashed, marked = hash_of(data, at, last, False), True
+    if marked and _hides(data, at, last):
+        return -1, _NO_WORDS
+    return last, hashed
+
+
+@njit(nogil=True)
+def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any) -> Any:
+    """Cut a line into keys and values, and note for each where the value lies, and the hashes of key and value.
+
+    Returns the number of keys (0 where it cannot be cut in one way only), the hash of the keys in their order with the
+    type, where the message begins and ends (-1 for none), and its hash.
+    """
+    count, shape, history, here = 0, SEED, False, at
+    failed = (0, SEED, -1, -1, _NO_WORDS)
+    typed = False
+    while here < end:
+        key, limit = here, min(end, here + 33)
+        here, name, _ = scan(data, here, limit, _EQUALS)
+        if here >= limit or here == key:
+            return failed
+        here += 1
+        if here < end and data[here] == 34:
+            here += 1
+            if name == _MSG and typed and not history:
+                last, hashed = _message_end(data, here, end)
+                return (count, fold(shape, _MSG), here, last, hashed) if last >= 0 else failed
+            begin = here
+            here, value, marked = scan(data, here, end, _QUOTE)
+            stop = here
+            if here >= end or (stop - begin >= 4 and begins(data, stop - 4, stop, _MSG_IS, 4)):
+                return failed
+            if (marked and _hides(data, begin, stop)) or (not typed and find(data, begin, stop, _EQUALS) < stop):
+                return failed
+            here += 1
+            shape = fold(shape, ~name)
+        else:
+            begin = here
+            here, value, odd = scan_bare(data, here, end)
+            stop = here
+            if odd or name == _MSG:
+                return failed
+            shape = fold(shape, name)
+        if count >= MOST_TOKENS - 1:
+            return failed
+        starts[count], ends[count] = begin, stop
+        hashes[count, 0], hashes[count, 1] = name, value
+        if name == _TYPE and not typed:
+            typed = True
+            history = begins(data, begin, stop, _STATI, 5)
+            shape = fold(shape, value)
+        count += 1
+        if here >= end:
+            break
+        if data[here] not in (32, 44):
+            return failed
+        while here < end and data[here] in (32, 44):
+            here += 1
+    return (count, shape, -1, -1, _NO_WORDS) if typed else failed
+
+
+@njit(nogil=True)
+def is_utf8(data: Any, at: int, end: int) -> bool:
+    """Whether a line is UTF-8 throughout, as Python's strict decoder has it (RFC 3629)."""
+    while at < end:
+        byte = data[at]
+        at += 1
+        if byte < 0x80:
+            continue
+        low, high = 0x80, 0xBF
+        if 0xC2 <= byte <= 0xDF:
+            more = 1
+        elif 0xE0 <= byte <= 0xEF:
+            more = 2
+            low = 0xA0 if byte == 0xE0 else low
+            high = 0x9F if byte == 0xED else high
+        elif 0xF0 <= byte <= 0xF4:
+            more = 3
+            low = 0x90 if byte == 0xF0 else low
+            high = 0x8F if byte == 0xF4 else high
+        else:
+            return False
+        for _ in range(more):
+            if at >= end or not low <= data[at] <= high:
+                return False
+            low, high = 0x80, 0xBF
+            at += 1
+    return True
+
+
+@njit(nogil=True)
+def read_lines(
+    data: Any,
+    begin: int,
+    size: int,
+    most: int,
+    known: Any,
+    place: int,
+    first_line: int,
+    offset: int,
+    silent: int,
+    rows: Any,
+    states: Any,
+    shapes: Any,
+    bounds: Any,
+    seen: Any,
+    starts: Any,
+    ends: Any,
+    hashes: Any,
+    scratch: Any,
+) -> Any:
+    """Read the lines of ``data[begin:size]``, at most so many. Returns their number and that of those beyond ASCII.
+
+    Fills a row, a state, a shape and the places of each line. Of lines that are not read here, ``shapes`` has the shape
+    where they could be cut. ``silent`` is the number of the device of lines that name none; ``seen`` gets the number of
+    the first line that names each device.
+    """
+    number, other, next_ = 0, 0, begin
+    while next_ < size and number < most:
+        at = next_
+        end, written = next_line(data, at, size)
+        next_ = end + 1
+        bounds[number, 0], bounds[number, 1] = at, end
+        if written == 2 and end > at and data[end - 1] == 13:
+            while end > at and data[end - 1] == 13:
+                end -= 1
+            written = next_line(data, at, end)[1]
+        states[number], shapes[number] = SLOW, 0
+        number += 1
+        if end == at:
+            states[number - 1] = BLANK
+            continue
+        if written == 2 or (written == 1 and not is_utf8(data, at, end)):
+            continue
+        count, shape, message, message_end, said = cut(data, at, end, starts, ends, hashes)
+        if count == 0:
+            continue
+        shapes[number - 1] = shape
+        kind_of = place_of(known.shapes, shape)
+        if kind_of < 0:
+            continue
+        row = rows[number - 1]
+        unit = _read_row(
+            data, known, kind_of, count, starts, ends, hashes, message, message_end, said, written == 0, silent, scratch, row
+        )
+        if unit < 0:
+            continue
+        states[number - 1] = FAST
+        row.place, row.line, row.offset = place, first_line + number - 1, offset + at
+        row.unit = unit - 1 if unit > 0 else silent
+        other += written
+        if unit > 0 and seen[unit - 1] == 0:
+            seen[unit - 1] = first_line + number - 1
+    return number, other, next_
+
+
+@njit(nogil=True)
+def _read_row(
+    data: Any,
+    known: Any,
+    shape: int,
+    count: int,
+    starts: Any,
+    ends: Any,
+    hashes: Any,
+    message: int,
+    message_end: int,
+    said: np.uint64,
+    plain: bool,
+    silent: int,
+    scratch: Any,
+    row: Any,
+) -> int:
+    """Fill a row; the number of the device that the line names, from 1, 0 where it names none, -1 if not read."""
+    places = known.places[shape]
+    session = places[SESSION]
+    if session < 0:
+        return -1
+    form = session_form(data, starts[session], ends[session])
+    if form < 0:
+        return -1
+    stamp = stamp_of(data, starts[places[DATE]], ends[places[DATE]], starts[places[TIME]], ends[places[TIME]])
+    if stamp < 0:
+        return -1
+    named = 0
+    if places[DEVICE] >= 0 and ends[places[DEVICE]] > starts[places[DEVICE]]:
+        device = place_of(known.devices, hashes[places[DEVICE], 1])
+        if device < 0:
+            return -1
+        named = known.units[device] + 1
+    kind, told, done, flags, envelope = KIND_OTHER, TOLD_UNKNOWN, DONE_NONE, 0, 0
+    recipient, words, type_ = _NO_WORDS, _NO_WORDS, known.types[shape]
+    if type_ == SHAPE_EVENT:
+        subtype = places[SUBTYPE]
+        if message < 0 or subtype < 0 or hashes[subtype, 1] != _SMTP:
+            return -1
+        if not plain and not is_plain(data, message, message_end):
+            return -1
+        fits, kind, told, done, flags, recipient, words, envelope = read_message(data, message, message_end, scratch)
+        if not fits:
+            return -1
+    elif type_ in (SHAPE_HISTORY, SHAPE_SPAM):
+        to = places[TO]
+        if to >= 0:
+            begin, stop = starts[to], ends[to]
+            for here in range(begin, stop):
+                if data[here] in (44, 59, 32) or data[here] >= 128:
+                    return -1
+            if stop > begin and (data[begin] == 60) != (data[stop - 1] == 62):
+                return -1
+            if stop > begin and data[begin] == 60:
+                begin, stop = begin + 1, stop - 1
+                if stop <= begin:
+                    return -1
+            recipient = hash_of(data, begin, stop, True)
+        if type_ == SHAPE_SPAM:
+            kind = KIND_SPAM
+            envelope = _scanner(data, message, message_end, known.scanners) if message >= 0 else 0
+            if envelope < 0:
+                return -1
+        else:
+            meaning = place_of(known.words, _history_words(places, hashes))
+            classifier = places[CLASSIFIER]
+            verdict = _NO_WORDS
+            if classifier >= 0:
+                verdict = hashes[classifier, 1]
+            verdict_at = place_of(known.classifiers, verdict)
+            if meaning < 0 or verdict_at < 0:
+                return -1
+            packed = known.meanings[meaning]
+            kind, told, done, flags = packed & 255, (packed >> 8) & 255, (packed >> 16) & 255, packed >> 24
+            envelope = known.numbers[verdict_at]
+    key_end = starts[session] + 29
+    unit = named - 1 if named > 0 else silent
+    row.family = mix(hash_of(data, starts[session], key_end, False) ^ mix(np.uint64(unit) + SEED))
+    row.half = hash_of(data, starts[session] + 15, key_end, False)
+    digest, kept = SEED, known.kept[shape]
+    for token in range(count):
+        if (kept >> np.uint64(token)) & np.uint64(1):
+            digest = fold(fold(digest, hashes[token, 0]), hashes[token, 1])
+    if message >= 0:
+        digest = fold(fold(digest, _MSG), said)
+    row.digest, row.words, row.recipient, row.stamp = mix(digest), words, recipient, stamp
+    row.kind, row.told, row.done, row.flags, row.verdict, row.child = kind, told, done, flags, envelope, form
+    return named
+
+
+@njit(nogil=True)
+def _history_words(places: Any, hashes: Any) -> np.uint64:
+    """The hash of what a history line says: its subtype, disposition and delivery status."""
+    state = SEED
+    for name in (SUBTYPE, DISPOSITION, STATUS):
+        at = places[name]
+        state = fold(state, hashes[at, 1] if at >= 0 else _NO_WORDS)
+    return state
+
+
+@njit(nogil=True)
+def _scanner(data: Any, at: int, end: int, known: Any) -> int:
+    for number in range(len(known.numbers)):
+        size = known.sizes[number]
+        if end - at < size:
+            continue
+        same = True
+        for place in range(size):
+            if data[at + place] != known.texts[number, place]:
+                same = False
+                break
+        if same and known.bound[number] and end - at > size:
+            after = data[at + size]
+            same = after < 128 and not is_word(after)
+            if after >= 128:
+                return -1
+        if same:
+            return known.numbers[number]
+    return 0
+
+
+@njit(nogil=True)
+def span_of(rows: Any, kinds: np.uint64, undated: int, spans: Any, days: Any) -> Any:
+    """The first and last stamp of rows (-1 for none), and how many days were noted.
+
+    ``spans`` has for each device the first and last stamp of its rows of some kinds (a bit each), and ``days`` gets a
+    row (device, day) where the day is another one than in the row before.
+    """
+    first = last = -1
+    noted, unit_before, day_before = 0, -1, -1
+    for row in rows:
+        stamp = row.stamp
+        if stamp <= undated:
+            continue
+        if first < 0 or stamp < first:
+            first = stamp
+        last = max(last, stamp)
+        if not (kinds >> np.uint64(row.kind)) & np.uint64(1):
+            continue
+        unit, day = np.int64(row.unit), stamp // _DAY_MS
+        if spans[unit, 0] < 0 or stamp < spans[unit, 0]:
+            spans[unit, 0] = stamp
+        spans[unit, 1] = max(spans[unit, 1], stamp)
+        if unit != unit_before or day != day_before:
+            days[noted, 0], days[noted, 1] = unit, day
+            noted, unit_before, day_before = noted + 1, unit, day
+    return first, last, noted
