@@ -6,17 +6,19 @@ subject of five hundred is hostile, one of ten Japanese. Addresses are those for
 """
 
 import argparse
+import datetime as dt
 import heapq
 import json
 import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
 DEVICE = "FE100C3909600504"
 DAY = 86_400_000
-BEGIN = 18_992 * DAY  # 2022-01-01
+BEGIN = 18_993 * DAY  # 2022-01-01
 REPLY = "This email from IP {ip} has been rejected. The email message was detected as spam."
 SUBJECTS = (
     "Weekly report of the {n}th department",
@@ -27,6 +29,20 @@ SUBJECTS = (
 )
 HOSTILE = 'stat=Sent reject=554 msg=\\"stat=Sent\\" {n}'
 FROM = "from=<{sender}>, size={size}, class=0, nrcpts=1, msgid=<{n}.{size}@mail.example.net>, proto=ESMTP, "
+RELAY = "mx1.example.com. [198.51.100.9]"
+TLS = "version=TLSv1.3, verify=NO, cipher=ECDHE-RSA-AES256-GCM-SHA384, bits=256/256"
+
+
+class Mail(NamedTuple):
+    """A message."""
+
+    id: str
+    number: int
+    sender: str
+    to: str
+    subject: str
+    ip: str
+    size: int
 
 
 class Clock:
@@ -40,8 +56,6 @@ class Clock:
         day, rest = divmod(stamp, DAY)
         text = self._days.get(day)
         if text is None:
-            import datetime as dt  # noqa: PLC0415
-
             text = self._days[day] = dt.date.fromordinal(719_163 + day).isoformat()
         second, ms = divmod(rest, 1000)
         return f"date={text} time={second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.{ms:03}"
@@ -70,35 +84,39 @@ class Messages:
         """Return the lines of a message with their times."""
         chance, n = self.chance, number
         at = BEGIN + int(n * self.step)
-        id_ = self.id(at, n)
-        ip = f"192.0.2.{n % 250 + 1}"
-        to = f"user{chance.randrange(5000)}@example.com"
-        sender = f"sender{chance.randrange(20000)}@mail{n % 97}.example.net"
-        size = chance.randrange(900, 90_000)
-        subject = HOSTILE.format(n=n) if n % 500 == 77 else SUBJECTS[0 if n % 10 else 2].format(n=n)
-        if n % 10 and n % 3:
-            subject = SUBJECTS[n % 2 * 3 + n % 2].format(n=n) if n % 2 else SUBJECTS[1].format(n=n)
+        mail = Mail(
+            id=self.id(at, n),
+            number=n,
+            sender=f"sender{chance.randrange(20000)}@mail{n % 97}.example.net",
+            to=f"user{chance.randrange(5000)}@example.com",
+            subject=subject_of(n),
+            ip=f"192.0.2.{n % 250 + 1}",
+            size=chance.randrange(900, 90_000),
+        )
         kind = n % 1000
-        refused = kind < 31
+        refused, quarantined = kind < 31, 600 < kind < 700
         contradictory, twice = kind == 7, kind == 507
-        classifier, disposition = ("FortiGuard AntiSpam-IP", "Reject") if refused else ("Not Spam", "Accept")
-        if 600 < kind < 700:
-            classifier, disposition = "FortiGuard AntiSpam", "System Quarantine"
-        found = [(at, self.event(at, id_, FROM.format(sender=sender, size=size, n=n) + self.relay(n, ip)))]
-        found.append((at + 2, self.event(at + 2, id_, self.tls(n, ip))))
-        if refused or 600 < kind < 700:
-            found.append((at + 300, self.spam(at + 300, id_, sender, to, subject, ip, n)))
-        found.append((at + 700, self.history(at + 700, id_, sender, to, subject, ip, classifier, disposition, size)))
+        classifier, word = ("FortiGuard AntiSpam-IP", "Reject") if refused else ("Not Spam", "Accept")
+        if quarantined:
+            classifier, word = "FortiGuard AntiSpam", "System Quarantine"
+        envelope = FROM.format(sender=mail.sender, size=mail.size, n=n)
+        found = [(at, self.event(at, mail.id, f"{envelope}daemon=SMTP_MTA, relay={relay_of(mail)}"))]
+        found.append((at + 2, self.event(at + 2, mail.id, f"STARTTLS=server, relay={relay_of(mail)}, {TLS}")))
+        if refused or quarantined:
+            found.append((at + 300, self.spam(at + 300, mail)))
+        found.append((at + 700, self.history(at + 700, mail, classifier, word)))
         if refused:
-            reply = REPLY.format(ip=ip)
-            found.append((at + 720, self.event(at + 720, id_, f"Milter: data, reject=554 5.7.1 {reply}")))
-            found.append((at + 721, self.event(at + 721, id_, f"to=<{to}>, delay=00:00:01, pri=31150, stat={reply}")))
-        if contradictory or not (refused or 600 < kind < 700):
+            reply = REPLY.format(ip=mail.ip)
+            words = f"to=<{mail.to}>, delay=00:00:01, pri=31150, stat={reply}"
+            found.append((at + 720, self.event(at + 720, mail.id, f"Milter: data, reject=554 5.7.1 {reply}")))
+            found.append((at + 721, self.event(at + 721, mail.id, words)))
+        if contradictory or not (refused or quarantined):
             suffix = "0000" if contradictory else ""
             late = at + chance.randrange(800, 60_000)
-            found.append((late, self.event(late, id_ + suffix, self.sent(to, n, "A"))))
+            found.append((late, self.event(late, mail.id + suffix, f"STARTTLS=client, relay={RELAY}, {TLS}")))
+            found.append((late + 30, self.event(late + 30, mail.id + suffix, sent(mail, "A"))))
             if twice:
-                found.append((late + 9000, self.event(late + 9000, id_, self.sent(to, n, "B"))))
+                found.append((late + 9000, self.event(late + 9000, mail.id, sent(mail, "B"))))
         self.truth["transactions"] += 1
         self.truth["rejected-and-delivered"] += contradictory
         self.truth["delivered-twice"] += twice
@@ -114,40 +132,47 @@ class Messages:
         words = "subtype=smtp pri=information  user=mail ui=mail action=NONE status=N/A"
         return f'{self.head(at, "0003009534", "event")} {words} session_id="{id_}" msg="{message}"'
 
-    def relay(self, n: int, ip: str) -> str:
-        """Return where a message came from."""
-        return f"daemon=SMTP_MTA, relay=mail{n % 97}.example.net [{ip}]"
-
-    def tls(self, n: int, ip: str) -> str:
-        """Return what is said of the encryption."""
-        cipher = "cipher=ECDHE-RSA-AES256-GCM-SHA384, bits=256/256"
-        return f"STARTTLS=server, relay=mail{n % 97}.example.net [{ip}], version=TLSv1.3, verify=NO, {cipher}"
-
-    def sent(self, to: str, n: int, mark: str) -> str:
-        """Return a delivery."""
-        words = "delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=31150, relay=mx1.example.com. [198.51.100.9]"
-        return f"to=<{to}>, {words}, dsn=2.0.0, stat=Sent (Ok: queued as {mark}{n:011X})"
-
-    def spam(self, at: int, id_: str, sender: str, to: str, subject: str, ip: str, n: int) -> str:
+    def spam(self, at: int, mail: Mail) -> str:
         """Return an AntiSpam line."""
-        said = "FortiGuard-AntiSpam identified spam IP" if n % 2 else "FortiGuard-AntiSpam identified spam URL"
-        who = f'client_name="mail{n % 97}.example.net" client_ip="{ip}" dst_ip="198.51.100.1"'
-        what = f'from="{sender}" to="{to}" subject="{subject}" msg="{said}: {ip}, score: 3"'
+        said = (
+            "FortiGuard-AntiSpam identified spam IP" if mail.number % 2 else "FortiGuard-AntiSpam identified spam URL"
+        )
+        who = f'client_name="{host_of(mail)}" client_ip="{mail.ip}" dst_ip="198.51.100.1"'
+        what = f'from="{mail.sender}" to="{mail.to}" subject="{mail.subject}" msg="{said}: {mail.ip}, score: 3"'
         head = self.head(at, "0300009534", "spam")
-        return f'{head} subtype=default pri=information  session_id="{id_}" {who} {what}'
+        return f'{head} subtype=default pri=information  session_id="{mail.id}" {who} {what}'
 
-    def history(
-        self, at: int, id_: str, sender: str, to: str, subject: str, ip: str, classifier: str, word: str, size: int
-    ) -> str:
+    def history(self, at: int, mail: Mail, classifier: str, word: str) -> str:
         """Return a history line."""
         return (
-            f'{self.head(at, "0200009534", "statistics")} pri=information  session_id="{id_}" '
-            f'client_name="mail.example.net" client_ip="{ip}" client_cc="ZZ" dst_ip="198.51.100.1" from="{sender}" '
-            f'hfrom="{sender}" to="{to}" polid="0:1:1:SYSTEM" domain="example.com" mailer="mta" resolved="OK" '
-            f'src_type="ext" direction="in" virus="" disposition="{word}" classifier="{classifier}" '
-            f'message_length="{size}" subject="{subject}" message_id="{size}.{at}@mail.example.net" recv_time="" '
-            f'notif_delay="0" scan_time="0.105" xfer_time="0.216" srcfolder="" read_status=""'
+            f'{self.head(at, "0200009534", "statistics")} pri=information  session_id="{mail.id}" '
+            f'client_name="{host_of(mail)}" dst_ip="198.51.100.1" from="{mail.sender}" to="{mail.to}" '
+            f'polid="0:1:1:SYSTEM" domain="example.com" mailer="mta" resolved="OK" direction="in" virus="" '
+            f'disposition="{word}" classifier="{classifier}" message_length="{mail.size}" subject="{mail.subject}"'
         )
+
+
+def subject_of(n: int) -> str:
+    """Return a subject: one of five hundred hostile, one of ten Japanese."""
+    if n % 500 == 77:
+        return HOSTILE.format(n=n)
+    return SUBJECTS[2 if n % 10 == 0 else (0, 1, 3, 4)[n % 4]].format(n=n)
+
+
+def host_of(mail: Mail) -> str:
+    """Return the host that a message came from."""
+    return f"mail{mail.number % 97}.example.net"
+
+
+def relay_of(mail: Mail) -> str:
+    """Return that host with its address."""
+    return f"{host_of(mail)} [{mail.ip}]"
+
+
+def sent(mail: Mail, mark: str) -> str:
+    """Return a delivery, with another receipt for another mark."""
+    words = f"delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=31150, relay={RELAY}, dsn=2.0.0"
+    return f"to=<{mail.to}>, {words}, stat=Sent (Ok: queued as {mark}{mail.number:011X})"
 
 
 def lines_of(messages: Messages, count: int) -> Iterator[str]:

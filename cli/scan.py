@@ -16,7 +16,7 @@ from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
 from ingest.engine.report import finding_json, to_json
 from ingest.engine.report_text import to_text
-from ingest.engine.result import Options, ScanResult
+from ingest.engine.result import FAST_FROM, Options, ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
 
@@ -38,7 +38,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument(
-        "--oracle", action="store_true", help="the plain engine; it is the only one now, so nothing changes"
+        "--oracle", action="store_true", help="the plain engine, which the compiled one is held against"
     )
     parser.add_argument("--progress", choices=["json"], help="progress as JSON lines on standard error")
     parser.add_argument(
@@ -84,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_findings=limit,
             queue_days=arguments.queue_days,
             baseline=baseline_of(arguments),
+            fast_from=None if arguments.oracle else FAST_FROM,
         )
         tell_unreadable(options.baseline)
         result = scan(sources, options, reporter(arguments.progress))

@@ -162,6 +162,7 @@ JOB_DEATHS_ALLOWED = env_int("ZENREI_JOB_DEATHS_ALLOWED", 20, least=2)
 # --- Evidence --------------------------------------------------------------------------------------------------------
 
 EVIDENCE_DIR = DATA_DIR / "evidence"
+COMPILED_DIR = DATA_DIR / "compiled"  # object code of the log engine: made again where it is missing
 SCRATCH_DIR = DATA_DIR / "scratch"  # what a reading works on; beside the evidence, for there is room
 UPLOAD_BYTES_ALLOWED = env_int("ZENREI_UPLOAD_BYTES_ALLOWED", 64 * 1024**3, least=1)
 SOURCE_DAYS = env_int("ZENREI_SOURCE_DAYS", 90, least=1)

@@ -10,7 +10,7 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receiver and make the job kinds known."""
-        from ingest import jobs, receivers  # noqa: PLC0415  (models are loaded only now)
+        from ingest import compiling, jobs, receivers  # noqa: PLC0415, F401  (models are loaded only now)
 
         jobs.register_kinds()
         receivers.connect()

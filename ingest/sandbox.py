@@ -64,11 +64,13 @@ def run_limited(
     workdir: Path,
     stdout_path: Path,
     on_progress: OnProgress | None = None,
+    compiled: Path | None = None,
 ) -> Outcome:
     """Run ``zenrei ARGV`` limited, its answer going to ``stdout_path``.
 
     ``argv`` must name files by absolute path: the child works in a folder of its own under ``workdir``, which is
-    removed afterwards. Nothing of this process's environment reaches it. ``on_progress`` gets the child's latest
+    removed afterwards. Nothing of this process's environment reaches it. ``compiled`` is the folder of the engine's
+    object code, which the child reads and does not make. ``on_progress`` gets the child's latest
     progress line (a dict with a ``progress`` of 0 to 1) at most five times a second; what it raises ends the child and
     is passed on.
     """
@@ -77,25 +79,25 @@ def run_limited(
     command = [sys.executable, "-s", "-B", "-m", "cli.limited", json.dumps(words), "--", *argv]
     try:
         with stdout_path.open("wb") as answer:
-            process = _start(command, folder, answer)
+            process = _start(command, folder, answer, compiled)
         return _watch(process, limits, on_progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(command: Sequence[str], folder: Path, answer: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], folder: Path, answer: IO[bytes], compiled: Path | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=answer,
         stderr=subprocess.PIPE,
         cwd=folder,
-        env=_environment(folder),
+        env=_environment(folder, compiled),
         start_new_session=True,
     )
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, compiled: Path | None) -> dict[str, str]:
     """All that the child gets to know: where the program is, and its folder. No secret of the worker."""
     return {
         "PATH": os.defpath,
@@ -104,6 +106,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "TZ": "UTC",
         "HOME": str(folder),
         "TMPDIR": str(folder),
+        "OPENBLAS_NUM_THREADS": "1",  # it multiplies no matrices, and would start a thread for each core
+        "ZENREI_COMPILED": str(compiled or folder),
     }
 
 

@@ -52,7 +52,7 @@ class Parser:
             self.faults.append((member.label, reader.damage))
 
     def _lines(self, name: str, lines: Iterator[Line], label: str, source: Source) -> None:
-        reading, zone = make_format(name), read_zone(source.zone)
+        reading, zone = make_format(name, source.reference), read_zone(source.zone)
         for line in lines:
             if reason := broken(line, self._limits):
                 self._skip(line, label, reason)

@@ -9,7 +9,6 @@ from ingest.engine.findings.hit import Says, Severity
 from ingest.engine.judge import DayCount, NotJudged
 from ingest.engine.source import MIB, Limits, Source
 
-
 FAST_FROM: Final = 4 * MIB  # below, the plain engine is done before the compiled one has started
 
 

@@ -54,7 +54,7 @@ def scan(
 @contextmanager
 def read(sources: list[Source], options: Options, on_progress: OnProgress | None) -> Iterator[Intake]:
     """Read sources by the compiled engine where they are large and of a format that it knows, else by the plain one."""
-    engine = None
+    engine: Intake | None = None
     if options.fast_from is not None and sum(size_of(source) for source in sources) >= options.fast_from:
         # Imported here, since that takes longer than to read a small log.
         from ingest.engine.fast.engine import read_fast  # noqa: PLC0415

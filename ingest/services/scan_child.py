@@ -63,6 +63,7 @@ def scan_pieces(
             workdir=workdir,
             stdout_path=files.summary,
             on_progress=tell,
+            compiled=settings.COMPILED_DIR,
         )
         yield _end_of(outcome, files)
 

@@ -1,6 +1,5 @@
 """The compiled engine against the plain one: the same answer, whatever the log."""
 
-import contextlib
 import gzip
 import random
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.mail_log import Messages, lines_of
+from ingest.engine.fast import compiled
 from ingest.engine.fast import intake as fast_intake
 from ingest.engine.fast import store as fast_store
 from ingest.engine.fast.engine import read_fast
@@ -43,9 +43,7 @@ def sources_of(tmp_path: Path, *logs: bytes, **facts: Any) -> list[Source]:
 
 def both(sources: list[Source], **options: Any) -> tuple[Answer, Answer]:
     """The answers of the compiled and of the plain engine."""
-    fast, plain = (
-        to_json(scan(sources, Options(fast_from=start, **options)), 0.0) for start in (0, None)
-    )
+    fast, plain = (to_json(scan(sources, Options(fast_from=start, **options)), 0.0) for start in (0, None))
     return fast, plain
 
 
@@ -84,9 +82,12 @@ def test_a_large_log_is_read_the_compiled_way_and_the_answer_is_the_truth(tmp_pa
 def test_most_lines_do_not_go_the_plain_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     plain = fast_intake.FastIntake._read_line
-    monkeypatch.setattr(
-        fast_intake.FastIntake, "_read_line", lambda self, line, tally: read.append(line.text) or plain(self, line, tally)
-    )
+
+    def noted(self: Any, line: Any, tally: Any) -> Any:
+        read.append(line.text)
+        return plain(self, line, tally)
+
+    monkeypatch.setattr(fast_intake.FastIntake, "_read_line", noted)
     scan(sources_of(tmp_path, raw(made(20_000))), Options(fast_from=0))
     assert len(read) < 800
 
@@ -140,7 +141,12 @@ def test_long_lines_are_passed_over_alike(tmp_path: Path) -> None:
 
 def test_packed_logs_and_broken_packings(tmp_path: Path) -> None:
     log = raw(made(3_000))
-    for packed in (gzip.compress(log), zstandard.compress(log), gzip.compress(log)[:-2000], gzip.compress(log) + b"junk"):
+    for packed in (
+        gzip.compress(log),
+        zstandard.compress(log),
+        gzip.compress(log)[:-2000],
+        gzip.compress(log) + b"junk",
+    ):
         agree(sources_of(tmp_path, packed))
 
 
@@ -181,15 +187,35 @@ REPLIES = (
 )
 MESSAGES = (
     *("STARTTLS=client, relay=x", "DSN: to <b@example.com>; reason: no; sessionid:25809Eex009534-25809Ef0009534"),
-    *("Milter: to=<b@example.com>, reject=550 5.1.1 unknown", "Milter (x): data, reject=554 a", "Milter: helo, reject=5"),
+    *(
+        "Milter: to=<b@example.com>, reject=550 5.1.1 unknown",
+        "Milter (x): data, reject=554 a",
+        "Milter: helo, reject=5",
+    ),
     *("ruleset=check_rcpt, arg1=<c@example.com>, reject=550 no", "something reject=554", 'a "quoted" word', ""),
-    *("from=<>, size=1, nrcpts=2, msgid=<nrcpts=9>", "from=a@example.com, nrcpts=x", "from=<a@example.com>", "Milter: x"),
+    *(
+        "from=<>, size=1, nrcpts=2, msgid=<nrcpts=9>",
+        "from=a@example.com, nrcpts=x",
+        "from=<a@example.com>",
+        "Milter: x",
+    ),
     *("to=<b@example.com>,<c@example.com>, mailer=esmtp, relay=x [198.51.100.9], stat=Sent", "to=<b@example.com>,"),
     *("to=b@example.com, delay=1, mailer=proxy, to_ip=198.51.100.9, stat=250 ok", 'x msg="y', "log_id=1 type=x"),
-    *("to=<b@example.com>, ctladdr=<a@example.com> (1/1), relay=x [198.51.100.9], stat=Sent", "Milter: data, rejects=1"),
+    *(
+        "to=<b@example.com>, ctladdr=<a@example.com> (1/1), relay=x [198.51.100.9], stat=Sent",
+        "Milter: data, rejects=1",
+    ),
 )
 IDS = (g.ID, g.OTHER_ID, g.ID + "0000", g.ID + "7", "q" + g.ID, "123", "", g.ID.replace("-", "_"), g.ID[:-1] + "z")
-SUBJECTS = ("hello", 'stat=Sent reject=554 msg="stat=Sent"', "日本語", "x" * 300, "a,b;c", "log_id=000 type=event", "msg=")
+SUBJECTS = (
+    "hello",
+    'stat=Sent reject=554 msg="stat=Sent"',
+    "日本語",
+    "x" * 300,
+    "a,b;c",
+    "log_id=000 type=event",
+    "msg=",
+)
 TIMES = ("09:09:14.100", "09:09:14.200", "09:09:14", "09:09:15,300", "25:00:00", "")
 DAYS = ("2022-06-08", "2022-06-09", "2022-02-30", "0001-01-01", "")
 
@@ -220,7 +246,10 @@ def line() -> st.SearchStrategy[str]:
             st.sampled_from(
                 [
                     *("FortiGuard-AntiSpam identified spam URL: http://x", "FortiGuard-AntiSpam identified spam IP: y"),
-                    *("FortiGuard-AntiSpam identified spam URLs", "File name: x, scanned by Antivirus Scanner(detected)"),
+                    *(
+                        "FortiGuard-AntiSpam identified spam URLs",
+                        "File name: x, scanned by Antivirus Scanner(detected)",
+                    ),
                     *("Detected by BannedWord test", "what is this", "FortiGuard-AntiSpam identified spam IPé", ""),
                 ]
             ),
@@ -228,13 +257,19 @@ def line() -> st.SearchStrategy[str]:
             st.sampled_from(SUBJECTS),
             where,
         ),
-        st.builds(lambda m, w: g.virus(m, **w), st.sampled_from(["The file x is infected with EICAR.", "clean"]), where),
+        st.builds(
+            lambda m, w: g.virus(m, **w), st.sampled_from(["The file x is infected with EICAR.", "clean"]), where
+        ),
         st.builds(lambda n, w: g.envelope(n, **w), st.integers(0, 3), where),
         st.builds(lambda r, w: g.refusal(r, **w), st.sampled_from(REPLIES), where),
         st.builds(lambda t, r, w: g.rcpt(t, r, **w), to, st.sampled_from(REPLIES), where),
         st.builds(lambda t, s, w: g.answer(t, s, **w), to, st.sampled_from((*REPLIES, *STATS)), where),
         st.builds(
-            lambda t, s, r, w: g.delivery(t, s, relay=r, **w), to, st.sampled_from(STATS), st.sampled_from(RELAYS), where
+            lambda t, s, r, w: g.delivery(t, s, relay=r, **w),
+            to,
+            st.sampled_from(STATS),
+            st.sampled_from(RELAYS),
+            where,
         ),
     )
 
@@ -245,8 +280,9 @@ def test_any_lines_give_the_same_answer(tmp_path: Path, lines: list[str], chance
     warm = [g.envelope(), g.history(), g.spam("x"), g.delivery(), g.refusal(), g.answer()] * 2
     mixed = [*warm, *lines, *chance.sample(lines, len(lines))]
     sources = sources_of(tmp_path, raw(mixed))
-    with contextlib.closing(read_fast(sources, Options(), None)) as engine:
-        assert engine is not None
+    engine = read_fast(sources, Options(), None)
+    assert engine is not None
+    engine.close()
     agree(sources)
 
 
@@ -259,13 +295,15 @@ def test_bytes_changed_anywhere_give_the_same_answer(tmp_path: Path, seed: int) 
         place = chance.randrange(len(log))
         choice = chance.randrange(4)
         if choice == 0:
-            log[place] = chance.choice(b'"\',= \n\r\t<>[]0aZ_\xff\x80')
+            log[place] = chance.choice(b"\"',= \n\r\t<>[]0aZ_\xff\x80")
         elif choice == 1:
             del log[place : place + chance.randrange(1, 60)]
         elif choice == 2:
             log[place:place] = log[place : place + chance.randrange(1, 200)]
         else:
-            log[place:place] = chance.choice([b' msg="', b'"', b"\n", b"log_id=0003 type=event ", b"stat=Sent", b"type="])
+            log[place:place] = chance.choice(
+                [b' msg="', b'"', b"\n", b"log_id=0003 type=event ", b"stat=Sent", b"type="]
+            )
     agree(sources_of(tmp_path, bytes(log)))
 
 
@@ -285,3 +323,25 @@ def test_findings_about_a_whole_log_cite_the_same_lines(tmp_path: Path) -> None:
     answer = agree(sources_of(tmp_path, raw(list(lines_with_scanners()))))
     assert answer["finding_counts"]["verdict-order-changed"] == 1
     assert answer["finding_counts"]["verdict-drift"] == 1
+
+
+def test_a_reading_without_object_code_is_read_the_plain_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(compiled.GIVEN, str(tmp_path / "none"))
+    compiled.compiled.cache_clear()
+    try:
+        assert read_fast(sources_of(tmp_path, raw(made(300))), Options(), None) is None
+    finally:
+        compiled.compiled.cache_clear()
+
+
+def test_object_code_that_was_changed_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled.compiled()
+    kept = next(folder / compiled._name() for folder in compiled.folders() if (folder / compiled._name()).is_file())
+    code = bytearray(kept.read_bytes())
+    code[len(code) // 2] ^= 1
+    (tmp_path / kept.name).write_bytes(code)
+    assert compiled._find([tmp_path]) is None
+    (tmp_path / kept.name).write_bytes(kept.read_bytes())
+    assert compiled._find([tmp_path]) is not None
+    monkeypatch.setattr(compiled, "_make", None)  # it is there: nothing is to be made
+    compiled.make(tmp_path)

@@ -98,7 +98,9 @@ def test_a_judged_finding_about_the_whole_log_is_told_as_such(page: Client, stor
     story.findings.update(rule="verdict-drift", transaction="", recipient="")
     finding = story.findings.get()
     page.post(f"/cases/{story.ref}/findings/{finding.public_id}/judge/", {"status": "confirmed"})
-    assert story.entries.order_by("pk").last().text == "verdict-drift of the whole log: new → confirmed"
+    entry = story.entries.order_by("pk").last()
+    assert entry is not None
+    assert entry.text == "verdict-drift of the whole log: new → confirmed"
 
 
 def test_a_finding_is_confirmed_dismissed_and_judged_anew(page: Client, story: Case, alice: Person) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ import llvmlite
 import llvmlite.binding as llvm
 import numpy as np
 
-from ingest.engine import event
+from ingest.engine import event, times
 from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
@@ -36,15 +37,26 @@ from ingest.engine.fast.rows import (
 from ingest.engine.fortimail import message
 
 HERE: Final = Path(__file__).parent
-# What the compiled part takes its constants from, beside its own sources.
-SOURCES: Final = (*sorted((HERE / "kernel").glob("*.py")), HERE / "rows.py", Path(event.__file__), Path(message.__file__))
+# The sources of the compiled part, and what it takes its constants from.
+SOURCES: Final = (
+    *sorted((HERE / "kernel").glob("*.py")),
+    *(HERE / "rows.py", HERE / "pure.py", Path(event.__file__), Path(message.__file__), Path(times.__file__)),
+)
 # Called where something goes wrong that cannot: nothing in the compiled part allocates or raises.
 _NEVER: Final = (
-    *("NRT_Free", "NRT_Allocate", "NRT_MemInfo_call_dtor", "NRT_MemInfo_alloc_safe_aligned", "NRT_incref", "NRT_decref"),
+    *(
+        "NRT_Free",
+        "NRT_Allocate",
+        "NRT_MemInfo_call_dtor",
+        "NRT_MemInfo_alloc_safe_aligned",
+        "NRT_incref",
+        "NRT_decref",
+    ),
     *("numba_do_raise", "numba_gil_ensure", "numba_gil_release", "numba_unpickle"),
     "numba_runtime_build_excinfo_struct",
 )
 _ARGUMENTS: Final = 64
+GIVEN: Final = "ZENREI_COMPILED"  # names the folder of a reading's object code
 
 
 class Compiled:
@@ -54,7 +66,7 @@ class Compiled:
         self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
 
     def _call(self, what: int, *arguments: Any) -> list[int]:
-        """Call with numbers and arrays; an array stands for its address. Returns the first numbers as they are after."""
+        """Call with numbers and arrays, which stand for their addresses. Returns the first numbers as they are then."""
         numbers = np.zeros(_ARGUMENTS, np.int64)
         numbers[0] = what
         for place, one in enumerate(arguments, 1):
@@ -64,16 +76,15 @@ class Compiled:
 
     def read_lines(
         self,
-        data: Any,
-        begin: int,
-        size: int,
-        most: int,
+        text: tuple[Any, int, int, int],
         known: Known,
         where: Sequence[int],
         outputs: Sequence[Any],
         seen: Any,
     ) -> tuple[int, int, int]:
-        """Read lines. ``where`` is place, number of the first line, offset, and the device of lines that name none.
+        """Read lines. ``text`` is the data, where to begin and to end, and how many lines to read at most.
+
+        ``where`` is the place, the number of the first line, the offset, and the device of lines that name none.
 
         ``outputs`` are rows, states, shapes and bounds. Returns the numbers of lines and of those beyond ASCII, and
         where the next line begins.
@@ -87,7 +98,7 @@ class Compiled:
         texts, *rest = scanners
         count, other, next_ = self._call(
             READ,
-            *(data, begin, size, most, *where, *outputs, seen, len(seen), *scratch, 0),
+            *(*text, *where, *outputs, seen, len(seen), *scratch, 0),
             *arrays,
             *counts,
             *(texts, *rest, *texts.shape),
@@ -105,18 +116,17 @@ class Compiled:
         order: Any,
         bounds: Any,
         has_firmware: Any,
-        signatures: Any,
-        last: Any,
-        when: Any,
-        seen: Any,
-        days: Any,
+        outputs: Sequence[Any],
     ) -> tuple[int, int]:
-        """Sign families. Returns how many rows of ``seen`` and of ``days`` were written."""
+        """Sign families. ``outputs`` are signatures, last, when, seen and days; returns how many there are of both.
+
+        What they are, `ingest.engine.fast.families.Signed` says.
+        """
         kept = np.empty(MOST_ROWS, np.int64)
         seen_count, day_count, _ = self._call(
             SIGN,
             *(rows, len(rows), order, len(bounds) - 1, bounds, has_firmware, len(has_firmware), kept),
-            *(signatures, last, when, seen, days, len(days)),
+            *(*outputs, len(outputs[-1])),
         )
         return seen_count, day_count
 
@@ -150,24 +160,58 @@ class Compiled:
         return values, raw[begin:end] if begin >= 0 else None
 
 
+class NotCompiled(Exception):
+    """There is no object code where it was to be, and whoever runs here is not to make it."""
+
+
 @lru_cache(maxsize=1)
 def compiled() -> Compiled:
-    """The compiled part, compiled now where this machine has not done so before."""
-    path = next((folder / _name() for folder in folders() if (folder / _name()).is_file()), None)
-    kept = _read(path) if path else None
-    if kept is None:
-        from ingest.engine.fast.kernel.entry import object_code  # noqa: PLC0415  (the compiler)
+    """The compiled part. Where this machine has not compiled it yet, that is done now, and may take half a minute.
 
-        kept = object_code()
-        _keep(*kept)
-    return Compiled(_load(*kept))
+    Raises `NotCompiled` where `GIVEN` names a folder that has none: a reading is handed the object code, and neither
+    waits for it nor writes it.
+    """
+    given = os.environ.get(GIVEN)
+    kept = _find([Path(given)] if given else folders())
+    if kept is None and given:
+        raise NotCompiled(given)
+    return Compiled(_load(*(kept or _make(folders()))))
 
 
 def folders() -> list[Path]:
-    """Where object code is kept: the first one that can be written is used."""
-    named = os.environ.get("ZENREI_CACHE")
-    own = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "zenrei"
-    return [*([Path(named)] if named else []), HERE / "__pycache__", own]
+    """Where object code is kept for whoever asks for no other place: the first one that can be written is used."""
+    own = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    return [HERE / "__pycache__", own / "zenrei"]
+
+
+def make(folder: Path) -> None:
+    """Put object code into a folder, where it has none for this program and machine yet."""
+    if _find([folder]) is None:
+        _make([folder])
+
+
+def _find(where: Sequence[Path]) -> tuple[str, bytes] | None:
+    for path in (folder / _name() for folder in where):
+        with contextlib.suppress(OSError):
+            if kept := _read(path):
+                return kept
+    return None
+
+
+def _make(where: Sequence[Path]) -> tuple[str, bytes]:
+    """Compile, and keep the code whole or not at all in the first folder that takes it."""
+    from ingest.engine.fast.kernel.entry import object_code  # noqa: PLC0415  (the compiler: slow to import)
+
+    name, code = object_code()
+    rest = name.encode() + b"\n" + code
+    for folder in where:
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+                file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+            Path(file.name).replace(folder / _name())
+            break
+    return name, code
 
 
 @lru_cache(maxsize=1)
@@ -187,21 +231,7 @@ def _read(path: Path) -> tuple[str, bytes] | None:
     return (name.decode(), code) if hashlib.sha256(rest).hexdigest().encode() == digest else None
 
 
-def _keep(name: str, code: bytes) -> None:
-    """Keep the code whole or not at all, in the first folder that takes it."""
-    rest = name.encode() + b"\n" + code
-    for folder in folders():
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-                file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
-            Path(file.name).replace(folder / _name())
-            return
-
-
-@ctypes.CFUNCTYPE(None)
-def _never() -> None:
-    os.abort()
+_never = ctypes.CFUNCTYPE(None)(os.abort)
 
 
 _loaded: list[Any] = []  # what LLVM must not give up while the code is in use
@@ -219,3 +249,8 @@ def _load(name: str, code: bytes) -> int:
     engine.finalize_object()
     _loaded.append(engine)
     return int(engine.get_function_address(name))
+
+
+if __name__ == "__main__":
+    os.nice(10)  # nobody waits for it
+    make(Path(sys.argv[1]))

@@ -1,5 +1,6 @@
 """The compiled engine as `ingest.engine.scan` uses it: reads large FortiMail logs, and judges what they say."""
 
+from ingest.engine.fast.compiled import NotCompiled
 from ingest.engine.fast.intake import FastIntake, NotForThis
 from ingest.engine.fast.judging import FastJudge
 from ingest.engine.fast.store import Store
@@ -27,7 +28,10 @@ class Engine(FastIntake):
 
 def read_fast(sources: list[Source], options: Options, on_progress: OnProgress | None) -> Engine | None:
     """Read sources, or None where one of them is nothing for this engine: then nothing was lost but time."""
-    engine = Engine(options, on_progress, Store())
+    try:
+        engine = Engine(options, on_progress, Store())
+    except NotCompiled:
+        return None
     try:
         engine.read(sources)
     except NotForThis:

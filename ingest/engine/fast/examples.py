@@ -109,5 +109,3 @@ def record_of(row: Any, words: int = 0, recipients: int = 0, child: int = 0, dig
         told=int(row["told"]),
         done=int(row["done"]),
     )
-
-

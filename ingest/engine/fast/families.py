@@ -39,5 +39,5 @@ def sign(compiled: Compiled, rows: Any, has_firmware: Any) -> Signed:
     signatures, when = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     last, seen = np.zeros(count, np.int64), np.empty(len(rows), np.int64)
     days = np.empty((len(rows) if has_firmware.any() else 1, 3), np.int64)
-    ends = compiled.sign(rows, order, bounds, has_firmware, signatures, last, when, seen, days)
+    ends = compiled.sign(rows, order, bounds, has_firmware, (signatures, last, when, seen, days))
     return Signed(order, bounds, signatures, last, when, seen[: ends[0]], days[: ends[1]])

@@ -132,10 +132,7 @@ class FastIntake(Intake):
         bounds, seen = np.empty((most, 2), np.int64), np.zeros(max(1, len(self.units)), np.int64)
         first = block.first + done
         count, other, next_ = self._compiled.read_lines(
-            block.data,
-            at,
-            block.size,
-            most,
+            (block.data, at, block.size, most),
             self._learned.known,
             (stream.place, first, block.offset, stream.silent),
             (rows, states, shapes, bounds),
@@ -165,7 +162,7 @@ class FastIntake(Intake):
             if isinstance(tokens, str):
                 continue  # it was read as an event, so there are tokens
             self._learned.learn(block.raw[begin:end].rstrip(b"\r"), int(shapes[index]), tokens, event, unit)
-            if self._fill(rows[index], event, digest_of(tokens), unit, stream.place, line):
+            if self._fill(rows[index], event, digest=digest_of(tokens), unit=unit, place=stream.place, line=line):
                 states[index] = FAST
         read = states == FAST
         found = rows[:count] if read.all() else rows[:count][read]
@@ -189,7 +186,7 @@ class FastIntake(Intake):
         tally.see(event._replace(device=None))
         return event
 
-    def _fill(self, row: Any, event: Event, digest: int, unit: int, place: int, line: Line) -> bool:
+    def _fill(self, row: Any, event: Event, *, digest: int, unit: int, place: int, line: Line) -> bool:
         """Write an event into a row; False where it names no transaction, or says nothing that could be judged."""
         speaks = event.kind is not Kind.OTHER or bool(event.flags)
         key = event.key

@@ -9,8 +9,8 @@ import numpy as np
 
 from ingest.engine.citing import read_back
 from ingest.engine.event import Event
-from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.compiled import compiled
+from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.families import Signed, sign
 from ingest.engine.fast.intake import FastIntake
 from ingest.engine.fast.learned import keys_of
@@ -55,7 +55,9 @@ class FastJudge:
         self._has_firmware = np.array(
             [context.firmware_at(place) is not None for place in range(len(intake.places))] or [False], np.uint8
         )
-        self._examples = Examples(self._compiled, self._names, self._pairs, [(one.name, one.source) for one in self._devices])
+        self._examples = Examples(
+            self._compiled, self._names, self._pairs, [(one.name, one.source) for one in self._devices]
+        )
         self.judgement = Judgement(totals=Totals(examples=self._examples))
         self._alone: list[tuple[Any, bool]] = []
         self._halves: dict[int, set[str]] = defaultdict(set)

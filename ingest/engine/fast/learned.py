@@ -43,6 +43,8 @@ TYPES: Final = {
     "kevent": SHAPE_OTHER,
     "encrypt": SHAPE_OTHER,
 }
+
+
 def family_of(key: int, unit: int) -> int:
     """The number of a family: the hash of its transaction with the number of its device."""
     return mix(key ^ mix((unit + SEED) & ((1 << 64) - 1)))
@@ -91,8 +93,8 @@ def _scanners() -> Scanners:
         rows.append((plain.encode(), whole and text != scanner.begins, number if whole else -1))
     width = max(len(text) for text, _, _ in rows)
     texts = np.zeros((len(rows), width), np.uint8)
-    for place, (text, _, _) in enumerate(rows):
-        texts[place, : len(text)] = np.frombuffer(text, np.uint8)
+    for place, (beginning, _, _) in enumerate(rows):
+        texts[place, : len(beginning)] = np.frombuffer(beginning, np.uint8)
     return Scanners(
         texts=texts,
         sizes=np.array([len(text) for text, _, _ in rows], np.int64),
@@ -175,4 +177,3 @@ def _row(compiled: Compiled, raw: bytes, tokens: Tokens) -> tuple[int, list[int]
     places = [keys.index(name) if name in keys else -1 for name in WANTED]
     kept = sum(1 << place for place, key in enumerate(keys) if key not in TRANSPORT)
     return type_, places, kept
-

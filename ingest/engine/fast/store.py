@@ -11,8 +11,8 @@ from ingest.engine.fast.rows import ROW
 
 MOST_HELD: Final = 2_500_000  # rows in memory, of 74 bytes each; what is not written to takes none
 MOST_LINES: Final = 100_000  # at a time
-PARTS: Final = 64
-_SHIFT: Final = np.uint64(58)  # the upper 6 bits of a family
+PARTS: Final = 32  # files at once; half of what a reading may have open
+_SHIFT: Final = np.uint64(59)  # the upper 5 bits of a family
 
 
 class Store:
@@ -57,7 +57,7 @@ class Store:
 
     def _spill(self) -> None:
         if not self._files:
-            self._files = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(PARTS)]
+            self._files = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(PARTS)]  # noqa: SIM115
         rows = self._rows[: self._count]
         part = (rows["family"] >> _SHIFT).astype(np.uint8)
         order = np.argsort(part, kind="stable")

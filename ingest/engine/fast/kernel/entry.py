@@ -10,8 +10,9 @@ import numpy as np
 from numba import carray, cfunc, from_dtype, types
 from numba.extending import intrinsic
 
+from ingest.engine.fast.kernel.cut import cut
 from ingest.engine.fast.kernel.families import arrange, group, sign, unique_rows
-from ingest.engine.fast.kernel.lines import cut, read_lines, span_of
+from ingest.engine.fast.kernel.lines import read_lines, span_of
 from ingest.engine.fast.rows import ARRANGE, CUT, GROUP, PLACES, READ, ROW, SIGN, SPAN, UNIQUE, Known, Scanners
 
 _ROW: Final = from_dtype(ROW)

@@ -10,21 +10,14 @@ import numpy as np
 from numba import njit
 
 from ingest.engine.event import DONE, TOLD, Kind
-from ingest.engine.fast.kernel.message import begins, is_digit, is_word, read_message, word_of
+from ingest.engine.fast.kernel.cut import MSG, NO_WORDS, cut, is_utf8, next_line
+from ingest.engine.fast.kernel.message import is_digit, is_word, read_message
 from ingest.engine.fast.kernel.words import (
-    BLANKS,
-    ONES,
     SEED,
-    TOPS,
-    find,
-    first_bit,
     fold,
     hash_of,
     is_plain,
-    load8,
     mix,
-    scan,
-    scan_bare,
 )
 from ingest.engine.fast.pure import hash_bytes
 from ingest.engine.fast.rows import (
@@ -34,7 +27,6 @@ from ingest.engine.fast.rows import (
     DEVICE,
     DISPOSITION,
     FAST,
-    MOST_TOKENS,
     SESSION,
     SHAPE_EVENT,
     SHAPE_HISTORY,
@@ -51,47 +43,7 @@ DONE_NONE: Final = DONE.index("none")
 KIND_OTHER: Final = int(Kind.OTHER)
 KIND_SPAM: Final = int(Kind.SPAM)
 _DAY_MS: Final = 86_400_000
-_TYPE: Final = np.uint64(hash_bytes(b"type"))
-_MSG: Final = np.uint64(hash_bytes(b"msg"))
 _SMTP: Final = np.uint64(hash_bytes(b"smtp"))
-_STATI: Final = word_of(b"stati")
-_MSG_IS: Final = word_of(b"msg=")
-_LOG_ID: Final = word_of(b"log_id=")
-_QUOTE: Final = np.uint64(34)
-_UNDERSCORE: Final = np.uint64(95)
-_EQUALS: Final = np.uint64(61)
-_FEEDS: Final = np.uint64(0x0A0A0A0A0A0A0A0A)
-_NO_WORDS: Final = np.uint64(0)
-
-
-@njit(nogil=True)
-def next_line(data: Any, at: int, size: int) -> Any:
-    """In one pass: where the line that begins at a place ends, and what it is written in.
-
-    That is 0 for nothing but printable ASCII, 1 with other characters, 2 with control characters (but for carriage
-    returns at its end).
-    """
-    tops = control = np.uint64(0)
-    while at < size:
-        word = load8(data, at)
-        left = size - at
-        different = word ^ _FEEDS
-        hit = (different - ONES) & ~different & TOPS
-        if hit or left < 8:
-            count = np.int64(first_bit(hit) >> np.uint64(3)) if hit else left
-            count = min(count, left)
-            keep = (np.uint64(1) << np.uint64(8 * count)) - np.uint64(1)
-            word = (word & keep) | (BLANKS & ~keep)
-            tops |= word
-            control |= (word - BLANKS) & ~word
-            at += count
-            break
-        tops |= word
-        control |= (word - BLANKS) & ~word
-        at += 8
-    if control & TOPS:
-        return at, 2
-    return at, 1 if tops & TOPS else 0
 
 
 @njit(nogil=True)
@@ -175,124 +127,6 @@ def session_form(data: Any, at: int, end: int) -> int:
 
 
 @njit(nogil=True)
-def _hides(data: Any, at: int, end: int) -> bool:
-    """Whether the beginning of another record stands in a value."""
-    here = at
-    while here < end:
-        here = find(data, here, end, _UNDERSCORE)
-        if here < end and here - 3 >= at and begins(data, here - 3, end, _LOG_ID, 7):
-            return True
-        here += 1
-    return False
-
-
-@njit(nogil=True)
-def _message_end(data: Any, at: int, end: int) -> Any:
-    """The last quote of a line whose message begins at a place, and the message's hash; -1 for one that is cut."""
-    last = end - 1
-    while last >= at and data[last] != 34:
-        if data[last] not in (32, 44):
-            return -1, _NO_WORDS
-        last -= 1
-    if last < at:
-        return -1, _NO_WORDS
-    here, hashed, marked = scan(data, at, last, _QUOTE)
-    if here < last:  # quotes inside: perhaps a second message
-        while here < last:
-            if here - 4 >= at and begins(data, here - 4, last, _MSG_IS, 4):
-                return -1, _NO_WORDS
-            here = find(data, here + 1, last, _QUOTE)
-        hashed, marked = hash_of(data, at, last, False), True
-    if marked and _hides(data, at, last):
-        return -1, _NO_WORDS
-    return last, hashed
-
-
-@njit(nogil=True)
-def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any) -> Any:
-    """Cut a line into keys and values, and note for each where the value lies, and the hashes of key and value.
-
-    Returns the number of keys (0 where it cannot be cut in one way only), the hash of the keys in their order with the
-    type, where the message begins and ends (-1 for none), and its hash.
-    """
-    count, shape, history, here = 0, SEED, False, at
-    failed = (0, SEED, -1, -1, _NO_WORDS)
-    typed = False
-    while here < end:
-        key, limit = here, min(end, here + 33)
-        here, name, _ = scan(data, here, limit, _EQUALS)
-        if here >= limit or here == key:
-            return failed
-        here += 1
-        if here < end and data[here] == 34:
-            here += 1
-            if name == _MSG and typed and not history:
-                last, hashed = _message_end(data, here, end)
-                return (count, fold(shape, _MSG), here, last, hashed) if last >= 0 else failed
-            begin = here
-            here, value, marked = scan(data, here, end, _QUOTE)
-            stop = here
-            if here >= end or (stop - begin >= 4 and begins(data, stop - 4, stop, _MSG_IS, 4)):
-                return failed
-            if (marked and _hides(data, begin, stop)) or (not typed and find(data, begin, stop, _EQUALS) < stop):
-                return failed
-            here += 1
-            shape = fold(shape, ~name)
-        else:
-            begin = here
-            here, value, odd = scan_bare(data, here, end)
-            stop = here
-            if odd or name == _MSG:
-                return failed
-            shape = fold(shape, name)
-        if count >= MOST_TOKENS - 1:
-            return failed
-        starts[count], ends[count] = begin, stop
-        hashes[count, 0], hashes[count, 1] = name, value
-        if name == _TYPE and not typed:
-            typed = True
-            history = begins(data, begin, stop, _STATI, 5)
-            shape = fold(shape, value)
-        count += 1
-        if here >= end:
-            break
-        if data[here] not in (32, 44):
-            return failed
-        while here < end and data[here] in (32, 44):
-            here += 1
-    return (count, shape, -1, -1, _NO_WORDS) if typed else failed
-
-
-@njit(nogil=True)
-def is_utf8(data: Any, at: int, end: int) -> bool:
-    """Whether a line is UTF-8 throughout, as Python's strict decoder has it (RFC 3629)."""
-    while at < end:
-        byte = data[at]
-        at += 1
-        if byte < 0x80:
-            continue
-        low, high = 0x80, 0xBF
-        if 0xC2 <= byte <= 0xDF:
-            more = 1
-        elif 0xE0 <= byte <= 0xEF:
-            more = 2
-            low = 0xA0 if byte == 0xE0 else low
-            high = 0x9F if byte == 0xED else high
-        elif 0xF0 <= byte <= 0xF4:
-            more = 3
-            low = 0x90 if byte == 0xF0 else low
-            high = 0x8F if byte == 0xF4 else high
-        else:
-            return False
-        for _ in range(more):
-            if at >= end or not low <= data[at] <= high:
-                return False
-            low, high = 0x80, 0xBF
-            at += 1
-    return True
-
-
-@njit(nogil=True)
 def read_lines(
     data: Any,
     begin: int,
@@ -345,7 +179,20 @@ def read_lines(
             continue
         row = rows[number - 1]
         unit = _read_row(
-            data, known, kind_of, count, starts, ends, hashes, message, message_end, said, written == 0, silent, scratch, row
+            data,
+            known,
+            kind_of,
+            count,
+            starts,
+            ends,
+            hashes,
+            message,
+            message_end,
+            said,
+            written == 0,
+            silent,
+            scratch,
+            row,
         )
         if unit < 0:
             continue
@@ -393,7 +240,7 @@ def _read_row(
             return -1
         named = known.units[device] + 1
     kind, told, done, flags, envelope = KIND_OTHER, TOLD_UNKNOWN, DONE_NONE, 0, 0
-    recipient, words, type_ = _NO_WORDS, _NO_WORDS, known.types[shape]
+    recipient, words, type_ = NO_WORDS, NO_WORDS, known.types[shape]
     if type_ == SHAPE_EVENT:
         subtype = places[SUBTYPE]
         if message < 0 or subtype < 0 or hashes[subtype, 1] != _SMTP:
@@ -425,7 +272,7 @@ def _read_row(
         else:
             meaning = place_of(known.words, _history_words(places, hashes))
             classifier = places[CLASSIFIER]
-            verdict = _NO_WORDS
+            verdict = NO_WORDS
             if classifier >= 0:
                 verdict = hashes[classifier, 1]
             verdict_at = place_of(known.classifiers, verdict)
@@ -443,7 +290,7 @@ def _read_row(
         if (kept >> np.uint64(token)) & np.uint64(1):
             digest = fold(fold(digest, hashes[token, 0]), hashes[token, 1])
     if message >= 0:
-        digest = fold(fold(digest, _MSG), said)
+        digest = fold(fold(digest, MSG), said)
     row.digest, row.words, row.recipient, row.stamp = mix(digest), words, recipient, stamp
     row.kind, row.told, row.done, row.flags, row.verdict, row.child = kind, told, done, flags, envelope, form
     return named
@@ -455,7 +302,7 @@ def _history_words(places: Any, hashes: Any) -> np.uint64:
     state = SEED
     for name in (SUBTYPE, DISPOSITION, STATUS):
         at = places[name]
-        state = fold(state, hashes[at, 1] if at >= 0 else _NO_WORDS)
+        state = fold(state, hashes[at, 1] if at >= 0 else NO_WORDS)
     return state
 
 

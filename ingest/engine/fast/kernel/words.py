@@ -1,7 +1,7 @@
 """Eight bytes at a time: looking for a byte, lower case, and a hash, compiled.
 
 A register holds eight characters, so a value of a log line is looked through in a few steps (SWAR, see “Bit Twiddling
-Hacks”, S. E. Anderson, and Hacker's Delight §6). Every text that is read here has `PADDING` bytes to spare behind its end.
+Hacks”, S. E. Anderson, and Hacker's Delight §6). Every text that is read here has `PADDING` bytes behind its end.
 """
 
 from typing import Any, Final
