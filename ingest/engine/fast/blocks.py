@@ -10,7 +10,7 @@ from ingest.engine.fast.rows import PADDING
 from ingest.engine.reader import SHOWN, TOO_LONG, Line
 from ingest.engine.source import MIB
 
-SIZE: Final = 4 * MIB
+SIZE: Final = 1 * MIB
 _SPARE: Final = bytes(PADDING)
 
 

@@ -31,8 +31,12 @@ from ingest.engine.fast.rows import (
     READ,
     SIGN,
     SPAN,
+    STRETCH,
+    STRETCH_TOKENS,
+    STRETCHES,
     UNIQUE,
     Known,
+    Memory,
 )
 from ingest.engine.fortimail import message
 
@@ -56,6 +60,7 @@ _NEVER: Final = (
     "numba_runtime_build_excinfo_struct",
 )
 _ARGUMENTS: Final = 64
+_MEMORY_AT: Final = 50  # the place of its arrays among the arguments
 GIVEN: Final = "ZENREI_COMPILED"  # names the folder of a reading's object code
 
 
@@ -64,6 +69,16 @@ class Compiled:
 
     def __init__(self, address: int) -> None:
         self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        self._memory = Memory(
+            texts=np.zeros((STRETCHES, STRETCH + PADDING), np.uint8),
+            sizes=np.zeros(STRETCHES, np.int64),
+            counts=np.zeros(STRETCHES, np.int64),
+            starts=np.zeros((STRETCHES, STRETCH_TOKENS), np.int64),
+            ends=np.zeros((STRETCHES, STRETCH_TOKENS), np.int64),
+            hashes=np.zeros((STRETCHES, STRETCH_TOKENS, 2), np.uint64),
+            histories=np.zeros(STRETCHES, np.int64),
+            turn=np.zeros(1, np.int64),
+        )
 
     def _call(self, what: int, *arguments: Any) -> list[int]:
         """Call with numbers and arrays, which stand for their addresses. Returns the first numbers as they are then."""
@@ -71,6 +86,8 @@ class Compiled:
         numbers[0] = what
         for place, one in enumerate(arguments, 1):
             numbers[place] = one.ctypes.data if isinstance(one, np.ndarray) else one
+        for place, array in enumerate(self._memory, _MEMORY_AT):
+            numbers[place] = array.ctypes.data
         self._run(numbers.ctypes.data)
         return numbers[:3].tolist()  # type: ignore[no-any-return]
 

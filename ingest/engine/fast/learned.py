@@ -12,7 +12,7 @@ import numpy as np
 
 from ingest.engine.event import DONE, TOLD, Event, Flag
 from ingest.engine.fast.compiled import Compiled
-from ingest.engine.fast.pure import fold, hash_bytes, mix
+from ingest.engine.fast.pure import fold, hash_bytes, mix, term
 from ingest.engine.fast.rows import (
     MIX_1,
     MIX_2,
@@ -70,11 +70,12 @@ def _mixed(words: Any) -> Any:
 def digest_of(tokens: Tokens) -> int:
     """The digest that the compiled reader gives a line that was cut so."""
     keys, values, message = tokens.record
-    state = SEED
     texts = (values,) if isinstance(values, str) else values
-    for key, value in zip(keys, texts, strict=True):  # type: ignore[call-overload]
-        state = fold(fold(state, hash_text(key)), hash_text(value))
-    return mix(fold(fold(state, hash_text("msg")), hash_text(message)) if isinstance(message, str) else state)
+    pairs = zip(keys, texts, strict=True)  # type: ignore[call-overload]
+    state = sum(term(place, hash_text(key), hash_text(value)) for place, (key, value) in enumerate(pairs, 1))
+    if isinstance(message, str):
+        state += term(0, hash_text("msg"), hash_text(message))
+    return mix(state & ((1 << 64) - 1))
 
 
 @lru_cache(maxsize=4096)

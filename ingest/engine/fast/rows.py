@@ -10,6 +10,7 @@ MIX_1: Final = 0xBF58476D1CE4E5B9  # the constants of splitmix64
 MIX_2: Final = 0x94D049BB133111EB
 SLOW, FAST, BLANK = 0, 1, 2  # states of a line: left to the plain reader, read, empty
 MOST_TOKENS: Final = 64
+STRETCHES, STRETCH, STRETCH_TOKENS = 16, 240, 16  # of lines that are remembered: how many, bytes, keys
 MOST_ROWS: Final = 64  # of a family with a signature
 ALONE: Final = 1 << 15  # a flag beside those of events: its family is judged alone
 # What a shape is: of which lines, and so what is read from it.
@@ -70,3 +71,16 @@ class Scanners(NamedTuple):
     sizes: Any
     bound: Any
     numbers: Any
+
+
+class Memory(NamedTuple):
+    """Stretches of lines with what they were cut into; ``turn`` says which is written over next."""
+
+    texts: Any
+    sizes: Any
+    counts: Any
+    starts: Any
+    ends: Any
+    hashes: Any
+    histories: Any
+    turn: Any

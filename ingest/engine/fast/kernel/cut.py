@@ -20,12 +20,13 @@ from ingest.engine.fast.kernel.words import (
     scan_bare,
 )
 from ingest.engine.fast.pure import hash_bytes
-from ingest.engine.fast.rows import MOST_TOKENS
+from ingest.engine.fast.rows import MOST_TOKENS, STRETCH, STRETCH_TOKENS
 
 TYPE: Final = np.uint64(hash_bytes(b"type"))
 MSG: Final = np.uint64(hash_bytes(b"msg"))
 NO_WORDS: Final = np.uint64(0)
 _STATI: Final = word_of(b"stati")
+_TYPE_IS: Final = word_of(b"type=")
 _MSG_IS: Final = word_of(b"msg=")
 _LOG_ID: Final = word_of(b"log_id=")
 _QUOTE: Final = np.uint64(34)
@@ -99,22 +100,79 @@ def _message_end(data: Any, at: int, end: int) -> Any:
 
 
 @njit(nogil=True)
-def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any) -> Any:
+def _recall(data: Any, at: int, end: int, memory: Any) -> int:
+    """Which of the remembered stretches stands at a place, or -1."""
+    for slot in range(len(memory.sizes)):
+        size = memory.sizes[slot]
+        if size == 0 or end - at < size:
+            continue
+        here = 0
+        while here + 8 <= size and load8(data, at + here) == load8(memory.texts[slot], here):
+            here += 8
+        if here + 8 > size:
+            left = size - here
+            if left == 0:
+                return slot
+            keep = (np.uint64(1) << np.uint64(8 * left)) - np.uint64(1)
+            if (load8(data, at + here) ^ load8(memory.texts[slot], here)) & keep == 0:
+                return slot
+    return -1
+
+
+@njit(nogil=True)
+def _remember(data: Any, at: int, end: int, memory: Any) -> int:
+    """Keep a stretch, for the next one in turn; -1 for one that is too long."""
+    if end - at > STRETCH:
+        return -1
+    slot = memory.turn[0] % len(memory.sizes)
+    memory.turn[0] += 1
+    for place in range(end - at):
+        memory.texts[slot, place] = data[at + place]
+    memory.sizes[slot] = end - at
+    return slot
+
+
+@njit(nogil=True)
+def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any, memory: Any) -> Any:
     """Cut a line into keys and values, and note for each where the value lies, and the hashes of key and value.
 
     Returns the number of keys (0 where it cannot be cut in one way only), the hash of the keys in their order with the
     type, where the message begins and ends (-1 for none), and its hash.
+
+    From ``type=`` to the first value in quotes nearly all lines of a kind are the same; such stretches are remembered
+    with what they were cut into.
     """
     count, shape, history, here = 0, SEED, False, at
     failed = (0, SEED, -1, -1, NO_WORDS)
-    typed = False
+    typed, first, begun = False, -1, at
     while here < end:
         key, limit = here, min(end, here + 33)
+        if not typed and begins(data, here, end, _TYPE_IS, 5):
+            first, begun = count, here
+            slot = _recall(data, here, end, memory)
+            if slot >= 0 and count + memory.counts[slot] < MOST_TOKENS - 1:
+                for token in range(memory.counts[slot]):
+                    starts[count] = here + memory.starts[slot, token]
+                    ends[count] = here + memory.ends[slot, token]
+                    hashes[count, 0] = memory.hashes[slot, token, 0]
+                    hashes[count, 1] = memory.hashes[slot, token, 1]
+                    shape = fold(shape, hashes[count, 0])
+                    if token == 0:
+                        shape = fold(shape, hashes[count, 1])
+                    count += 1
+                typed, history, first = True, memory.histories[slot] != 0, -1
+                here += memory.sizes[slot]
+                while here < end and data[here] in (32, 44):
+                    here += 1
+                continue
         here, name, _ = scan(data, here, limit, _EQUALS)
         if here >= limit or here == key:
             return failed
         here += 1
         if here < end and data[here] == 34:
+            if typed and first >= 0:
+                _note(data, begun, key, first, count, starts, ends, hashes, history, memory)
+                first = -1
             here += 1
             if name == MSG and typed and not history:
                 last, hashed = _message_end(data, here, end)
@@ -151,6 +209,34 @@ def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any) -> An
         while here < end and data[here] in (32, 44):
             here += 1
     return (count, shape, -1, -1, NO_WORDS) if typed else failed
+
+
+@njit(nogil=True)
+def _note(
+    data: Any,
+    begin: int,
+    end: int,
+    first: int,
+    count: int,
+    starts: Any,
+    ends: Any,
+    hashes: Any,
+    history: bool,
+    memory: Any,
+) -> None:
+    """Remember a stretch with its keys and values."""
+    slot = _remember(data, begin, end, memory)
+    if slot < 0 or count - first > STRETCH_TOKENS:
+        if slot >= 0:
+            memory.sizes[slot] = 0
+        return
+    for token in range(first, count):
+        memory.starts[slot, token - first] = starts[token] - begin
+        memory.ends[slot, token - first] = ends[token] - begin
+        memory.hashes[slot, token - first, 0] = hashes[token, 0]
+        memory.hashes[slot, token - first, 1] = hashes[token, 1]
+    memory.counts[slot] = count - first
+    memory.histories[slot] = 1 if history else 0
 
 
 @njit(nogil=True)

@@ -13,7 +13,23 @@ from numba.extending import intrinsic
 from ingest.engine.fast.kernel.cut import cut
 from ingest.engine.fast.kernel.families import arrange, group, sign, unique_rows
 from ingest.engine.fast.kernel.lines import read_lines, span_of
-from ingest.engine.fast.rows import ARRANGE, CUT, GROUP, PLACES, READ, ROW, SIGN, SPAN, UNIQUE, Known, Scanners
+from ingest.engine.fast.rows import (
+    ARRANGE,
+    CUT,
+    GROUP,
+    PLACES,
+    READ,
+    ROW,
+    SIGN,
+    SPAN,
+    STRETCH,
+    STRETCH_TOKENS,
+    STRETCHES,
+    UNIQUE,
+    Known,
+    Memory,
+    Scanners,
+)
 
 _ROW: Final = from_dtype(ROW)
 
@@ -43,6 +59,16 @@ def run(address: Any) -> None:
     The order of the arguments stands in `ingest.engine.fast.compiled.Compiled`.
     """
     a = carray(address, (64,))
+    memory = Memory(
+        texts=carray(_bytes(a[50]), (STRETCHES, STRETCH + 16)),
+        sizes=carray(_signed(a[51]), (STRETCHES,)),
+        counts=carray(_signed(a[52]), (STRETCHES,)),
+        starts=carray(_signed(a[53]), (STRETCHES, STRETCH_TOKENS)),
+        ends=carray(_signed(a[54]), (STRETCHES, STRETCH_TOKENS)),
+        hashes=carray(_unsigned(a[55]), (STRETCHES, STRETCH_TOKENS, 2)),
+        histories=carray(_signed(a[56]), (STRETCHES,)),
+        turn=carray(_signed(a[57]), (1,)),
+    )
     if a[0] == READ:
         scanners = Scanners(
             texts=carray(_bytes(a[34]), (a[38], a[39])),
@@ -83,6 +109,7 @@ def run(address: Any) -> None:
             carray(_signed(a[16]), (64,)),
             carray(_unsigned(a[17]), (64, 2)),
             carray(_bytes(a[18]), (256,)),
+            memory,
         )
     elif a[0] == SPAN:
         a[0], a[1], a[2] = span_of(
@@ -135,6 +162,7 @@ def run(address: Any) -> None:
             carray(_signed(a[3]), (64,)),
             carray(_signed(a[4]), (64,)),
             carray(_unsigned(a[5]), (64, 2)),
+            memory,
         )
 
 

@@ -18,6 +18,7 @@ from ingest.engine.fast.kernel.words import (
     hash_of,
     is_plain,
     mix,
+    term,
 )
 from ingest.engine.fast.pure import hash_bytes
 from ingest.engine.fast.rows import (
@@ -146,6 +147,7 @@ def read_lines(
     ends: Any,
     hashes: Any,
     scratch: Any,
+    memory: Any,
 ) -> Any:
     """Read the lines of ``data[begin:size]``, at most so many. Returns their number and that of those beyond ASCII.
 
@@ -170,7 +172,7 @@ def read_lines(
             continue
         if written == 2 or (written == 1 and not is_utf8(data, at, end)):
             continue
-        count, shape, message, message_end, said = cut(data, at, end, starts, ends, hashes)
+        count, shape, message, message_end, said = cut(data, at, end, starts, ends, hashes, memory)
         if count == 0:
             continue
         shapes[number - 1] = shape
@@ -285,12 +287,13 @@ def _read_row(
     unit = named - 1 if named > 0 else silent
     row.family = mix(hash_of(data, starts[session], key_end, False) ^ mix(np.uint64(unit) + SEED))
     row.half = hash_of(data, starts[session] + 15, key_end, False)
-    digest, kept = SEED, known.kept[shape]
+    digest, kept, place = np.uint64(0), known.kept[shape], np.uint64(1)
     for token in range(count):
         if (kept >> np.uint64(token)) & np.uint64(1):
-            digest = fold(fold(digest, hashes[token, 0]), hashes[token, 1])
+            digest += term(place, hashes[token, 0], hashes[token, 1])
+            place += np.uint64(1)
     if message >= 0:
-        digest = fold(fold(digest, MSG), said)
+        digest += term(np.uint64(0), MSG, said)
     row.digest, row.words, row.recipient, row.stamp = mix(digest), words, recipient, stamp
     row.kind, row.told, row.done, row.flags, row.verdict, row.child = kind, told, done, flags, envelope, form
     return named

@@ -83,6 +83,13 @@ def fold(state: np.uint64, word: np.uint64) -> np.uint64:
     return state ^ (state >> np.uint64(29))
 
 
+@njit(nogil=True, inline="always")
+def term(place: np.uint64, name: np.uint64, value: np.uint64) -> np.uint64:
+    """What a key and its value add to the digest of a line; terms do not wait for each other."""
+    word = (name ^ (place * SEED)) + value * MIX_2
+    return (word ^ (word >> np.uint64(32))) * MIX_1
+
+
 @njit(nogil=True)
 def hash_of(data: Any, at: int, end: int, lower: bool) -> np.uint64:
     """A 64-bit hash of ``data[at:end]``, of its ASCII letters in lower case where asked for; 0 for nothing."""
