@@ -12,7 +12,14 @@ BROUGHT = ("enters", "reintroduced", "crossed")
 
 
 def lead(report: Data) -> str:
-    """Return the one sentence that a check is opened for."""
+    """Return the one sentence that a check is opened for; before it what makes it one about another version."""
+    if versions := report["coverage"]["unknown_versions"]:
+        words = {"versions": listed(versions), "answer": _answer(report)}
+        return gettext("%(versions)s: no release that is known here, perhaps a typing mistake. %(answer)s") % words
+    return _answer(report)
+
+
+def _answer(report: Data) -> str:
     summary, to = report["summary"], report["to"]
     if summary["clear"]:
         return gettext("Clear. Nothing enters, nothing is unknown.")

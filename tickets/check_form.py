@@ -105,8 +105,8 @@ def facts_in(text: str) -> Facts:
         path, sign, value = line.partition("=")
         if not sign or not path.strip():
             raise Invalid.field("facts", gettext("Not a line of the form path = value: %(line)s") % {"line": line[:80]})
-        if value.strip():
-            found[path.strip()] = value.strip()
+        if value := value.strip(" \t\"'“”"):
+            found[path.strip()] = value
     return facts_of(found)
 
 

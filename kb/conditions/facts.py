@@ -9,6 +9,8 @@ Value = Scalar | tuple[Scalar, ...]
 MOST_FACTS: Final = 500
 PATH_LENGTH: Final = 200
 VALUE_LENGTH: Final = 1000
+# What people write where they do not know: it must never decide.
+NOT_KNOWN: Final = frozenset({"", "-", "–", "?", "??", "???", "unknown", "not known", "n/a", "不明", "未確認", "？"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ def _path(path: object) -> str:
 
 
 def _value(path: str, raw: object) -> Value | None:
-    """A value; None (JSON's null) is "not known", as if the fact were not there."""
-    if raw is None:
+    """A value; None (JSON's null, or a word for it) is "not known", as if the fact were not there."""
+    if raw is None or (isinstance(raw, str) and raw.strip().casefold() in NOT_KNOWN):
         return None
     if isinstance(raw, list):
         if len(raw) > MOST_FACTS:

@@ -5,6 +5,9 @@
 Words: ``and``, ``or`` (lists), ``not``, ``eq`` ``[path, value]``, ``in`` ``[path, [values]]``, ``exists`` ``path``,
 ``matches`` ``[path, expression]`` (RE2, found anywhere), ``version`` ``[path, operator, version]``. Texts compare
 without case; a fact that is a list satisfies ``eq``, ``in`` and ``matches`` by any of its members.
+
+``eq`` and ``in`` may be told all values that the fact can have, as one more list: ``["x", "on", ["on", "off"]]``. A
+fact with any other value (a typing mistake, a line of configuration) then decides nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -92,13 +95,21 @@ def _plain(value: object) -> str:
     return str(value).strip().casefold()
 
 
-def _equal(value: Value, rest: list[Any], _: Compare) -> bool:
-    return any(_plain(one) == _plain(rest[0]) for one in _members(value))
+def _equal(value: Value, rest: list[Any], _: Compare) -> bool | None:
+    return _among(value, {_plain(rest[0])}, rest)
 
 
-def _in(value: Value, rest: list[Any], _: Compare) -> bool:
-    wanted = {_plain(one) for one in rest[0]}
-    return any(_plain(one) in wanted for one in _members(value))
+def _in(value: Value, rest: list[Any], _: Compare) -> bool | None:
+    return _among(value, {_plain(one) for one in rest[0]}, rest)
+
+
+def _among(value: Value, wanted: set[str], rest: list[Any]) -> bool | None:
+    """Whether a fact has a wanted value; None where it has one that it cannot have, if those are told."""
+    members = {_plain(one) for one in _members(value)}
+    if members & wanted:
+        return True
+    possible = {_plain(one) for one in rest[1]} if len(rest) > 1 else members
+    return False if members <= possible else None
 
 
 def _matches(value: Value, rest: list[Any], _: Compare) -> bool:
@@ -149,14 +160,25 @@ def _check_leaf(word: str, argument: Any, compare: Compare) -> None:
     if not isinstance(path, str) or not path.strip():
         raise PredicateError(f"{word!r} needs a path")
     rest = argument[1:] if isinstance(argument, list) else []
-    if len(rest) != {"exists": 0, "version": 2}.get(word, 1):
+    if len(rest) not in {"exists": {0}, "version": {2}, "eq": {1, 2}, "in": {1, 2}}.get(word, {1}):
         raise PredicateError(f"{word!r} of {path[:40]!r} has too many or too few parts")
+    if word in {"eq", "in"} and len(rest) > 1:
+        _check_possible(path, rest)
     if word == "in" and (not isinstance(rest[0], list) or not rest[0]):
         raise PredicateError(f"'in' of {path[:40]!r} takes a list of values")
     if word == "matches":
         _check_expression(path, rest[0])
     if word == "version":
         _check_version(path, rest, compare)
+
+
+def _check_possible(path: str, rest: list[Any]) -> None:
+    possible = rest[1]
+    if not isinstance(possible, list) or not all(isinstance(one, str | int | float | bool) for one in possible):
+        raise PredicateError(f"{path[:40]!r}: the values that it can have are a list of texts or numbers")
+    wanted = rest[0] if isinstance(rest[0], list) else [rest[0]]
+    if not {_plain(one) for one in wanted} < {_plain(one) for one in possible}:
+        raise PredicateError(f"{path[:40]!r}: the values that it can have are those compared with, and some more")
 
 
 def _check_expression(path: str, expression: object) -> None:

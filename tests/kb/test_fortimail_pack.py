@@ -74,6 +74,17 @@ def test_the_fact_decides_the_condition_and_does_not_clear_unvalidated(desk: Des
     assert (told["condition"]["confidence"], report["summary"]["clear"]) == ("not_validated", False)
 
 
+@pytest.mark.parametrize(
+    "said", ["unknown", "?", "-", "yes", "multi action", "set scan-action-preference multi-action"]
+)
+def test_a_value_that_the_fact_cannot_have_takes_nothing_away(desk: Desk, said: str) -> None:
+    report, items = ask(desk, "6.2.5", "7.0.2", facts={"antispam.settings.scan-action-preference": said})
+    told = items[MULTI]
+    assert (told["verdict"], told["condition"]["result"]) == ("enters", "unknown")
+    assert told["condition"]["missing"] == ["antispam.settings.scan-action-preference"]
+    assert report["summary"]["undecided"] == 1
+
+
 @pytest.mark.parametrize("target", ["6.4.0", "6.4.1", "6.4.2"])
 def test_before_643_the_order_is_not_known(desk: Desk, target: str) -> None:
     report, items = ask(desk, "6.2.5", target)

@@ -65,6 +65,23 @@ def test_a_fact_decides_and_an_unvalidated_condition_makes_nothing_clear(page: C
     assert "One fact about your device" not in text
 
 
+def test_a_fact_of_few_values_is_chosen_and_what_it_cannot_be_changes_nothing(page: Client, known_story: Case) -> None:
+    text = shown(page)
+    assert f'name="fact:{FACT}"><option value="">not known</option><option>single-action</option>' in text
+    answer = page.post("/check/", MOVE | {f"fact:{FACT}": "multi-actoin"}).content.decode()
+    assert "Not clear. 7.0.2 would bring 7 issues" in answer
+    assert "One fact about your device" in answer
+    quoted = page.post("/check/", MOVE | {f"fact:{FACT}": '"single-action"'}).content.decode()
+    assert "Not clear. 7.0.2 would bring 6 issues" in quoted
+
+
+def test_a_mistyped_version_is_said_before_the_answer(page: Client, known_story: Case) -> None:
+    text = shown(page, ASKED.replace("to=7.0.2", "to=7.0.22"))
+    assert "7.0.22: no release that is known here, perhaps a typing mistake. Not clear." in text
+    assert 'href="/check/?product=fortimail&amp;from=6.2.5&amp;to=7.0.2"' in text
+    assert "no release that is known here" not in shown(page)
+
+
 def test_facts_are_never_read_from_an_address(page: Client, known_story: Case) -> None:
     text = shown(page, f"{ASKED}&facts={FACT}+%3D+single-action&fact:{FACT}=single-action")
     assert "7.0.2 would bring 7 issues" in text

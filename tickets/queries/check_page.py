@@ -5,7 +5,7 @@ All of it is data that JSON holds and that is in no language, so that a kept che
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
@@ -128,22 +128,32 @@ def _missing(report: Report) -> list[Data]:
             continue
         row = report.rows[item.issue.id]
         for path in item.condition.missing:
-            one = found.setdefault(path, {"path": path, "values": [], "issues": []})
+            one = found.setdefault(path, {"path": path, "values": [], "issues": [], "whole": True})
             one["issues"].append(row.ref)
-            one["values"] += [value for value in _named(row.condition, path) if value not in one["values"]]
+            values, whole = _named(row.condition, path)
+            one["values"] += [value for value in values if value not in one["values"]]
+            one["whole"] = one["whole"] and whole
     return list(found.values())
 
 
-def _named(predicate: Any, path: str) -> list[str]:
-    """Return the values that a condition compares a path with."""
+def _named(predicate: Any, path: str) -> tuple[list[str], bool]:
+    """Return the values that a condition compares a path with, and whether those are all that it can have."""
+    leaves = list(_leaves(predicate, path))
+    return [value for values, _ in leaves for value in values], bool(leaves) and all(whole for _, whole in leaves)
+
+
+def _leaves(predicate: Any, path: str) -> Iterator[tuple[list[str], bool]]:
     ((word, argument),) = predicate.items()
     if word in {"and", "or"}:
-        return [value for part in argument for value in _named(part, path)]
-    if word == "not":
-        return _named(argument, path)
-    if word in {"eq", "in"} and argument[0] == path:
-        return [str(value) for value in (argument[1] if word == "in" else [argument[1]])]
-    return []
+        for part in argument:
+            yield from _leaves(part, path)
+    elif word == "not":
+        yield from _leaves(argument, path)
+    elif word in {"eq", "in"} and argument[0] == path:
+        compared = argument[1] if word == "in" else [argument[1]]
+        yield list(map(str, argument[2] if len(argument) > 2 else compared)), len(argument) > 2
+    elif (argument if word == "exists" else argument[0]) == path:
+        yield [], False
 
 
 def _line(report: Report) -> Data | None:

@@ -1,5 +1,6 @@
 """The upgrade check: the question, the answer, and answers that were kept."""
 
+import difflib
 import uuid
 from typing import Any
 
@@ -22,6 +23,7 @@ from tickets.queries.check_shown import shown_check
 from tickets.queries.kept_checks import kept_by, kept_check
 
 VERSIONS_OFFERED = 400
+MEANT = 3
 
 
 def versions_of(slug: str) -> list[str]:
@@ -58,6 +60,7 @@ def check(request: PageRequest) -> HttpResponseBase:
             context["candidates"] = _candidates(words, error)
         else:
             context["shown"] = shown_check(report, timezone.localdate())
+            context["candidates"] = _meant(form.cleaned_data["product"], words, report)
             context["now"] = timezone.now()
     status = 422 if asked and form.errors else 200
     return render(request, "tickets/check.html", context, status=status)
@@ -90,6 +93,16 @@ def _told(request: PageRequest, form: CheckForm) -> dict[str, Any]:
     assert product is not None  # noqa: S101  (the field is required)
     move = ask(product, chosen["from"], chosen["to"], form.hops)
     return told_check(request.principal, move, form.facts)
+
+
+def _meant(product: str, words: dict[str, str], report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the releases that a version outside the catalogue may be a typing mistake for."""
+    found = []
+    for field in ("from", "to"):
+        if report[field] in report["coverage"]["unknown_versions"]:
+            near = difflib.get_close_matches(report[field], versions_of(product), n=MEANT, cutoff=0.6)
+            found += [{"field": field, "text": text, "address": address_of(words | {field: text})} for text in near]
+    return found
 
 
 def _candidates(words: dict[str, str], error: DomainError) -> list[dict[str, Any]]:
