@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 import zstandard
+from isal import isal_zlib
 
 from ingest.engine.source import KIB, MIB, Damaged, Limits
 
 PIECE: Final = 1 * MIB
+GZIP_MARK: Final = b"\x1f\x8b"
 # zstd has no bound on what one call gives back; 1 KiB of it can hold at most 256 blocks of 128 KiB.
 ZSTD_FEED: Final = 1 * KIB
 
@@ -39,14 +41,15 @@ class Engine(Protocol):
 
 
 class Gzip:
-    """`zlib` in the shape of `Engine`."""
+    """`isal` in the shape of `Engine`. It looks at a header once it is whole; so its mark is looked at here."""
 
-    __slots__ = ("_full", "_held", "_zlib")
+    __slots__ = ("_full", "_held", "_started", "_zlib")
 
     def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=31)
+        self._zlib = isal_zlib.decompressobj(wbits=31)
         self._held = b""
         self._full = False
+        self._started = False
 
     @property
     def eof(self) -> bool:
@@ -65,6 +68,10 @@ class Gzip:
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         """Take input, give at most so many bytes."""
+        if data and not self._started:
+            self._started = True
+            if not GZIP_MARK.startswith(data[: len(GZIP_MARK)]):
+                raise zlib.error("incorrect header check")
         out = self._zlib.decompress(self._held + data, max(max_length, 0))
         self._held = self._zlib.unconsumed_tail
         self._full = len(out) == max_length
@@ -112,7 +119,7 @@ def engines(limits: Limits) -> dict[str, Callable[[], Engine]]:
     }
 
 
-FAULTS: Final = (zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
+FAULTS: Final = (zlib.error, isal_zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
 
 
 def inflate(name: str, chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:

@@ -1,11 +1,11 @@
 """The formats this engine reads: an explicit list, and detection by content with a score and a reason.
 
 Most formats are data (`logformats/*.toml`, read by `DataFormat`); FortiMail has code of its own. Each is listed with
-sample lines that it must read; one that cannot stops the start (`BrokenFormat`).
+sample lines that it must read; one that cannot is never used (`BrokenFormat`).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -95,6 +95,30 @@ class Match:
     reason: str
 
 
+class Registry(Mapping[str, Entry]):
+    """The formats by name. One that is data is loaded and proved when it is first asked for.
+
+    To load all of them takes as long as to read ten thousand lines of FortiMail, which needs none of them.
+    """
+
+    def __init__(self, coded: dict[str, Entry], data: Sequence[str]) -> None:
+        self._loaded = dict(coded)
+        self._names = (*coded, *data)
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._loaded:
+            self._loaded |= load_data([name])
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def load_data(names: Iterable[str], folder: Path = FOLDER) -> dict[str, Entry]:
     """The formats of some files, each proved by its samples. Raises `BrokenFormat` with file, line and key."""
     entries = {}
@@ -117,18 +141,18 @@ def _entry(spec: Spec) -> Entry:
     return Entry(lambda: DataFormat(spec), sample, spec)
 
 
-REGISTRY: Final[dict[str, Entry]] = {
+CODED: Final = {
     "fortimail": Entry(
         FortiMail,
         "date=2024-01-05 time=08:00:00.001 device_id=FE000000000001 log_id=0003000001 type=event subtype=smtp "
         'pri=information user=mail ui=mail action=NONE status=N/A session_id="405800ab000001-405800ac000001" '
         'msg="from=<a@example.com>, size=1, class=0, nrcpts=1, msgid=<1@example.com>, proto=ESMTP, relay=[192.0.2.1]"',
     ),
-    **load_data(DATA),
 }
+REGISTRY: Final = Registry(CODED, DATA)
 
 
-def check_registry(registry: dict[str, Entry]) -> None:
+def check_registry(registry: Mapping[str, Entry]) -> None:
     """Read every sample; raises `BrokenFormat` at the first that its format does not read."""
     for name, entry in registry.items():
         answer = entry.make().read(entry.sample)
@@ -152,8 +176,12 @@ def make_format(name: str, reference: dt.date | None = None, memory: Memory | No
 def detect(lines: Sequence[str]) -> list[Match]:
     """How well every format fits the lines, best first; formats that read none of them are left out.
 
-    Formats that know no product are asked only where none that does reads half of the lines, and count half.
+    Formats that know no product are asked only where none that does reads half of the lines, and count half. One with
+    code of its own that reads every line is asked alone.
     """
+    coded = [match for name, entry in CODED.items() if (match := _match(name, entry, lines))]
+    if any(match.score == 1 for match in coded):
+        return sorted(coded, key=_rank)
     matches = [match for name, entry in REGISTRY.items() if not entry.generic and (match := _match(name, entry, lines))]
     if not any(match.score >= 0.5 for match in matches):
         matches += [
@@ -190,4 +218,4 @@ def misfit(text: str) -> str:
     return f"{NO_FORMAT} ({'; '.join(reasons)})" if reasons else NO_FORMAT
 
 
-check_registry(REGISTRY)
+check_registry(CODED)

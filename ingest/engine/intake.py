@@ -79,6 +79,7 @@ class Intake:
         self.ledger = Ledger()
         self.places: list[Place] = []
         self.reports: list[FileReport] = []
+        self.texts: dict[tuple[int, int], str] = {}  # of lines that were read more than once, by place and number
         self.lines = 0
         self.bytes = 0
         self.options = options

@@ -44,7 +44,7 @@ def scan(
         evidence = [*sources, *options.baseline]
         judgement = intake.judge(context_of(places, evidence, options), baseline, evidence)
     listed = judgement.found[: options.max_findings or None]
-    findings = Citer(places, evidence, options).findings(listed)
+    findings = Citer(places, evidence, options, intake.texts).findings(listed)
     if on_progress:
         last = intake.reports[-1].path if intake.reports else ""
         on_progress(Progress(1.0, intake.bytes, intake.lines, len(judgement.found), last))
@@ -109,7 +109,10 @@ def _result(intake: Intake, judgement: Judgement, findings: list[Finding]) -> Sc
 class Citer:
     """Turns hits into findings with the text of their lines."""
 
-    def __init__(self, places: list[Place], sources: list[Source], options: Options) -> None:
+    def __init__(
+        self, places: list[Place], sources: list[Source], options: Options, known: Texts | None = None
+    ) -> None:
+        self._known = known
         self._places = places
         self._sources = sources
         self._limits = options.limits
@@ -118,9 +121,8 @@ class Citer:
     def findings(self, found: Iterable[Found]) -> list[Finding]:
         """The findings of hits, in the same order."""
         chosen = [(one, _choose(one.hit.cites)) for one in found]
-        texts = read_back(
-            (record for _, cites in chosen for record, _ in cites), self._places, self._sources, self._limits
-        )
+        cited = (record for _, cites in chosen for record, _ in cites)
+        texts = read_back(cited, self._places, self._sources, self._limits, self._known)
         return [self._finding(one, cites, texts) for one, cites in chosen]
 
     def _finding(self, found: Found, cites: list[Cite], texts: Texts) -> Finding:

@@ -38,7 +38,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
 
 def test_a_format_that_does_not_read_its_own_sample_stops_the_start() -> None:
     with pytest.raises(BrokenFormat, match="format broken"):
-        check_registry(REGISTRY | {"broken": Entry(FortiMail, "not its line")})
+        check_registry({**REGISTRY, "broken": Entry(FortiMail, "not its line")})
 
 
 def test_a_zone_that_is_none_is_refused(tmp_path: object) -> None:

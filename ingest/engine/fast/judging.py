@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from ingest.engine.source import Limits, Source
 from ingest.engine.times import DAY_MS
 from ingest.engine.transactions import Device, Ledger
 from ingest.engine.truth import Truth, weigh
+
+MOST_TEXTS: Final = 100_000  # kept: a hostile log has findings all over
 
 
 class Watched:
@@ -203,6 +205,8 @@ class FastJudge:
         ledger.tables = self._intake.ledger.tables
         counted: set[tuple[str | None, int | None, str]] = set()
         texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
+        if len(texts) <= MOST_TEXTS:
+            self._intake.texts.update(texts)  # the findings cite most of them
         reading = FortiMail()
         for place in np.lexsort((rows["line"], rows["place"])).tolist():
             row = rows[place]
