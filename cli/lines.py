@@ -1,4 +1,4 @@
-"""``zenrei lines``: the lines around a cited one."""
+"""``zenrei lines``: the lines around a cited one; and, since it is for them, ``zenrei frames``."""
 
 import argparse
 import sys
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import orjson
 
+from cli import frames
 from cli.errors import UsageError
-from ingest.engine.context import NoSuchLine, lines_around
+from ingest.engine.context import Cache, NoSuchLine, lines_around
 from ingest.engine.source import Limits, Source
 
 
@@ -27,17 +28,24 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--source-label", metavar="NAME", help="the label that the source had in the scan (default: FILE)"
     )
+    parser.add_argument("--frames", metavar="FOLDER", help="the frames of FILE that `zenrei frames` made")
+    parser.add_argument("--sha256", metavar="HEX", help="the SHA-256 of FILE, where it is known")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
+    frames.add_parser(commands)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lines; exit 2 where the place names none."""
     name = arguments.file.encode(errors="backslashreplace").decode()
-    source = Source(Path(arguments.file), arguments.source_label or name)
+    path = Path(arguments.file)
+    source = Source(path, arguments.source_label or name)
     label = arguments.label or source.label
     if arguments.line < 1 or arguments.offset < 0:
         raise UsageError("--line begins at 1 and --offset at 0")
+    cache = None
+    if arguments.frames:
+        cache = Cache(Path(arguments.frames), frames.sha256_of(path, arguments.sha256))
     try:
         lines = lines_around(
             source,
@@ -46,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             offset=arguments.offset,
             context=arguments.context,
             limits=Limits(),
+            cache=cache,
         )
     except NoSuchLine as error:
         raise UsageError(f"{arguments.file}: {error}") from error

@@ -1,4 +1,9 @@
-"""The lines around a cited one, read from the evidence itself, in a child with tight limits: a page waits for it."""
+"""The lines around a cited one, at once where the evidence has frames.
+
+Else they are read from the evidence itself, in a child with tight limits, since a page waits for it. Frames need no
+child: they are what this program packed itself, they are held against their checksums, and none gives more than 1 MiB.
+What takes long to decode is left to the child all the same.
+"""
 
 import tempfile
 from dataclasses import dataclass
@@ -7,7 +12,12 @@ from pathlib import Path
 import orjson
 
 from common.storage import evidence_store
+from ingest.engine import context as engine
+from ingest.engine.context import Cache
+from ingest.engine.frames import NoFrames
+from ingest.engine.source import Limits
 from ingest.sandbox import SandboxLimits, run_limited
+from ingest.services.frames import forget_frames, frames_of
 from tickets.models import Evidence
 
 LIMITS = SandboxLimits(
@@ -41,10 +51,43 @@ def lines_around(evidence: Evidence, *, file: str, line: int, offset: int, conte
     path = evidence_store().path(evidence.blob_id)
     if not path.exists():
         return ContextLines([], f"The bytes of {evidence.name} are missing in the store; a backup has them.")
+    context = max(0, min(context, LINES_ALLOWED))
+    cache, more = frames_of(evidence.blob_id), list[str]()
+    try:
+        return _by_frames(evidence, cache, file, line=line, offset=offset, context=context)
+    except engine.Costly:
+        more = ["--frames", str(cache.folder), "--sha256", cache.sha256]
+    except NoFrames as fault:
+        if fault.broken:
+            forget_frames(cache, _name(file))
+    return _by_child(evidence, path, file, more, line=line, offset=offset, context=context)
+
+
+def _name(file: str) -> str:
+    """Return the name of a stream inside its source."""
+    return f"!/{file}" if file else ""
+
+
+def _by_frames(evidence: Evidence, cache: Cache, file: str, *, line: int, offset: int, context: int) -> ContextLines:
+    """Return the lines by frames."""
+    path = evidence_store().path(evidence.blob_id)
+    try:
+        rows = engine.around_by_frames(
+            path, cache, _name(file), line=line, offset=offset, context=context, limits=Limits(), quick=True
+        )
+    except engine.NoSuchLine as error:
+        return ContextLines([], f"{evidence.name}: {error}")
+    return ContextLines([ContextLine(row.line, row.text, row.cited) for row in rows])
+
+
+def _by_child(
+    evidence: Evidence, path: Path, file: str, more: list[str], *, line: int, offset: int, context: int
+) -> ContextLines:
+    """Read the lines from the evidence, in a child."""
     piece = str(evidence.public_id)
     argv = [
-        "lines", str(path), "--line", str(line), "--offset", str(offset), "--context", str(min(context, LINES_ALLOWED)),
-        "--source-label", piece, "--label", f"{piece}!/{file}" if file else piece, "--json",
+        "lines", str(path), "--line", str(line), "--offset", str(offset), "--context", str(context),
+        "--source-label", piece, "--label", piece + _name(file), "--json", *more,
     ]  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="zenrei-lines-") as folder:
         answer = Path(folder) / "lines.json"

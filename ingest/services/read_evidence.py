@@ -10,8 +10,10 @@ from common.jobs.claims import GivenUp, Postponed
 from common.jobs.kinds import Handle
 from common.jobs.models import Job, JobState
 from common.storage import evidence_store
+from ingest.services.frames import make_missing_frames
 from ingest.services.record_scan import record_scan
 from ingest.services.scan_child import scan_pieces
+from ingest.services.scan_result import read_summary
 from tickets.models import Case, CaseScan, Evidence, Reading, ReadingState
 from tickets.services.readings import record_reading
 
@@ -81,7 +83,7 @@ def _readable_before(evidence: Evidence) -> list[Evidence]:
 
 def _with_waiting(evidence: Evidence, readable: Sequence[Evidence]) -> list[Evidence]:
     """Add the pieces of the case that nobody has read yet."""
-    waiting = Evidence.objects.filter(case=evidence.case_id, reading__isnull=True).select_related("device")
+    waiting = Evidence.objects.filter(case=evidence.case_id, reading__isnull=True).select_related("device", "blob")
     there = [piece for piece in waiting if evidence_store().path(piece.blob_id).exists()]
     return sorted({*readable, *there}, key=lambda piece: piece.pk)
 
@@ -98,6 +100,7 @@ def _scan(handle: Handle, evidence: Evidence, pieces: Sequence[Evidence]) -> str
         if files is None:
             return end.reason
         handle.finish(lambda: record_scan(case=evidence.case, pieces=pieces, files=files))
+        make_missing_frames(pieces, read_summary(files)["files"])  # nobody waits for it: the case has its answer
         return ""
 
 
