@@ -85,7 +85,7 @@ def measure(path: Path, turns: int) -> None:
         places.append((line, offset or 0))
 
     def around(place: Place) -> object:
-        return around_by_frames(path, cache, "", line=place[0], offset=place[1], context=10, limits=LIMITS)
+        return around_by_frames(path, cache, "", line=place[0], offset=place[1], context=10, limits=LIMITS, quick=True)
 
     told("ten lines around a line, by frames", [milliseconds(lambda at=at: around(at)) for at in places])  # type: ignore[misc]
     groups = [transaction(path, cache, place) for place in places]

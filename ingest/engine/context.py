@@ -117,9 +117,10 @@ def around_by_frames(
     """
     with _open(blob, cache, name) as frames:
         _check(frames, line, offset)
-        if quick and _guesses(frames, offset, context, limits) > COSTLY:
+        raw = _raw(frames, offset, context, limits)
+        if quick and _guesses(raw, frames.utf16, limits) > COSTLY:
             raise Costly("the encoding of long lines has to be guessed", broken=False)
-        return _cut_out(frames, line, offset, context, limits)
+        return _shown_lines(raw, line, offset, frames.utf16, limits)
 
 
 def cited_by_frames(
@@ -130,7 +131,7 @@ def cited_by_frames(
         found: list[ContextLine] = []
         for line, offset in sorted(set(places)):
             _check(frames, line, offset)
-            found += _cut_out(frames, line, offset, 0, limits)
+            found += _shown_lines(_raw(frames, offset, 0, limits), line, offset, frames.utf16, limits)
         return tuple(found)
 
 
@@ -174,38 +175,39 @@ def _from_file(
         return None
     if offset >= file.size or (offset and file.read(offset - 1, offset) != b"\n") or (not offset) != (line == 1):
         raise NoSuchLine(NOWHERE)
-    return _cut_out(file, line, offset, context, limits)
+    return _shown_lines(_raw(file, offset, context, limits), line, offset, None, limits)
 
 
-def _cut_out(text: Text, line: int, offset: int, context: int, limits: Limits) -> tuple[ContextLine, ...]:
-    """The lines around the one that begins at an offset, each whole up to the limit of a line."""
+Raw = list[tuple[int, bytes]]  # offset and bytes of each line
+
+
+def _raw(text: Text, offset: int, context: int, limits: Limits) -> Raw:
+    """The lines around the one that begins at an offset, each as long as the limit of a line lets it be known."""
+    return [*_before(text, offset, context), *_after(text, offset, context, limits)]
+
+
+def _shown_lines(raw: Raw, line: int, offset: int, utf16: str | None, limits: Limits) -> tuple[ContextLine, ...]:
     reader = LineReader(iter(()), limits)
-    raw = _raw(text, offset, context, limits)
     cited = next(number for number, (begin, _) in enumerate(raw) if begin == offset)
     return tuple(
-        _shown(reader.line(line - cited + number, begin, data, text.utf16), cited=number == cited)
+        _shown(reader.line(line - cited + number, begin, data, utf16), cited=number == cited)
         for number, (begin, data) in enumerate(raw)
     )
 
 
-def _raw(text: Text, offset: int, context: int, limits: Limits) -> list[tuple[int, bytes]]:
-    """The lines around an offset as bytes, with their offsets."""
-    return [*_before(text, offset, context), *_after(text, offset, context, limits)]
-
-
-def _guesses(text: Text, offset: int, context: int, limits: Limits) -> int:
-    """How many bytes of the lines around an offset are not what they should be, UTF-8 or UTF-16."""
+def _guesses(raw: Raw, utf16: str | None, limits: Limits) -> int:
+    """How many bytes of lines are not what they should be, UTF-8 or UTF-16."""
     total = 0
-    for _, data in _raw(text, offset, context, limits):
+    for _, data in raw:
         try:
-            data.decode(text.utf16 or "utf-8")
-            total += len(data) if b"\x1b" in data and not text.utf16 else 0
+            data.decode(utf16 or "utf-8")
+            total += len(data) if b"\x1b" in data and not utf16 else 0
         except UnicodeDecodeError:
-            total += min(len(data), limits.line_bytes)
+            total += len(data) if len(data) <= limits.line_bytes else 0  # of a longer one only the beginning is decoded
     return total
 
 
-def _before(text: Text, offset: int, context: int) -> list[tuple[int, bytes]]:
+def _before(text: Text, offset: int, context: int) -> Raw:
     """Up to so many lines before an offset, with theirs: those that begin within the window."""
     look = FIRST_LOOK
     while context and offset:
@@ -217,7 +219,7 @@ def _before(text: Text, offset: int, context: int) -> list[tuple[int, bytes]]:
     return []
 
 
-def _after(text: Text, offset: int, context: int, limits: Limits) -> list[tuple[int, bytes]]:
+def _after(text: Text, offset: int, context: int, limits: Limits) -> Raw:
     """The line at an offset and up to so many behind it, with theirs: those that begin within the window."""
     look, most = FIRST_LOOK, WINDOW + limits.line_bytes + 2  # one more byte, or character, than a line may have
     while True:
@@ -229,7 +231,7 @@ def _after(text: Text, offset: int, context: int, limits: Limits) -> list[tuple[
         look = 4 * look if look < WINDOW else most
 
 
-def _split(data: bytes, utf16: str | None, at: int, *, whole: bool = False) -> list[tuple[int, bytes]]:
+def _split(data: bytes, utf16: str | None, at: int, *, whole: bool = False) -> Raw:
     """The lines of data that begins with one, with their offsets; one without an end counts where ``whole``."""
     lines, begin, width = [], 0, 2 if utf16 else 1
     for end in line_ends(data, utf16):
