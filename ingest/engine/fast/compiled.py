@@ -38,13 +38,20 @@ from ingest.engine.fast.rows import (
     Known,
     Memory,
 )
-from ingest.engine.fortimail import message
+from ingest.engine.fortimail import message, session
 
 HERE: Final = Path(__file__).parent
 # The sources of the compiled part, and what it takes its constants from.
 SOURCES: Final = (
     *sorted((HERE / "kernel").glob("*.py")),
-    *(HERE / "rows.py", HERE / "pure.py", Path(event.__file__), Path(message.__file__), Path(times.__file__)),
+    *(
+        HERE / "rows.py",
+        HERE / "pure.py",
+        Path(event.__file__),
+        Path(message.__file__),
+        Path(session.__file__),
+        Path(times.__file__),
+    ),
 )
 # Called where something goes wrong that cannot: nothing in the compiled part allocates or raises.
 _NEVER: Final = (
@@ -79,16 +86,16 @@ class Compiled:
             histories=np.zeros(STRETCHES, np.int64),
             turn=np.zeros(1, np.int64),
         )
+        self._remembered = [_address(array) for array in self._memory]
 
     def _call(self, what: int, *arguments: Any) -> list[int]:
         """Call with numbers and arrays, which stand for their addresses. Returns the first numbers as they are then."""
         numbers = np.zeros(_ARGUMENTS, np.int64)
         numbers[0] = what
         for place, one in enumerate(arguments, 1):
-            numbers[place] = one.ctypes.data if isinstance(one, np.ndarray) else one
-        for place, array in enumerate(self._memory, _MEMORY_AT):
-            numbers[place] = array.ctypes.data
-        self._run(numbers.ctypes.data)
+            numbers[place] = _address(one) if isinstance(one, np.ndarray) else one
+        numbers[_MEMORY_AT : _MEMORY_AT + len(self._remembered)] = self._remembered
+        self._run(_address(numbers))
         return numbers[:3].tolist()  # type: ignore[no-any-return]
 
     def read_lines(
@@ -246,6 +253,11 @@ def _read(path: Path) -> tuple[str, bytes] | None:
     digest, _, rest = path.read_bytes().partition(b"\n")
     name, _, code = rest.partition(b"\n")
     return (name.decode(), code) if hashlib.sha256(rest).hexdigest().encode() == digest else None
+
+
+def _address(array: Any) -> int:
+    """Where an array lies; its `ctypes` attribute would make four objects to say so."""
+    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
 _never = ctypes.CFUNCTYPE(None)(os.abort)

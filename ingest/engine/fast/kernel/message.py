@@ -334,19 +334,22 @@ def _proof(data: Any, at: int, end: int) -> Any:
     """Where the queue id of the next hop stands in a reply, as two places; -1 where there is none."""
     here = at
     while here < end:
-        found = -1
-        byte = data[here]
-        if (byte | 32) == 113 and begins(data, here + 1, end, _UEUED, 8) and here + 9 < end and data[here + 9] == 32:
-            found = here + 10
-        elif byte == 73 and begins(data, here, end, _INTERNAL, 8) and begins(data, here + 8, end, _ID_IS, 3):
-            found = here + 11
-        if found >= 0 and found < end and (here == at or not is_word(data[here - 1])):
+        queued, internal = find_word(data, here, end, _UEUED, 8), find_word(data, here, end, _INTERNAL, 8)
+        if queued < 0 and internal < 0:
+            break
+        if internal < 0 or 0 <= queued < internal:
+            begin, found, here = queued - 1, queued + 9, queued + 1
+            fits = begin >= at and (data[begin] | 32) == 113 and found - 1 < end and data[found - 1] == 32
+        else:
+            begin, found, here = internal, internal + 11, internal + 1
+            fits = begins(data, internal + 8, end, _ID_IS, 3)
+        if not fits or found >= end or (begin > at and is_word(data[begin - 1])):
+            continue
+        if is_letter(data[found]) or is_digit(data[found]):
             stop = found
-            if is_letter(data[found]) or is_digit(data[found]):
-                while stop < end and stop - found < 128 and (is_word(data[stop]) or data[stop] in (46, 45)):
-                    stop += 1
-                while stop > found and data[stop - 1] == 46:
-                    stop -= 1
-                return found, stop
-        here += 1
+            while stop < end and stop - found < 128 and (is_word(data[stop]) or data[stop] in (46, 45)):
+                stop += 1
+            while stop > found and data[stop - 1] == 46:
+                stop -= 1
+            return found, stop
     return -1, -1
