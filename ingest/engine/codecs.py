@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 import zstandard
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from ingest.engine.source import KIB, MIB, Damaged, Limits
 
@@ -119,7 +119,7 @@ def engines(limits: Limits) -> dict[str, Callable[[], Engine]]:
     }
 
 
-FAULTS: Final = (zlib.error, isal_zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
+FAULTS: Final = (zlib.error, igzip_lib.IsalError, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
 
 
 def inflate(name: str, chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:

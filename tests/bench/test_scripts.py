@@ -45,3 +45,9 @@ def test_a_script_says_what_it_does(script: str) -> None:
     done = run(f"bench/{script}", "--help")
     assert done.returncode == 0
     assert "usage:" in done.stdout
+
+
+def test_the_log_engine_is_measured_and_held_against_the_truth() -> None:
+    done = run("bench/log_engine.py", "--lines", "3000", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    assert "| the plain engine |" in done.stdout
