@@ -217,7 +217,17 @@ SUBJECTS = (
     "log_id=000 type=event",
     "msg=",
 )
-TIMES = ("09:09:14.100", "09:09:14.200", "09:09:14", "09:09:15,300", "09:09:60.000", "09:60:00", "25:00:00", "")
+TIMES = (
+    "09:09:14.100",
+    "09:09:14.200",
+    "09:09:14",
+    "09:09:15",
+    "09:09:15,300",
+    "09:09:60.000",
+    "09:60:00",
+    "25:00:00",
+    "",
+)
 DAYS = ("2022-06-08", "2022-06-09", "2022-02-30", "0001-01-01", "")
 
 
@@ -323,11 +333,15 @@ def families() -> Iterator[list[str]]:
     for stat, relay in itertools.product(STATS, RELAYS):
         one = where()
         yield [g.envelope(**one), g.history(**one), g.refusal(**one), g.delivery(stat=stat, relay=relay, **one)]
+        one = where()
+        yield [g.envelope(**one), g.history(**one), g.delivery(stat=stat, relay=relay, **one)]
     for reply, other in itertools.product(
         (*REPLIES, "554 " + "x" * 220 + "y", "451 later", "354 go"), (g.ANSWER, "", None)
     ):
         one = where()
         again = reply if other is None else other
+        yield [g.envelope(**one), g.refusal(reply, **one), g.answer(stat=again, **one)]
+        one = where()
         yield [g.envelope(**one), g.refusal(reply, **one), g.answer(stat=again, **one), g.delivery(**one)]
     for address, message in itertools.product(ADDRESSES, ("x", "FortiGuard-AntiSpam identified spam IP: y")):
         one = where()
@@ -345,7 +359,7 @@ def families() -> Iterator[list[str]]:
     for subject, day, at in itertools.product(SUBJECTS, DAYS[:3], TIMES):
         one = where(day=day, at=at)
         yield [g.history(subject=subject, **one), g.spam("x", subject=subject, **one), g.delivery(**one)]
-    for first, second in itertools.product(TIMES[:3], TIMES[:3]):
+    for first, second in itertools.product(TIMES[:4], TIMES[:4]):
         one = where()
         said = ("FortiGuard-AntiSpam identified spam IP: y", "FortiGuard-AntiSpam identified spam URL: x")
         yield [g.spam(said[0], **one, at=first), g.spam(said[1], **one, at=second), g.history(**one)]
