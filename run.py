@@ -175,15 +175,26 @@ def install(lock: str) -> None:
     by_pip = [*pip(), "install", "--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
     # uv trusts a list of certificates of its own, which knows no company's proxy; the system's list does.
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--system-certs"]
-    # Compiled now, as pip does: started as root, nobody who runs it could write the compiled files later.
-    uv += ["--compile-bytecode", "--python", str(PYTHON), *package_index()]
+    uv += ["--python", str(PYTHON), *package_index()]
     done = subprocess.call([*by_pip, str(REPO / UV)]) == 0 and Path(uv[0]).exists()
     done = done and subprocess.call([*uv, str(REPO / lock)]) == 0
+    if done:
+        compile_packages()
     if not done:
         say("uv did not succeed; trying pip")
         done = subprocess.call([*by_pip, str(REPO / lock)]) == 0
     if not done:
         stop("the packages could not be installed; the lines above say why. Nothing was started.")
+
+
+def compile_packages() -> None:
+    """Compile the packages now, as pip does: started as root, nobody who runs it could write the compiled files later.
+
+    Not numba and LLVM, which run once on a machine, nor tests: that is a third of all files. What cannot be compiled is
+    no matter: Python does without.
+    """
+    words = ["-m", "compileall", "-q", "-q", "-j", "0", "-x", r"/(numba|llvmlite|pip)/|/tests?/"]
+    subprocess.call([str(PYTHON), *words, str(VENV / "lib")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def write_launcher() -> None:

@@ -107,7 +107,7 @@ def _environment(folder: Path, compiled: Path | None) -> dict[str, str]:
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "OPENBLAS_NUM_THREADS": "1",  # it multiplies no matrices, and would start a thread for each core
-        "ZENREI_COMPILED": str(compiled or folder),
+        "ENGINE_CODE": str(compiled or folder),
     }
 
 

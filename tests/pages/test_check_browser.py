@@ -32,7 +32,7 @@ def test_a_missing_fact_is_answered_in_place(screen_of: ScreenOf, alice: Person,
     item = tab.locator(".items > li").filter(has_text=TITLE)
     assert "Enters" in item.inner_text()
     assert "Seen on 7.0.2; nothing is said about 6.2.5" in item.inner_text()
-    tab.get_by_label(FACT).fill("single-action")
+    tab.get_by_label(FACT).select_option("single-action")
     tab.get_by_role("button", name="Answer with this").click()
     tab.get_by_text("Not clear. 7.0.2 would bring 6 issues").wait_for()
     assert TITLE in tab.locator("section", has=tab.locator("#not_applicable")).inner_text()

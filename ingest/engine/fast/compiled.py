@@ -68,7 +68,7 @@ _NEVER: Final = (
 )
 _ARGUMENTS: Final = 64
 _MEMORY_AT: Final = 50  # the place of its arrays among the arguments
-GIVEN: Final = "ZENREI_COMPILED"  # names the folder of a reading's object code
+GIVEN: Final = "ENGINE_CODE"  # names the folder of a reading's object code
 
 
 class Compiled:
