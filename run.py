@@ -190,10 +190,11 @@ def install(lock: str) -> None:
 def compile_packages() -> None:
     """Compile the packages now, as pip does: started as root, nobody who runs it could write the compiled files later.
 
-    Not numba and LLVM, which run once on a machine, nor tests: that is a third of all files. What cannot be compiled is
-    no matter: Python does without.
+    Not what runs seldom or never (compilers, consoles, maps, other languages, tests): that is half of all files. What
+    cannot be compiled is no matter: Python does without.
     """
-    words = ["-m", "compileall", "-q", "-q", "-j", "0", "-x", r"/(numba|llvmlite|pip)/|/tests?/"]
+    seldom = r"/(numba|llvmlite|numpy|pip|prompt_toolkit|wcwidth|gis|locale)/|/tests?/"
+    words = ["-m", "compileall", "-q", "-q", "-j", "0", "-x", seldom]
     subprocess.call([str(PYTHON), *words, str(VENV / "lib")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
