@@ -28,7 +28,7 @@ def own_pace(paces: Sequence[float]) -> float:
 
 def slowdown(paces: Sequence[float]) -> float:
     """Return how many times as long as undisturbed the machine takes for something, by its paces around it."""
-    return max(1.0, sorted(paces)[len(paces) // 2] / own_pace(paces))
+    return max(1.0, sum(paces) / len(paces) / own_pace(paces))
 
 
 def undisturbed(values: Sequence[float], paces: Sequence[float], best: float) -> list[float]:
