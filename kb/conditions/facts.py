@@ -37,8 +37,9 @@ def _path(path: object) -> str:
 
 
 def _value(path: str, raw: object) -> Value | None:
-    """A value; None (JSON's null, or a word for it) is "not known", as if the fact were not there."""
-    if raw is None or (isinstance(raw, str) and raw.strip().casefold() in NOT_KNOWN):
+    """A value; None (JSON's null, or a word for it, alone or in a list) is "not known", as if it were not there."""
+    members = raw if isinstance(raw, list) else [raw]
+    if any(one is None or (isinstance(one, str) and one.strip().casefold() in NOT_KNOWN) for one in members):
         return None
     if isinstance(raw, list):
         if len(raw) > MOST_FACTS:

@@ -65,9 +65,13 @@ def candidates(product: Product, text: str) -> list[str]:
     text = text.strip()[:200]
     if of_train := _of_train(product, text):
         return of_train
-    known = list(releases.values_list("version", flat=True)[:2000])
-    alike = get_close_matches(text, known, n=MOST_CANDIDATES, cutoff=0.5) if text else []
-    return alike or known[:MOST_CANDIDATES]
+    return spelt_alike(product, text) or list(releases.values_list("version", flat=True)[:MOST_CANDIDATES])
+
+
+def spelt_alike(product: Product, text: str, cutoff: float = 0.5) -> list[str]:
+    """Return releases that are spelt like a text, the likest first."""
+    known = product.releases.order_by("-key").values_list("version", flat=True)[:2000]
+    return get_close_matches(text, list(known), n=MOST_CANDIDATES, cutoff=cutoff) if text else []
 
 
 def _of_train(product: Product, text: str) -> list[str]:

@@ -382,33 +382,3 @@ def test_hops_lie_between_in_order(versions: tuple[str, ...], misplaced: str | N
     hop = asked(*versions).misplaced_hop()
 
     assert (hop.text if hop else None) == misplaced
-
-
-@pytest.mark.parametrize(
-    ("word", "wanted", "value", "result"),
-    [
-        ("eq", "on", "on", True),
-        ("eq", "on", "OFF", False),
-        ("eq", "on", "perhaps", None),
-        ("eq", "on", ["off", "perhaps"], None),
-        ("eq", "on", ["on", "perhaps"], True),
-        ("in", ["on"], "off", False),
-        ("in", ["on"], "o", None),
-    ],
-)
-def test_a_value_that_a_fact_cannot_have_decides_nothing(word: str, wanted: Any, value: Any, result: Any) -> None:
-    predicate = {word: ["x", wanted, ["on", "off"]]}
-    check_predicate(predicate, lambda *_: 0)
-    answer = judge(predicate, read_facts({"x": value}), lambda *_: 0)
-    assert (answer.result, answer.missing) == (result, ("x",) if result is None else ())
-
-
-@pytest.mark.parametrize("possible", [["on"], ["off"], "on off", [], [None, "on"]])
-def test_the_values_that_a_fact_can_have_hold_those_compared_with_and_more(possible: Any) -> None:
-    with pytest.raises(PredicateError):
-        check_predicate({"eq": ["x", "on", possible]}, lambda *_: 0)
-
-
-@pytest.mark.parametrize("said", ["", " ", "?", "-", "Unknown", "不明", "n/a"])
-def test_words_for_not_known_are_no_value(said: str) -> None:
-    assert read_facts({"x": said}).values == {}

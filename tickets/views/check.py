@@ -1,7 +1,7 @@
 """The upgrade check: the question, the answer, and answers that were kept."""
 
-import difflib
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from common.errors import DomainError
 from kb.models import Product, Release
 from kb.queries.products import product_by_slug
 from kb.queries.upgrade_check import ask
+from kb.queries.versions import spelt_alike
 from kb.services.checks import keep_check
 from tickets.check_form import CheckForm, address_of, facts_in, typed
 from tickets.queries.check_page import told_check
@@ -54,13 +55,14 @@ def check(request: PageRequest) -> HttpResponseBase:
     context: dict[str, Any] = _context(request, form, words)
     if asked and form.is_valid():
         try:
-            report = _told(request, form)
+            product = _product(form)
+            report = _told(request, form, product)
         except DomainError as error:
             form.refuse_move(error)
             context["candidates"] = _candidates(words, error)
         else:
             context["shown"] = shown_check(report, timezone.localdate())
-            context["candidates"] = _meant(form.cleaned_data["product"], words, report)
+            context["candidates"] = _meant(product, words, report)
             context["now"] = timezone.now()
     status = 422 if asked and form.errors else 200
     return render(request, "tickets/check.html", context, status=status)
@@ -86,33 +88,34 @@ def _context(request: PageRequest, form: CheckForm, words: dict[str, str]) -> di
     }
 
 
-def _told(request: PageRequest, form: CheckForm) -> dict[str, Any]:
+def _product(form: CheckForm) -> Product:
+    """Return the product of a valid form."""
+    product = product_by_slug(form.cleaned_data["product"])
+    assert product is not None  # noqa: S101  (the field is required)
+    return product
+
+
+def _told(request: PageRequest, form: CheckForm, product: Product) -> dict[str, Any]:
     """Return the answer to a valid form; DomainError names the field."""
     chosen = form.cleaned_data
-    product = product_by_slug(chosen["product"])
-    assert product is not None  # noqa: S101  (the field is required)
     move = ask(product, chosen["from"], chosen["to"], form.hops)
     return told_check(request.principal, move, form.facts)
 
 
-def _meant(product: str, words: dict[str, str], report: dict[str, Any]) -> list[dict[str, Any]]:
+def _meant(product: Product, words: dict[str, str], report: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the releases that a version outside the catalogue may be a typing mistake for."""
-    found = []
-    for field in ("from", "to"):
-        if report[field] in report["coverage"]["unknown_versions"]:
-            near = difflib.get_close_matches(report[field], versions_of(product), n=MEANT, cutoff=0.6)
-            found += [{"field": field, "text": text, "address": address_of(words | {field: text})} for text in near]
-    return found
+    unknown = [field for field in ("from", "to") if report[field] in report["coverage"]["unknown_versions"]]
+    return [one for field in unknown for one in _offers(words, field, spelt_alike(product, report[field], 0.6)[:MEANT])]
 
 
 def _candidates(words: dict[str, str], error: DomainError) -> list[dict[str, Any]]:
     """Return what may have been meant, each with the address that asks it."""
     field = next(iter(error.candidates), "")
-    if field not in {"from", "to"}:
-        return []
-    return [
-        {"field": field, "text": text, "address": address_of(words | {field: text})} for text in error.candidates[field]
-    ]
+    return _offers(words, field, error.candidates[field]) if field in {"from", "to"} else []
+
+
+def _offers(words: dict[str, str], field: str, texts: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"field": field, "text": text, "address": address_of(words | {field: text})} for text in texts]
 
 
 @require_POST
@@ -123,9 +126,8 @@ def keep(request: PageRequest) -> HttpResponseBase:
     form = _form(words, asked=True)
     if not form.is_valid():
         return render(request, "tickets/check.html", _context(request, form, words), status=422)
-    report = _told(request, form)
-    product = product_by_slug(form.cleaned_data["product"])
-    assert product is not None  # noqa: S101  (the answer is about it)
+    product = _product(form)
+    report = _told(request, form, product)
     paths = facts_in(words["facts"]).values
     kept = keep_check(product=product, author=request.user, report=report, fact_paths=paths)
     return redirect("kept-check", kept.public_id)
