@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ingest import child_codes
+from ingest.engine.fast import GIVEN
 
 GIB: Final = 1024**3
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -107,7 +108,7 @@ def _environment(folder: Path, compiled: Path | None) -> dict[str, str]:
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "OPENBLAS_NUM_THREADS": "1",  # it multiplies no matrices, and would start a thread for each core
-        "ENGINE_CODE": str(compiled or folder),
+        GIVEN: str(compiled or folder),
     }
 
 

@@ -1,7 +1,7 @@
 """The compiled part: made once on a machine, kept as object code, and loaded without a compiler.
 
 numba compiles it, which takes some ten seconds; to import numba alone takes longer than to read half a million lines.
-So the object code is kept, under a name that holds everything it was made from: its sources, numba's version and the
+So the object code is kept, under a name that holds everything it was made from: its sources, LLVM's version and the
 processor. LLVM's own loader puts it into memory.
 """
 
@@ -21,6 +21,7 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from ingest.engine import event, times
+from ingest.engine.fast import GIVEN
 from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
@@ -68,7 +69,6 @@ _NEVER: Final = (
 )
 _ARGUMENTS: Final = 64
 _MEMORY_AT: Final = 50  # the place of its arrays among the arguments
-GIVEN: Final = "ENGINE_CODE"  # names the folder of a reading's object code
 
 
 class Compiled:

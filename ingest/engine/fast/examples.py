@@ -15,8 +15,8 @@ Names = Callable[[Any], list[str]]  # the transactions of rows
 Family = Callable[[Any], Iterable[tuple[Order, tuple[Record, Record]]]]
 
 
-# A device, a day and a verdict in one word: 65,536 devices, 65,536 days, four thousand million verdicts.
-_UNIT, _DAY = np.uint64(48), np.uint64(32)
+# A device, a day and a verdict in one word: 65,536 devices, 131,072 days (to 2328), two thousand million verdicts.
+_UNIT, _DAY = np.uint64(48), np.uint64(31)
 
 
 class Examples(dict[Seen | Order, Example]):

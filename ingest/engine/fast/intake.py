@@ -20,7 +20,7 @@ from ingest.engine.intake import Intake, Place, pick_format
 from ingest.engine.reader import CUT, Line, LineReader
 from ingest.engine.records import UNDATED
 from ingest.engine.result import OnProgress, Options
-from ingest.engine.source import MIB, Source
+from ingest.engine.source import Source
 from ingest.engine.tally import MOST_DEVICES, Tally
 from ingest.engine.times import read_zone
 from ingest.engine.transactions import QUEUE_ID_AT, Device
@@ -29,11 +29,12 @@ from ingest.engine.truth import EVENT_KINDS
 FORMAT: Final = "fortimail"
 FIRST_LINES: Final = 250  # read at once at the beginning, then four times as many, and so on
 SHORT_LINE: Final = 64  # bytes, fewer than most lines have: room for so many rows is asked for
+MOST_NUMBERS: Final = 65_535  # a device's and a stream's have two bytes of a row
 _EVENT_KINDS: Final = sum(1 << kind for kind in EVENT_KINDS)
 
 
 class NotForThis(Exception):
-    """A stream that the compiled engine does not read: another format, another encoding, garbage in front."""
+    """What the compiled engine does not read: another format or encoding, garbage in front, too many devices."""
 
 
 @dataclass(slots=True)
@@ -78,6 +79,8 @@ class FastIntake(Intake):
         key = (name, None) if name else (None, source)
         number = self._numbers.get(key)
         if number is None:
+            if len(self.units) > MOST_NUMBERS:
+                raise NotForThis(f"more than {MOST_NUMBERS} devices")
             number = self._numbers[key] = len(self.units)
             self.units.append(Unit(self.ledger.device(name, source)))
         return number
@@ -86,6 +89,8 @@ class FastIntake(Intake):
         reader = LineReader(member.chunks, self.options.limits)
         tally = Tally(member.label, source.device, read_zone(source.zone))
         tally.format = FORMAT
+        if len(self.places) > MOST_NUMBERS:
+            raise NotForThis(f"more than {MOST_NUMBERS} streams")
         self.places.append(Place(number, stream, member.label, FORMAT))
         here = Stream(reader, tally, source, number, len(self.places) - 1, self.unit(source.device, number))
         blocks = Blocks(reader.guarded(), self.options.limits.line_bytes)
@@ -113,9 +118,9 @@ class FastIntake(Intake):
             iter(LineReader(iter([block.raw[: block.size]]), self.options.limits)), self.options.format, skipped.append
         )
         lines = [line for line in skipped if line.text and not line.text.isspace()]
-        return name == FORMAT and not lines and sniff_utf16(block.raw[:MIB]) is None
+        return name == FORMAT and not lines and sniff_utf16(block.raw[: block.size]) is None
 
-    def _read_block(self, block: Block, stream: "Stream") -> int:
+    def _read_block(self, block: Block, stream: Stream) -> int:
         """Read the lines of a block, and return their number. Few at a time at first, to learn from them."""
         at = done = 0
         while at < block.size:
@@ -125,7 +130,7 @@ class FastIntake(Intake):
             self._at_once = min(4 * self._at_once, MOST_LINES)
         return done
 
-    def _read_part(self, block: Block, at: int, done: int, most: int, stream: "Stream") -> tuple[int, int]:
+    def _read_part(self, block: Block, at: int, done: int, most: int, stream: Stream) -> tuple[int, int]:
         """Read some lines of a block; returns how many, and where the next one begins."""
         tally, reader = stream.tally, stream.reader
         rows, states, shapes = self.store.room(most), np.empty(most, np.uint8), np.empty(most, np.uint64)
@@ -144,7 +149,7 @@ class FastIntake(Intake):
         if broken:
             states[count - 1] = SLOW
         states = states[:count]
-        named = [(int(line), self.units[unit].device.name or "") for unit, line in enumerate(seen) if line]
+        named = [(int(seen[unit]), self.units[unit].device.name or "") for unit in np.flatnonzero(seen).tolist()]
         tally.lines += int(np.count_nonzero(states))
         tally.blank += int(np.count_nonzero(states == BLANK))
         for index in np.flatnonzero(states == SLOW).tolist():
@@ -220,19 +225,18 @@ class FastIntake(Intake):
 
     def _note(self, rows: Any, tally: Tally) -> None:
         """The times that rows span, for the stream and for the coverage of their devices."""
-        for number, count in enumerate(np.bincount(rows["unit"], minlength=1).tolist()):
-            if count:
-                self.units[number].rows += count
+        counts = np.bincount(rows["unit"], minlength=1)
+        for number in np.flatnonzero(counts).tolist():
+            self.units[number].rows += int(counts[number])
         spans = np.full((max(1, len(self.units)), 2), -1, np.int64)
         days = np.empty((len(rows), 2), np.int64)
         first, last, noted = self._compiled.span_of(rows, _EVENT_KINDS, UNDATED // 2, spans, days)
         if first >= 0:
             tally.first = first if tally.first is None else min(tally.first, first)
             tally.last = last if tally.last is None else max(tally.last, last)
-        for number, (begin, end) in enumerate(spans.tolist()):
-            if begin >= 0:
-                unit = self.units[number]
-                unit.first = begin if unit.first is None else min(unit.first, begin)
-                unit.last = end if unit.last is None else max(unit.last, end)
+        for number in np.flatnonzero(spans[:, 0] >= 0).tolist():
+            unit, (begin, end) = self.units[number], spans[number].tolist()
+            unit.first = begin if unit.first is None else min(unit.first, begin)
+            unit.last = end if unit.last is None else max(unit.last, end)
         for number, day in days[:noted].tolist():
             self.units[number].days.add(day)

@@ -13,7 +13,7 @@ from ingest.engine.fast.compiled import compiled
 from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.families import Signed, sign
 from ingest.engine.fast.intake import FastIntake
-from ingest.engine.fast.learned import keys_of
+from ingest.engine.fast.learned import family_of, hash_text, keys_of
 from ingest.engine.findings import RULES
 from ingest.engine.findings.coverage import Context, Coverage
 from ingest.engine.findings.orders import orders_of
@@ -27,6 +27,8 @@ from ingest.engine.transactions import Device, Ledger
 from ingest.engine.truth import Truth, weigh
 
 MOST_TEXTS: Final = 100_000  # kept: a hostile log has findings all over
+AT_ONCE: Final = 200_000  # rows of families judged alone: so many lines are held as text
+CHANGED: Final = "a line of theirs was another one, or gone, when it was read again: the file changed while it was read"
 
 
 class Watched:
@@ -87,7 +89,7 @@ class FastJudge:
                 continue
             answer, timed = self._answer(rows, signed, family)
             if answer.found or timed or answer.orders or answer.unordered:
-                alone[number] = not self._each_time(rows, signed, np.flatnonzero(inverse == number), timed)
+                self._each_time(rows, signed, np.flatnonzero(inverse == number), timed)
             else:
                 self.judgement.count(replace(answer, seen=(), firmware=()), int(counts[number]))
         for family in np.flatnonzero(alone[inverse]).tolist():
@@ -97,8 +99,8 @@ class FastJudge:
         begin, end = signed.bounds[family], signed.bounds[family + 1]
         self._alone.append((rows[signed.order[begin:end]], bool(signed.signatures[family])))
 
-    def _each_time(self, rows: Any, signed: Signed, families: Any, timed: bool) -> bool:
-        """Judge families of one signature by the times that their answer depends on; False where each has its own."""
+    def _each_time(self, rows: Any, signed: Signed, families: Any, timed: bool) -> None:
+        """Judge families of one signature by the times that their answer depends on."""
         begins = signed.order[signed.bounds[families]]
         units = rows["unit"][begins].astype(np.int64)
         last = signed.last[families]
@@ -122,7 +124,6 @@ class FastJudge:
                     (rows[signed.order[signed.bounds[family] : signed.bounds[family + 1]]] for family in mine.tolist()),
                 )
             self.judgement.count(replace(answer, seen=(), firmware=()), int(counts[number]), keep=False)
-        return True
 
     def finish(self, baseline: Totals | None) -> Judgement:
         """Judge what was left to be judged alone, by its lines, and the log as a whole."""
@@ -178,11 +179,13 @@ class FastJudge:
 
     def _note_halves(self, rows: Any) -> None:
         """Which receipts that look like messages of a unit itself are such."""
-        for number, unit in enumerate(self._intake.units):
-            if unit.own:
-                mine = rows["half"][rows["unit"] == number]
-                for half in np.unique(mine[np.isin(mine, np.array(list(unit.own), np.uint64))]):
-                    self._halves[number].add(unit.own[int(half)])
+        units = self._intake.units
+        own = {half for unit in units for half in unit.own}
+        if not own:
+            return
+        for row in rows[np.isin(rows["half"], np.array(list(own), np.uint64))]:
+            if (queue_id := units[int(row["unit"])].own.get(int(row["half"]))) is not None:
+                self._halves[int(row["unit"])].add(queue_id)
 
     def _note_keys(self, rows: Any) -> None:
         """The transactions of each unit, where two files may speak of one without being joined."""
@@ -190,35 +193,53 @@ class FastJudge:
             return
         _, first = np.unique(rows["family"], return_index=True)
         one = rows[first]
-        keys = keys_of(one["family"], one["unit"])
-        for number in np.unique(one["unit"]):
-            self._keys[int(number)].append(keys[one["unit"] == number])
+        order = np.argsort(one["unit"], kind="stable")
+        units, keys = one["unit"][order], keys_of(one["family"], one["unit"])[order]
+        numbers, begins = np.unique(units, return_index=True)
+        for number, mine in zip(numbers.tolist(), np.split(keys, begins[1:]), strict=True):
+            self._keys[number].append(mine)
 
     def _judge_alone(self) -> None:
         """Read the lines of single families once more, and judge each the plain way."""
-        if not self._alone:
-            return
-        rows = np.concatenate([rows for rows, _ in self._alone])
-        signed = np.concatenate([np.full(len(rows), is_signed) for rows, is_signed in self._alone])
+        batch: list[tuple[Any, bool]] = []
+        held = 0
+        for family in self._alone:
+            batch.append(family)
+            held += len(family[0])
+            if held >= AT_ONCE:
+                self._judge_batch(batch)
+                batch, held = [], 0
+        if batch:
+            self._judge_batch(batch)
         self._alone = []
+
+    def _judge_batch(self, families: Sequence[tuple[Any, bool]]) -> None:
+        rows = np.concatenate([rows for rows, _ in families])
+        signed = np.concatenate([np.full(len(rows), is_signed) for rows, is_signed in families])
         ledger = Ledger()
         ledger.tables = self._intake.ledger.tables
         counted: set[tuple[str | None, int | None, str]] = set()
         texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
-        if len(texts) <= MOST_TEXTS:
+        if len(texts) + len(self._intake.texts) <= MOST_TEXTS:
             self._intake.texts.update(texts)  # the findings cite most of them
-        reading = FortiMail()
+        reading, there, gone = FortiMail(), set(), set()
         for place in np.lexsort((rows["line"], rows["place"])).tolist():
             row = rows[place]
             text = texts.get((int(row["place"]), int(row["line"])))
             event = reading.read(text) if text is not None else None
-            if not isinstance(event, Event):
-                continue  # the file changed while it was read
+            family = int(row["family"])
+            if not isinstance(event, Event) or family_of(hash_text(event.key or ""), int(row["unit"])) != family:
+                gone.add(family)
+                continue
+            there.add(family)
             unit = self._devices[int(row["unit"])]
             device = ledger.device(unit.name, unit.source or 0)
             ledger.add(event, device, int(row["place"]), int(row["line"]), int(row["offset"]))
             if signed[place] and event.key:
                 counted.add((device.name, device.source, event.key))
+        self.judgement.transactions += len(gone - there)
+        if gone:
+            self.judgement.doubts.update({(rule.name, CHANGED): len(gone) for rule in RULES})
         for number, unit in enumerate(self._devices):
             ledger.device(unit.name, unit.source or 0).halves = self._halves[number]
         for device in ledger.devices:
@@ -231,13 +252,14 @@ class FastJudge:
 
     def _count_shared(self) -> None:
         """As `ingest.engine.judge` counts them, by the hashes of the ids."""
-        order = sorted(range(len(self._devices)), key=lambda n: _device_order(self._devices[n]))
-        seen = shared = np.empty(0, np.uint64)
-        for number in order:
-            keys = np.unique(np.concatenate(self._keys[number] or [seen[:0]]))
-            if self._devices[number].name is None:
+        none = shared = np.empty(0, np.uint64)
+        named = [keys for number, found in self._keys.items() if self._devices[number].name for keys in found]
+        seen = np.unique(np.concatenate([none, *named]))
+        for number, found in self._keys.items():
+            if self._devices[number].name is None:  # in any order: what two of them share is shared
+                keys = np.unique(np.concatenate(found))
                 shared = np.union1d(shared, np.intersect1d(seen, keys))
-            seen = np.union1d(seen, keys)
+                seen = np.union1d(seen, keys)
         if self._may_share and len(shared):
             self.judgement.doubts.update({(rule.name, SHARED): len(shared) for rule in RULES})
 
@@ -256,10 +278,6 @@ class _Coverages:
     def __call__(self, device: Device) -> Coverage | None:
         """The coverage of a device."""
         return self._known.get((device.name, device.source))
-
-
-def _device_order(device: Device) -> tuple[bool, str, int]:
-    return device.name is None, device.name or "", device.source or 0
 
 
 def _places(rows: Any) -> Iterable[Record]:

@@ -67,7 +67,9 @@ def unique_rows(rows: Any, order: Any, begin: int, end: int, kept: Any) -> int:
             continue
         again = False
         for earlier in range(count):
-            again = again or rows[kept[earlier]].digest == row.digest
+            other = rows[kept[earlier]]
+            # The time and kind too: a hash without a key is no proof against who writes the subject.
+            again = again or (other.digest == row.digest and other.stamp == row.stamp and other.kind == row.kind)
         if again:
             continue
         if count == MOST_ROWS:
