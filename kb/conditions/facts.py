@@ -15,10 +15,14 @@ NOT_KNOWN: Final = frozenset({"", "-", "–", "?", "??", "???", "unknown", "not 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``values`` by path. ``full`` is whether a path that is absent is known not to be set, rather than missing."""
+    """``values`` by path. ``full`` is whether a path that is absent is known not to be set, rather than missing.
+
+    ``unsure`` are paths of which somebody said that their value is not known: never absent.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     full: bool = False
+    unsure: frozenset[str] = frozenset()
 
 
 def read_facts(data: object) -> Facts:
@@ -27,7 +31,9 @@ def read_facts(data: object) -> Facts:
         raise ValueError('facts are an object of paths and values: {"antispam.settings.x": "y"}')
     if len(data) > MOST_FACTS:
         raise ValueError(f"more than {MOST_FACTS} facts")
-    return Facts({_path(path): value for path, raw in data.items() if (value := _value(path, raw)) is not None})
+    values = {_path(path): _value(path, raw) for path, raw in data.items()}
+    unsure = frozenset(path for path, value in values.items() if value is None)
+    return Facts({path: value for path, value in values.items() if value is not None}, unsure=unsure)
 
 
 def _path(path: object) -> str:
@@ -37,15 +43,19 @@ def _path(path: object) -> str:
 
 
 def _value(path: str, raw: object) -> Value | None:
-    """A value; None (JSON's null, or a word for it, alone or in a list) is "not known", as if it were not there."""
+    """A value; None (JSON's null, or a word for it, alone or in a list) and an empty list are "not known"."""
     members = raw if isinstance(raw, list) else [raw]
-    if any(one is None or (isinstance(one, str) and one.strip().casefold() in NOT_KNOWN) for one in members):
+    if not members or any(one is None or (isinstance(one, str) and _is_not_known(one)) for one in members):
         return None
     if isinstance(raw, list):
         if len(raw) > MOST_FACTS:
             raise ValueError(f"{path[:40]!r}: a list of more than {MOST_FACTS} values")
         return tuple(_scalar(path, one) for one in raw)
     return _scalar(path, raw)
+
+
+def _is_not_known(text: str) -> bool:
+    return text.strip().casefold() in NOT_KNOWN
 
 
 def _scalar(path: str, raw: object) -> Scalar:

@@ -63,7 +63,7 @@ def judge(data: Any, facts: Facts, compare: Compare) -> Answer:
         return _join([judge(one, facts, compare) for one in argument], deciding=word == "or")
     path = argument if word == "exists" else argument[0]
     value = facts.values.get(path)
-    if value is None and not facts.full:
+    if value is None and (not facts.full or path in facts.unsure):
         return Answer(None, (), (path,))
     if word == "exists":
         return Answer(value is not None, (path,))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kb.conditions.facts import read_facts
+from kb.conditions.facts import Facts, read_facts
 from kb.conditions.predicate import PredicateError, check_predicate, judge
 
 
@@ -38,6 +38,13 @@ def test_words_for_not_known_are_no_value(said: str) -> None:
     assert read_facts({"x": said}).values == {}
 
 
-@pytest.mark.parametrize("said", [["unknown"], ["on", "?"], [None], [""]])
+@pytest.mark.parametrize("said", [[], ["unknown"], ["on", "?"], [None], [""]])
 def test_a_list_with_a_member_that_is_not_known_is_no_value(said: Any) -> None:
     assert read_facts({"x": said}).values == {}
+
+
+def test_what_is_not_known_is_not_absent_from_a_full_configuration() -> None:
+    facts = read_facts({"x": "unknown"})
+    full = Facts(facts.values, full=True, unsure=facts.unsure)
+    assert judge({"exists": "x"}, full, lambda *_: 0).result is None
+    assert judge({"exists": "y"}, full, lambda *_: 0).result is False
