@@ -78,7 +78,9 @@ def test_a_fact_of_few_values_is_chosen_and_what_it_cannot_be_changes_nothing(pa
 def test_a_mistyped_version_is_said_before_the_answer(page: Client, known_story: Case) -> None:
     text = shown(page, ASKED.replace("to=7.0.2", "to=7.0.22"))
     assert "7.0.22: no release that is known here, perhaps a typing mistake. Not clear." in text
-    assert 'href="/check/?product=fortimail&amp;from=6.2.5&amp;to=7.0.2"' in text
+    answer = text[text.index('class="answer') : text.index("</section>")]  # beside the sentence, not below the page
+    assert 'href="/check/?product=fortimail&amp;from=6.2.5&amp;to=7.0.2"' in answer
+    assert text.count('href="/check/?product=fortimail&amp;from=6.2.5&amp;to=7.0.2"') == 1
     assert "no release that is known here" not in shown(page)
 
 
