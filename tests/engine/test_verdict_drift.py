@@ -333,3 +333,13 @@ def test_a_change_too_small_to_matter_is_none_however_sure() -> None:
     assert isinstance(shift, Shift)
     assert shift.chance < 0.01
     assert not holds(shift, NEEDS)
+
+
+def test_a_small_step_does_not_hide_days_on_which_everything_was_different() -> None:
+    days = {day: {"a": 3000 if day < 30 else 3900, "none": 7000 if day < 30 else 6100} for day in range(60)}
+    small = strongest(days, NEEDS)
+    assert isinstance(small, Shift)
+    assert not holds(small, NEEDS)
+    shift = strongest(days | {day: {"a": 400, "none": 0} for day in (55, 56, 57)}, NEEDS)
+    assert isinstance(shift, Shift)
+    assert (shift.day, shift.until, holds(shift, NEEDS)) == (55, 58, True)

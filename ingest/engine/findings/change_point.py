@@ -64,42 +64,47 @@ class _Sums:
             for key in keys
         ]
 
-    def f(self, start: int, end: int) -> tuple[float, float]:
-        """F and its probability of the days from start to before end, against all others."""
+    def f(self, start: int, end: int) -> tuple[float, float, float]:
+        """F, its probability and the distance of the days from start to before end, against all others."""
         days = len(self.messages) - 1
         inside = [sums[end] - sums[start] for sums in self.counts]
         outside = [sums[days] - count for sums, count in zip(self.counts, inside, strict=True)]
         g, freedom = g_statistic([dict(enumerate(inside)), dict(enumerate(outside))])
         if not freedom:
-            return 0.0, 1.0
+            return 0.0, 1.0, 0.0
         within = (days - 2) * freedom
         squares = [sums[end] - sums[start] for sums in self.squares]
         rest = [sums[days] - square for sums, square in zip(self.squares, squares, strict=True)]
         spread = max(1.0, (_pearson(inside, squares) + _pearson(outside, rest)) / within)
         f = g / freedom / spread
-        return f, f_tail(f, freedom, within)
+        return f, f_tail(f, freedom, within), distance(dict(enumerate(inside)), dict(enumerate(outside)))
 
 
 def strongest(days: Mapping[int, Mapping[_T, int]], needs: Needs) -> Shift[_T] | str:
-    """The most telling division of the days, or why none can be looked at. Whether it counts, `holds` says."""
+    """The most telling division of the days, or why none can be looked at. Whether it counts, `holds` says.
+
+    One that is large enough to matter goes before any that is not, however sure that one is: a small step in a month
+    must not hide three days on which everything was different.
+    """
     order = sorted(day for day, row in days.items() if any(row.values()))
     if len(order) < 2 * MIN_DAYS:
         return f"it takes at least {MIN_DAYS} days on each side of a shift, and there are {len(order)} in all"
     pooled = _pooled([days[day] for day in order])
     sums = _Sums(pooled)
-    best: tuple[float, int, int, float] | None = None
+    best: tuple[bool, float, int, int, float] | None = None
     tried = 0
     for start, end in _divisions(order, sums.messages, needs):
         tried += 1
-        f, chance = sums.f(start, end)
-        if best is None or f > best[0]:
-            best = f, start, end, chance
+        f, chance, far = sums.f(start, end)
+        matters = far >= needs.distance
+        if best is None or (matters, f) > best[:2]:
+            best = matters, f, start, end, chance
     if best is None:
         return (
             f"it takes at least {needs.counts} messages and one working day on each side of a shift, and no day of the"
             " log divides it so"
         )
-    _, start, end, chance = best
+    _, _, start, end, chance = best
     outside = [place for place in range(len(order)) if not start <= place < end]
     return Shift(
         last=order[start - 1],
