@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.engine.citing import Texts, read_back
 from ingest.engine.event import Event, Kind
-from ingest.engine.findings import DATES
+from ingest.engine.findings import DATES, verdict_order
 from ingest.engine.findings.cites import Cite
 from ingest.engine.findings.coverage import Context, Remembered
 from ingest.engine.findings.hit import SEVERITIES, Says
@@ -27,6 +27,9 @@ TEXT_LENGTH: Final = 4096
 MOST_EVIDENCE: Final = 40
 MOST_PER_WORD: Final = 8  # five words in a finding at most: no word can crowd another out of the whole
 ENDED_EARLY: Final = "the reading of a file ended early or lines could not be read: what they say is not judged"
+BASELINE_ENDED_EARLY: Final = (
+    "the reading of the log of before ended early or lines of it could not be read: what they say is not compared"
+)
 
 
 def scan(
@@ -40,7 +43,7 @@ def scan(
         make_format(options.format)
     with read(list(sources), options, on_progress) as intake:
         places = list(intake.places)
-        baseline = read_baseline(options, places, len(sources)) if options.baseline else None
+        baseline, lacking = read_baseline(options, places, len(sources)) if options.baseline else (None, [])
         evidence = [*sources, *options.baseline]
         judgement = intake.judge(context_of(places, evidence, options), baseline, evidence)
     listed = judgement.found[: options.max_findings or None]
@@ -48,7 +51,7 @@ def scan(
     if on_progress:
         last = intake.reports[-1].path if intake.reports else ""
         on_progress(Progress(1.0, intake.bytes, intake.lines, len(judgement.found), last))
-    return _result(intake, judgement, findings)
+    return _result(intake, judgement, findings, lacking)
 
 
 @contextmanager
@@ -74,20 +77,24 @@ def context_of(places: list[Place], sources: list[Source], options: Options) -> 
     return Context(Remembered(), options.queue_days, known)
 
 
-def read_baseline(options: Options, places: list[Place], sources: int) -> Totals:
-    """The totals of the log of before; its places are put behind those of the log, so that its lines can be cited."""
+def read_baseline(options: Options, places: list[Place], sources: int) -> tuple[Totals, list[NotJudged]]:
+    """The totals of the log of before, and what it lacks.
+
+    Its places are put behind those of the log, so that its lines can be cited.
+    """
     intake = Intake(options, None)
     intake.read(list(options.baseline))
     totals = judge(intake.ledger, context_of(intake.places, list(options.baseline), options)).totals
     totals.move(len(places))
     places += [place._replace(source=place.source + sources) for place in intake.places]
-    return totals
+    whole = all(file.complete and not file.unread_lines for file in intake.reports)
+    return totals, [] if whole else [NotJudged(verdict_order.NAME, 0, BASELINE_ENDED_EARLY)]
 
 
-def _result(intake: Intake, judgement: Judgement, findings: list[Finding]) -> ScanResult:
+def _result(intake: Intake, judgement: Judgement, findings: list[Finding], lacking: Sequence[NotJudged]) -> ScanResult:
     rules = Counter(found.hit.rule for found in judgement.found)
     severities = Counter(found.hit.severity for found in judgement.found)
-    not_judged = judgement.not_judged()
+    not_judged = [*judgement.not_judged(), *lacking]
     if any(not file.complete or file.unread_lines for file in intake.reports):
         not_judged += [NotJudged(rule, 0, ENDED_EARLY) for rule in sorted(judgement.judged)]
     return ScanResult(

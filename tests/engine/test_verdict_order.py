@@ -9,9 +9,9 @@ from ingest.engine.findings.verdict_order import NO_SUCH, TOO_FEW
 from ingest.engine.findings.whole import NAMELESS
 from ingest.engine.fortimail.scanners import SCANNERS, UNKNOWN, scanner_name, scanner_of
 from ingest.engine.result import Options, ScanResult
-from ingest.engine.scan import scan
+from ingest.engine.scan import BASELINE_ENDED_EARLY, scan
 from ingest.engine.source import Source
-from tests.engine.gateway import DEVICE, ORDER, hits, reasons, says, scan_files, scan_lines, spam
+from tests.engine.gateway import DEVICE, ORDER, OTHER_ID, history, hits, reasons, says, scan_files, scan_lines, spam
 
 URL = "FortiGuard-AntiSpam identified spam URL: http://example.com"
 IP = "FortiGuard-AntiSpam identified spam IP: 192.0.2.66, score: 3"
@@ -178,7 +178,8 @@ def test_a_baseline_that_says_nothing_of_it_is_told(tmp_path: Path, baseline: st
     result = scan_versions(tmp_path, (URL_FIRST, None), baseline=baseline)
 
     assert ORDER not in result.finding_counts
-    assert reasons(result, ORDER) == [(30, f"{TOO_FEW} (the baseline is one)")]
+    unread = [(0, BASELINE_ENDED_EARLY)] if "garbage" in baseline else []
+    assert sorted(reasons(result, ORDER)) == [*unread, (30, f"{TOO_FEW} (the baseline is one)")]
 
 
 def test_only_the_pair_that_changed_is_named(tmp_path: Path) -> None:
@@ -303,3 +304,11 @@ def test_other_words_and_those_of_the_sender_are_no_scanner(words: str) -> None:
 
 def test_every_scanner_has_a_name_of_its_own() -> None:
     assert len({scanner.name for scanner in SCANNERS}) == len(SCANNERS)
+
+
+def test_a_log_of_before_that_was_not_read_to_its_end_is_told(tmp_path: Path) -> None:
+    text = "".join(f"{line}\n" for line in (history(), history(id_=OTHER_ID)))
+    whole = scan_versions(tmp_path, (text, None), baseline=text)
+    assert BASELINE_ENDED_EARLY not in {row.reason for row in whole.not_judged}
+    cut = scan_versions(tmp_path, (text, None), baseline=text + "garbage\n")
+    assert ("verdict-order-changed", BASELINE_ENDED_EARLY) in {(row.rule, row.reason) for row in cut.not_judged}
