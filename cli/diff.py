@@ -66,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def exit_code(comparison: Comparison, *, fail_on_change: bool) -> int:
-    """2 where one log was not read at all, else 1 by ``fail_on_change``, else 3 where lines were not read, else 0."""
+    """2 where one log was not read at all, else 1 by ``fail_on_change``, else 3 where lines were not read, else 0.
+
+    Who would fail on a change gets 3 too where nothing was tested: that is no "no change".
+    """
     unread = [
         name for name, side in (("BEFORE", comparison.before), ("AFTER", comparison.after)) if not side.read_lines
     ]
@@ -75,4 +78,5 @@ def exit_code(comparison: Comparison, *, fail_on_change: bool) -> int:
         return 2
     if fail_on_change and any(row.significant for row in comparison.rows):
         return 1
-    return 0 if comparison.before.complete and comparison.after.complete else 3
+    untested = fail_on_change and comparison.distance is None
+    return 0 if comparison.before.complete and comparison.after.complete and not untested else 3

@@ -46,6 +46,8 @@ def test_the_json_is_one_object(logs: list[str], capfdbinary: Any) -> None:
         ((BEFORE, AFTER), [], 0),
         ((BEFORE, AFTER), ["--fail-on-change"], 1),
         ((BEFORE, BEFORE), ["--fail-on-change"], 0),
+        ((BEFORE.splitlines()[0] + "\n", BEFORE.splitlines()[0] + "\n"), ["--fail-on-change"], 3),
+        ((BEFORE.splitlines()[0] + "\n", BEFORE.splitlines()[0] + "\n"), [], 0),
         ((BEFORE + "garbage\n", BEFORE), ["--fail-on-change"], 3),
         ((BEFORE, AFTER + "garbage\n"), [], 3),
         ((BEFORE, ""), [], 2),

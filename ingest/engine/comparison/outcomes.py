@@ -13,7 +13,7 @@ _HISTORY: Final = int(Kind.HISTORY)
 _BY_WEIGHT: Final = tuple(
     map(DONE.index, ("quarantined", "discarded", "bounced", "expanded", "handed_over", "deferred", "queued"))
 )
-_TOLD_BY_WEIGHT: Final = tuple(map(TOLD.index, ("refused", "deferred", "accepted")))
+_DEFERRED: Final = TOLD.index("deferred")
 
 
 class Cell(NamedTuple):
@@ -47,7 +47,8 @@ def cells_of(truth: Truth, tables: Tables, policies: dict[tuple[str, ...], str])
     for recipient in truth.originals:
         name, code = verdicts[recipient][1:] if recipient in verdicts else (None, None)
         policy = by_recipient.get(recipient)
-        cells.add(Cell(_told(told[recipient]), _done(truth, recipient, done[recipient]), name, code, policy))
+        outcome = _told(truth, recipient, told[recipient]), _done(truth, recipient, done[recipient])
+        cells.add(Cell(*outcome, name, code, policy))
     return cells
 
 
@@ -65,8 +66,12 @@ def _concerned(truth: Truth, record: Record, names: list[tuple[str, ...]]) -> tu
     return truth.originals if record.flags & Flag.EVERYBODY else names[record.recipients]
 
 
-def _told(words: set[int]) -> str | None:
-    return next((TOLD[word] for word in _TOLD_BY_WEIGHT if word in words), None)
+def _told(truth: Truth, recipient: str, words: set[int]) -> str | None:
+    if truth.refusals(recipient):
+        return "refused"
+    if _DEFERRED in words:
+        return "deferred"
+    return "accepted" if truth.acceptances(recipient) else None
 
 
 def _done(truth: Truth, recipient: str, words: set[int]) -> str | None:
