@@ -15,7 +15,8 @@ from ingest.engine.formats import REGISTRY
 from ingest.engine.result import Options
 
 CODES = """exit codes: 0 all lines were read; 1 with --fail-on-change, where a difference is significant; 2 of one of
-the logs nothing could be read; 3 some lines could not be read, or the reading of a file ended early"""
+the logs nothing could be read; 3 some lines could not be read, the reading of a file ended early, or with
+--fail-on-change nothing could be tested"""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
