@@ -26,11 +26,6 @@ def own_pace(paces: Sequence[float]) -> float:
     return sorted(paces)[len(paces) // 50]
 
 
-def slowdown(paces: Sequence[float]) -> float:
-    """Return how many times as long as undisturbed the machine takes for something, by its paces around it."""
-    return max(1.0, sum(paces) / len(paces) / own_pace(paces))
-
-
 def undisturbed(values: Sequence[float], paces: Sequence[float], best: float) -> list[float]:
     """Return the values that were measured while the machine ran at most a fifth below its best.
 

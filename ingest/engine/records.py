@@ -95,6 +95,11 @@ class Tables:
         )
 
 
+def repack(record: Record) -> bytes:
+    """A record as it was packed."""
+    return _PACKED.pack(*record)
+
+
 def unpack(packed: bytearray) -> list[Record]:
     """The records of a family, each event once: the first place where it stands is kept."""
     records: dict[int, Record] = {}

@@ -4,13 +4,14 @@ Devices are never joined by id. A line without a device takes the one given with
 lines of one source are taken to be of one unit, and never joined with another source.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.engine.event import Event, Flag, Kind
 from ingest.engine.fortimail.session import is_queue_id
-from ingest.engine.logformats.reader import Link
-from ingest.engine.records import _PACKED, Record, Tables, unpack
+from ingest.engine.logformats.reader import Handover, Link
+from ingest.engine.records import Record, Tables, repack, unpack
 
 QUEUE_ID_AT: Final = 15  # in a key of two halves of 14 characters
 HOPS: Final = 8  # from an id to the id that it came from
@@ -35,11 +36,18 @@ class Device:
     own: dict[int, str] = field(default_factory=dict)  # receipts that look like this unit's own message ids
     halves: set[str] | None = None  # the second halves of the transactions' ids, worked out when first asked for
     links: dict[str, list[Link]] = field(default_factory=dict)  # by child
-    passed: set[int] = field(default_factory=set)  # words of deliveries that led to another id of this unit
+    passed: set[tuple[str, int]] = field(default_factory=set)  # families, and deliveries in them that `followed` knows
+
+    def followed(self, delivery: Record, key: str) -> bool:
+        """Whether a delivery of a family led to another id of this unit whose lines are in the same family now.
+
+        A delivery counts by itself: another message, or another recipient, may have got the very same reply.
+        """
+        return (key, delivery.digest) in self.passed
 
     def handed_to_itself(self, delivery: Record, key: str) -> bool:
         """Whether the receipt of a delivery is the id of another message of this unit: then it went nowhere yet."""
-        if delivery.words in self.passed:
+        if self.followed(delivery, key):
             return True
         queue_id = self.own.get(delivery.words)
         if queue_id is None or key.endswith(queue_id):
@@ -102,32 +110,70 @@ class Ledger:
 
     def _join(self, device: Device) -> None:
         parents: dict[str, str] = {}
+        believed: dict[str, list[Link]] = {}
+        names = {child: self._names(device, child) for child in device.links}
         for child, links in device.links.items():
-            for link in sorted(links, key=lambda link: link.parent):
-                if link.parent in device.families and _believed(device, link):
-                    parents.setdefault(child, link.parent)
-                    if link.words:
-                        device.passed.add(link.words)
-        for child in parents:
+            there = [link for link in links if link.parent in device.families]
+            held = self._believed(device, there, child, names[child])
+            if held:  # of several parents the unit's own word counts more than that of another host
+                parents[child] = min((not _is_inside(link), link.parent) for link in held)[1]
+                believed[child] = held
+        for child, parent in parents.items():
             root = _root(child, parents)
-            if root != child:
-                self._adopt(device, root, child)
+            if root == child:
+                continue
+            self._adopt(device, root, child)
+            for link in believed[child]:
+                if link.parent == parent and link.handover and names[child].issuperset(link.handover.recipients):
+                    device.passed.add((root, link.handover.digest))
         device.links.clear()
+
+    def _names(self, device: Device, child: str) -> set[str]:
+        """The recipients that a child's lines name."""
+        records = unpack(device.families.get(child, bytearray()))
+        return {name for record in records for name in self.tables.recipients.values[record.recipients]}
+
+    def _believed(self, device: Device, links: list[Link], child: str, names: set[str]) -> list[Link]:
+        """The links to a child that are true, as far as the child's own lines tell: it is there, then, and for them.
+
+        What is handed on keeps its recipients. What the unit's own filter gives back may name others too (copies), or
+        not all of them yet; another host could claim any message that it sent here itself, so what it says is believed
+        only where the child is for just those who were given to it.
+        """
+        records = unpack(device.families.get(child, bytearray()))
+        if not records:
+            return []
+        stamps = [record.dated for record in records if record.dated is not None]
+        timely = [link for link in links if _is_timely(link, stamps)]
+        given: dict[str, set[str]] = defaultdict(set)
+        for link in timely:
+            given[link.parent].update(link.handover.recipients if link.handover else ())
+        return [link for link in timely if not link.handover or _is_for(link.handover, names, given[link.parent])]
 
     def _adopt(self, device: Device, root: str, child: str) -> None:
         """Put a family's records into another, as those of a child of that name."""
         number = self.tables.children(child)
         family = device.families[root]
         for record in unpack(device.families.pop(child)):
-            family += _PACKED.pack(*record._replace(child=number))
+            family += repack(record._replace(child=number))
 
 
-def _believed(device: Device, link: Link) -> bool:
-    """Whether the child is there, and lies near the delivery that led to it where both have a time."""
-    records = unpack(device.families.get(link.child, bytearray()))
-    stamps = [record.dated for record in records if record.dated is not None]
-    if not records or link.stamp is None or not stamps:
-        return bool(records)
+def _is_for(handover: Handover, names: set[str], given: set[str]) -> bool:
+    """Whether a child with these names may be what was handed over, of a message given to these recipients in all."""
+    if handover.inside:
+        return not names.isdisjoint(handover.recipients)
+    return bool(handover.recipients) and names.issuperset(handover.recipients) and names <= given
+
+
+def _is_inside(link: Link) -> bool:
+    """Whether the unit itself says so, or a filter of its own."""
+    return link.handover is None or link.handover.inside
+
+
+def _is_timely(link: Link, stamps: list[int]) -> bool:
+    """Whether a child whose lines have these times lies near the line that led to it, where both have a time."""
+    if link.stamp is None or not stamps:
+        return True
     return link.stamp - BEFORE_MS <= min(stamps) <= link.stamp + AFTER_MS
 
 

@@ -38,9 +38,11 @@ class Truth:
 
     ``refused_all`` is told for every original recipient, ``refused`` for one; so is ``accepted``. ``delivered`` are
     deliveries by the next hop's word, ``status`` by the gateway's own record (8.0); ``tried`` are those that were
-    queued, deferred or handed over to the unit itself. ``dsn`` counts notices to an address: each explains one delivery
-    to it. ``ends`` are the recipients for whom something final is known. ``kinds`` are the kinds of lines there are,
-    ``stated`` is whether one of them is a record that says what became of the message.
+    queued, deferred or handed over to the unit itself. ``unfollowed`` are handovers (to the unit itself, a filter,
+    another program) of which the family's lines do not show where they went on, under "" where the line names nobody;
+    ``handed_over`` is whether there were any handovers, followed or not. ``dsn`` counts notices to an address: each
+    explains one delivery to it. ``ends`` are the recipients for whom something final is known. ``kinds`` are the kinds
+    of lines there are, ``stated`` is whether one of them is a record that says what became of the message.
     """
 
     device: Device
@@ -55,6 +57,7 @@ class Truth:
     accepted_all: list[Record] = field(default_factory=list)
     accepted: Group = field(default_factory=_group)
     tried: Group = field(default_factory=_group)
+    unfollowed: Group = field(default_factory=_group)
     dsn: Counter[str] = field(default_factory=Counter)
     notified: list[Record] = field(default_factory=list)
     notified_recipients: set[str] = field(default_factory=set)
@@ -70,6 +73,15 @@ class Truth:
     unnamed: bool = False
     handed_over: bool = False
     envelope: int = 0
+
+    @property
+    def may_be_twice(self) -> set[str]:
+        """Recipients with a handover whose way on is not known, beside another handover like it or a delivery."""
+        return {
+            recipient
+            for recipient, records in self.unfollowed.items()
+            if len({_receipt(record) for record in (*records, *self.delivered.get(recipient, ()))}) > 1
+        }
 
     @property
     def copies(self) -> set[str]:
@@ -133,9 +145,13 @@ class Truth:
         """All deliveries to a recipient, those under a suffix last: a DSN explains them first."""
         by_receipt: dict[tuple[int, int], list[Record]] = {}
         for record in self.delivered.get(recipient, ()):
-            key = (record.words, record.stamp if record.flags & Flag.BARE else 0)
-            by_receipt.setdefault(key, []).append(record)
+            by_receipt.setdefault(_receipt(record), []).append(record)
         return sorted(by_receipt.values(), key=lambda group: (group[0].child != 0, group[0].stamp, group[0].words))
+
+
+def _receipt(record: Record) -> tuple[int, int]:
+    """What tells two deliveries apart: the receipt, without one the time."""
+    return record.words, record.stamp if record.flags & Flag.BARE or not record.words else 0
 
 
 def weigh(device: Device, key: str, records: list[Record], tables: Tables) -> Truth:
@@ -211,11 +227,14 @@ def _answer(truth: Truth, record: Record, recipients: tuple[str, ...], replies: 
 def _delivery(truth: Truth, record: Record, recipients: tuple[str, ...], _: dict[int, int]) -> None:
     _know(truth, record, recipients)
     _tell(truth, record, recipients, record.told)
-    if record.done == DELIVERED and truth.device.handed_to_itself(record, truth.key):
+    to_itself = record.done == DELIVERED and truth.device.handed_to_itself(record, truth.key)
+    if to_itself or record.done == HANDED_OVER:
         truth.handed_over = True
+        if not truth.device.followed(record, truth.key):
+            for recipient in recipients or ("",):
+                truth.unfollowed[recipient].append(record)
+    if to_itself:
         return
-    if record.done == HANDED_OVER:
-        truth.handed_over = True
     for recipient in recipients:
         if record.done in TRIED:
             truth.tried[recipient].append(record)

@@ -50,8 +50,32 @@ def test_a_refusal_by_the_next_hop_is_a_bounce_and_no_refusal() -> None:
     assert hits(scan_lines(*lines)) == []
 
 
-def test_a_refusal_and_a_handover_to_the_unit_itself_is_no_delivery() -> None:
-    assert hits(scan_lines(refusal(), answer(), delivery(relay="localhost [127.0.0.1]"))) == []
+ASTRAY = "where they went on the log does not show"
+OWN = "25809Eg0000001"
+TO_ITSELF = delivery(stat=f"Sent ({OWN} Message accepted for delivery)", suffix="0000")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [delivery(relay="localhost [127.0.0.1]")],
+        [TO_ITSELF, envelope(id_=f"25809Eex000001-{OWN}")],
+    ],
+)
+def test_a_refusal_and_a_handover_to_the_unit_itself_is_no_delivery_and_no_proof_of_none(lines: list[str]) -> None:
+    result = scan_lines(refusal(), answer(), *lines)
+
+    assert hits(result) == []
+    assert [count for count, why in reasons(result, REJECTED) if ASTRAY in why] == [1]
+    assert not [why for _, why in reasons(scan_lines(envelope(), *lines), REJECTED) if ASTRAY in why]
+
+
+def test_a_handover_to_the_unit_itself_beside_a_delivery_may_be_a_second_one() -> None:
+    over, on = delivery(relay="localhost [127.0.0.1]"), delivery(stat=sent("A2"), suffix="0000")
+
+    assert [count for count, why in reasons(scan_lines(envelope(), over, on), TWICE) if ASTRAY in why] == [1]
+    assert reasons(scan_lines(envelope(), over, over), TWICE) == []
+    assert reasons(scan_lines(envelope(), over, delivery("c@example.com")), TWICE) == []
 
 
 def test_a_deferral_is_never_a_refusal() -> None:
@@ -130,6 +154,7 @@ def test_history_with_delivery_status_is_judged_for_the_contradiction_and_not_fo
     ("lines", "reason"),
     [
         ([delivery()], "does not cover the beginning"),
+        ([delivery(relay="localhost [127.0.0.1]")], "does not cover the beginning"),
         ([envelope(3), delivery()], "more recipients than the log names"),
         ([history("0x40"), delivery()], "a bit whose meaning is not known"),
         ([history("Bounce"), delivery()], "a word or a bit whose meaning is not known"),

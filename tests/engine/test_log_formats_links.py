@@ -11,7 +11,7 @@ from ingest.engine.formats import make_format
 from ingest.engine.result import ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
-from tests.engine.gateway import REJECTED, TWICE, hits, scan_files, scan_lines
+from tests.engine.gateway import REJECTED, TWICE, hits, reasons, scan_files, scan_lines
 from tests.engine.test_log_formats import ESA_BEGIN, SMTPD_BEGIN, TO, esa, exim, sendmail, sendmail_to, smtpd_to
 
 PARENT, CHILD, GRANDCHILD = "4F9D1A2B3C", "5AB77C01D2", "3QKtYd2t31z4xB"
@@ -42,20 +42,77 @@ AMAVIS = "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as"
 LAST = given(CHILD, "250 2.0.0 Ok: queued as 77AB99CD01", "mx.example.com[198.51.100.9]:25", "08:00:04")
 
 
+def astray(result: ScanResult, rule: str = REJECTED) -> int:
+    """How many messages a rule says that it lost from sight when they were handed over."""
+    return sum(count for count, why in reasons(result, rule) if "where they went on the log does not show" in why)
+
+
 def test_what_a_filter_hands_back_is_the_same_message() -> None:
     result = scan_lines(begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST)
 
     assert hits(result) == [(REJECTED, "high", TO)]
-    assert (result.transactions, result.messages) == (1, 1)
+    assert (result.transactions, result.messages, astray(result)) == (1, 1, 0)
     [finding] = result.findings
     assert (finding.transaction, finding.children) == (PARENT, (CHILD,))
 
 
-def test_handing_over_to_a_filter_is_no_delivery() -> None:
+def test_handing_over_to_a_filter_is_no_delivery_and_where_it_goes_on_is_not_known() -> None:
     result = scan_lines(begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}"))
+    joined = scan_lines(begin(PARENT), given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST)
+    taken = scan_lines(begin(PARENT), given(PARENT, f"{AMAVIS} {CHILD}"))
 
-    assert hits(result) == []
-    assert hits(scan_lines(begin(PARENT), given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST)) == []
+    assert (hits(result), astray(result)) == ([], 1)
+    assert (hits(joined), reasons(joined, REJECTED), reasons(joined, TWICE)) == ([], [], [])
+    assert (hits(taken), reasons(taken, REJECTED), reasons(taken, TWICE)) == ([], [], [])
+
+
+def piped(at: str = "08:00:02") -> str:
+    """A delivery to a program."""
+    words = "relay=spamfilter, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via spamfilter service)"
+    return line(PARENT, f"to=<{TO}>, {words}", at, "pipe")
+
+
+TEN = [f"4F9D1A2B{number:02}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [piped()],
+        [given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD, "08:15:00"), LAST.replace("T08:00", "T08:15")],
+        [given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD, "05:00:00"), begin(CHILD), LAST],
+        [given(PARENT, f"{AMAVIS} {CHILD}"), given(CHILD, f"{AMAVIS} {PARENT}")],
+        [given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD)],
+        [given(PARENT, f"{AMAVIS} {CHILD}"), begin(CHILD), LAST.replace(TO, "c@example.com")],
+        [
+            given(one, f"{AMAVIS} {next_}")
+            for one, next_ in zip([PARENT, *TEN], [*TEN, CHILD], strict=True)
+        ] + [begin(CHILD), LAST],
+    ],
+    ids=["pipe", "late", "used before", "circle", "nobody named", "somebody else", "long chain"],
+)  # fmt: skip
+def test_a_refused_message_that_is_lost_from_sight_is_said_to_be(lines: list[str]) -> None:
+    result = scan_lines(begin(PARENT), REFUSED, *lines)
+
+    assert (hits(result), astray(result)) == ([], 1)
+    assert astray(scan_lines(begin(PARENT), *lines)) == 0
+
+
+def test_two_handovers_of_which_one_is_not_followed_may_be_two_deliveries() -> None:
+    first, again = given(PARENT, f"{AMAVIS} {CHILD}"), given(PARENT, f"{AMAVIS} {GRANDCHILD}", at="08:00:03")
+    for lines in ([first, again], [piped(), piped("08:00:03")], [first, again, begin(CHILD), LAST]):
+        assert astray(scan_lines(begin(PARENT), *lines), TWICE) == 1
+    for lines in ([first], [first, first], [first, begin(CHILD), LAST]):
+        assert reasons(scan_lines(begin(PARENT), *lines), TWICE) == []
+
+
+def test_a_recipient_whom_the_filters_second_id_does_not_name_is_lost_from_sight() -> None:
+    both = [given(PARENT, f"{AMAVIS} {CHILD}"), given(PARENT, f"{AMAVIS} {CHILD}", to="c@example.com")]
+    result = scan_lines(begin(PARENT), REFUSED, *both, begin(CHILD), LAST)
+    whole = scan_lines(begin(PARENT), REFUSED, *both, begin(CHILD), LAST, LAST.replace(TO, "c@example.com"))
+
+    assert (hits(result), astray(result), result.transactions) == ([(REJECTED, "high", TO)], 1, 1)
+    assert (len(hits(whole)), astray(whole), whole.transactions) == (2, 0, 1)
 
 
 def test_links_are_followed_over_several_hops_whatever_the_order_of_the_lines() -> None:
@@ -85,6 +142,39 @@ def test_a_filter_on_another_host_hands_over_too_when_the_id_comes_back() -> Non
     assert hits(scan_lines(begin(PARENT), REFUSED, back, there)) == [(REJECTED, "high", TO)]
 
 
+def test_a_reply_that_led_to_an_id_of_ours_hides_no_other_message_with_the_same_reply() -> None:
+    reply, hop, other = f"250 2.0.0 Ok: queued as {CHILD}", "filter.example.com[198.51.100.77]:10024", "4F9D1A2B77"
+    back = line(CHILD, "client=filter.example.com[198.51.100.77]", "08:00:01", "smtpd")
+    joined = [begin(PARENT), back, given(PARENT, reply, hop), begin(CHILD), LAST]
+    for hour in ("08", "18"):
+        again = [
+            REFUSED.replace(PARENT, other),
+            given(other, reply, hop, f"{hour}:00:02"),
+            begin(other, f"{hour}:00:01"),
+        ]
+        result = scan_lines(*joined, *again)
+
+        assert [(one.rule, one.severity, one.transaction) for one in result.findings] == [(REJECTED, "high", other)]
+
+
+SENDER = "198.51.100.66"
+
+
+@pytest.mark.parametrize("status", ["sent (250 2.0.0 Ok:", "deferred (host evil.example.net[198.51.100.66] said: 451"])
+@pytest.mark.parametrize("to", ["evil@example.net", TO])
+def test_a_sender_who_is_a_next_hop_too_cannot_make_his_refused_message_part_of_another(status: str, to: str) -> None:
+    came = line(CHILD, f"client=evil.example.net[{SENDER}]", "08:00:00", "smtpd")
+    mine = [came, begin(CHILD), REFUSED.replace(PARENT, CHILD), LAST]
+    words = f"relay=evil.example.net[{SENDER}]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status={status}"
+    other = [begin(PARENT), line(PARENT, f"to=<{to}>, {words} queued as {CHILD})", "08:00:05")]
+    if to == TO and status.startswith("sent"):  # then all of it is a message to somebody whose own host this is
+        other.append(LAST.replace(TO, "c@example.com"))
+    result = scan_lines(*mine, *other)
+
+    assert {(one.rule, one.severity, one.transaction) for one in result.findings} >= {(REJECTED, "high", CHILD)}
+    assert result.transactions == 2
+
+
 def test_a_next_hop_that_answers_with_an_id_of_ours_that_came_from_elsewhere_joins_nothing() -> None:
     """It can read our ids in headers; believed, it could hide that a refused message reached it."""
     there = given(PARENT, f"250 2.0.0 Ok: queued as {CHILD}", "mx.example.com[198.51.100.9]:25")
@@ -101,7 +191,7 @@ def test_an_id_of_the_next_hop_that_only_looks_like_ours_joins_nothing() -> None
     later = [begin(CHILD, "18:00:00"), LAST.replace("T08:00:04", "T18:00:04")]
     result = scan_lines(begin(PARENT), REFUSED, there, *later)
 
-    assert (hits(result), result.transactions) == ([], 2)
+    assert (hits(result), result.transactions, astray(result)) == ([], 2, 1)
     assert hits(scan_lines(begin(PARENT), REFUSED, there, begin(CHILD), LAST)) == [(REJECTED, "high", TO)]
 
 
@@ -109,8 +199,9 @@ def test_ids_of_two_devices_are_never_joined() -> None:
     ours = [begin(PARENT), REFUSED, given(PARENT, f"{AMAVIS} {CHILD}")]
     theirs = [text.replace(" mx1 ", " mx2 ") for text in (begin(CHILD), LAST)]
 
-    assert scan_lines(*ours, *theirs).transactions == 2
-    assert hits(scan_lines(*ours, *theirs)) == []
+    result = scan_lines(*ours, *theirs)
+
+    assert (hits(result), result.transactions, astray(result)) == ([], 2, 1)
 
 
 def test_links_are_followed_across_files_of_one_device() -> None:
@@ -177,8 +268,9 @@ def test_exim_that_hands_to_itself_has_delivered_nothing() -> None:
     ]
     again = exim(f"=> b <{TO}> R=local_user T=maildir_home").replace("1vcabc-000001-AB", own)
 
-    assert hits(scan_lines(*lines)) == []
+    assert (hits(scan_lines(*lines)), astray(scan_lines(*lines))) == ([], 1)
     assert hits(scan_lines(*lines, again)) == [(REJECTED, "high", TO)]
+    assert astray(scan_lines(*lines, again)) == 0
 
 
 def test_opensmtpd_that_hands_to_its_own_filter_has_delivered_nothing() -> None:
@@ -218,6 +310,8 @@ def test_a_recipient_whose_number_no_line_explains_is_not_judged() -> None:
     result = scan_lines(esa("MID 6 rejected by policy"), esa("Message done DCID 8 MID 6 to RID [0]"))
 
     assert hits(result) == []
+    assert reasons(result, REJECTED)
+    assert REJECTED not in result.finding_counts
 
 
 def esa_files(*logs: str) -> ScanResult:

@@ -2,7 +2,6 @@
 
 import ast
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import pace, slowdown
 from tests.setup.ground import READY, REPO, free_port, wait_for
 
 NOT_THE_SUPERVISOR = "import sys\nprint('supervisor', sys.argv[1:], sys.flags.safe_path)\n"
@@ -146,18 +144,14 @@ def test_an_incomplete_copy_is_one_sentence(clone: Path) -> None:
     assert "not a complete copy of the source" in result.stderr
 
 
-@pytest.mark.chaos
-def test_a_new_clone_shows_its_first_page_in_30_seconds(tmp_path: Path, open_ground: Path) -> None:
+def test_a_new_clone_shows_its_first_page(tmp_path: Path, open_ground: Path) -> None:
+    """How long that takes, ``bench/first_run.py`` measures."""
     subprocess.run(["git", "clone", "-q", REPO, tmp_path / "clone"], check=True)
     port = free_port()
     home = Path(os.environ.get("HOME", "/nonexistent"))  # where uv keeps the packages it has seen
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
     if os.geteuid() == 0:
         environment["ZENREI_STATE"] = str(open_ground / "state")
-    paces = [pace() for _ in range(3000)]
-    begun = time.monotonic()
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    before = used.ru_utime + used.ru_stime
     output = (tmp_path / "output").open("w+")
     with output:
         process = subprocess.Popen(
@@ -165,8 +159,7 @@ def test_a_new_clone_shows_its_first_page_in_30_seconds(tmp_path: Path, open_gro
             env=environment, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            wait_for(lambda: READY in (tmp_path / "output").read_text() or process.poll() is not None, 90)
-            took = time.monotonic() - begun
+            wait_for(lambda: READY in (tmp_path / "output").read_text() or process.poll() is not None, 300)
         finally:
             process.terminate()
             process.wait(40)
@@ -174,8 +167,3 @@ def test_a_new_clone_shows_its_first_page_in_30_seconds(tmp_path: Path, open_gro
     if "could not be installed" in text:
         pytest.skip("no package index can be reached")
     assert READY in text, text
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # On a machine that is busy with other things, the time that it worked counts; on one that is lent to others, and
-    # runs at half its speed, that much more.
-    allowed = 30 * slowdown([*paces, *(pace() for _ in range(3000))])
-    assert took < allowed or used.ru_utime + used.ru_stime - before < allowed

@@ -6,6 +6,7 @@ from typing import Final
 from ingest.engine.event import Kind
 from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.coverage import Context
+from ingest.engine.findings.doubts import MORE_RECIPIENTS
 from ingest.engine.findings.hit import Doubt, Hit, Rule
 from ingest.engine.truth import Truth
 
@@ -76,10 +77,7 @@ RULE: Final = Rule(
     find,
     lacks,
     (
-        Doubt(
-            "they had more recipients than the log names: the rest is not judged",
-            lambda truth: truth.unnamed_recipients > 0,
-        ),
+        MORE_RECIPIENTS,
         Doubt(
             "what the sender was told for one of the recipients who are open, no line says",
             lambda truth: _accepted(truth) != truth.open,

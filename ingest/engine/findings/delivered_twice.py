@@ -6,11 +6,12 @@ from typing import Final
 from ingest.engine.event import Flag
 from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.coverage import Context
+from ingest.engine.findings.doubts import MORE_RECIPIENTS
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.truth import Truth
 
 NAME: Final = "delivered-twice"
-DATE: Final = "2026-11-24"
+DATE: Final = "2026-11-29"
 
 
 def find(truth: Truth) -> Iterator[Hit]:
@@ -46,10 +47,7 @@ RULE = Rule(
     find,
     lacks,
     (
-        Doubt(
-            "they had more recipients than the log names: the rest is not judged",
-            lambda truth: truth.unnamed_recipients > 0,
-        ),
+        MORE_RECIPIENTS,
         Doubt(
             "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
             lambda truth: truth.unclear,
@@ -57,6 +55,11 @@ RULE = Rule(
         Doubt(
             "a notice of non-delivery went to the same recipient: which of the two was delivered, the log does not say",
             _notice,
+        ),
+        Doubt(
+            "they were handed over (to a filter, another program or the unit itself) beside another delivery to the"
+            " same recipient, and where they went on the log does not show",
+            lambda truth: bool(truth.may_be_twice),
         ),
     ),
 )

@@ -5,12 +5,13 @@ from typing import Final
 
 from ingest.engine.findings.cites import background, cite
 from ingest.engine.findings.coverage import Context
+from ingest.engine.findings.doubts import MORE_RECIPIENTS
 from ingest.engine.findings.hit import Doubt, Hit, Rule, Severity
 from ingest.engine.records import Record
 from ingest.engine.truth import MOST_CITED, STATUS_KINDS, Truth
 
 NAME: Final = "rejected-and-delivered"
-DATE: Final = "2026-11-24"
+DATE: Final = "2026-11-29"
 
 
 def find(truth: Truth) -> Iterator[Hit]:
@@ -59,6 +60,14 @@ def lacks(truth: Truth, _: Context) -> str | None:
     return "there are neither history lines nor mail event lines (alog, elog) of these messages"
 
 
+def _unfollowed(truth: Truth) -> bool:
+    """Whether something was refused, and handed over to where the lines do not follow it.
+
+    Whoever was refused: a filter, or a list, may send to others than those it was given.
+    """
+    return bool(truth.unfollowed and (truth.refused_all or truth.refused))
+
+
 def _notice(truth: Truth) -> bool:
     return any(truth.refusals(recipient) and truth.taken_for_notice(recipient) for recipient in truth.dsn)
 
@@ -71,7 +80,7 @@ RULE = Rule(
     (
         Doubt(
             "the log does not cover the beginning of these messages: what the sender was told is not known",
-            lambda truth: not truth.begun and bool(truth.delivered),
+            lambda truth: not truth.begun and bool(truth.delivered or truth.unfollowed),
         ),
         Doubt(
             "a line about them cannot be read one way only (a key stands twice, or inside the sender's text)",
@@ -82,13 +91,15 @@ RULE = Rule(
             lambda truth: truth.unknown_word,
         ),
         Doubt("a recipient was refused whom the log does not name", lambda truth: truth.unnamed),
-        Doubt(
-            "they had more recipients than the log names: the rest is not judged",
-            lambda truth: truth.unnamed_recipients > 0,
-        ),
+        MORE_RECIPIENTS,
         Doubt(
             "a notice of non-delivery went to the same recipient: which of the two was delivered, the log does not say",
             _notice,
+        ),
+        Doubt(
+            "they were handed over (to a filter, another program or the unit itself), and where they went on the log"
+            " does not show",
+            _unfollowed,
         ),
     ),
 )

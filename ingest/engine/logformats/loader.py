@@ -116,6 +116,10 @@ class _Loader:
         self.known(row, LINE, way)
         kind: str = self.one_of(row, "kind", tuple(KINDS), way, "other")
         own = self.fields(self.table(row, "fields", way), (*way, "fields"))
+        recall = tuple(self.fact(one, "into", (*way, "recall")) for one in self.tables(row, "recall", way))
+        named = {one.text for one in (fields | own).get("recipients", ())}
+        if any(fact.lists and fact.value not in named for fact in recall):
+            self.fail((*way, "recall"), "a list of values can only be the line's recipients")
         return LineRule(
             name=self.word(row, "name", way),
             kind=KINDS[kind],
@@ -128,7 +132,7 @@ class _Loader:
             fields=fields | own,
             takes=tuple(self.take(one, (*way, "take")) for one in self.tables(row, "take", way)),
             remember=tuple(self.fact(one, "value", (*way, "remember")) for one in self.tables(row, "remember", way)),
-            recall=tuple(self.fact(one, "into", (*way, "recall")) for one in self.tables(row, "recall", way)),
+            recall=recall,
             next=template(self.word(row, "next", way, "")),
             parent=template(self.word(row, "parent", way, "")),
             split=self.word(row, "split", way, ",;"),

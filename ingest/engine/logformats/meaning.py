@@ -13,14 +13,23 @@ from ingest.engine.times import DAY_MS
 _CODE: Final = re.compile(r"\s*([245])(?:\d\d(?!\d)|\.\d{1,3}\.\d{1,3}(?!\d))")
 _TOLD: Final[dict[str, Told]] = {"2": "accepted", "4": "deferred", "5": "refused"}
 _BRACKETED: Final = re.compile(r"<([^<>]*)>")
+_QUOTED: Final = re.compile(r'<?"[^"\\<>]*"@[^"\\<>]+>?')
 _ADDRESSES: Final = 1000  # recipients of one line
+NOT_ALL_KNOWN: Final = "a recipient that it means by number is not known, or cannot be read"
+NOT_SPLIT: Final = "its recipients cannot be told apart"
 TEXT_SHOWN: Final = 64
 OTHER: Final = Outcome(())
 NOWHERE: Final = frozenset({"none", "-", ""})
 
 
+_NO_LISTS: Final[dict[str, tuple[str, ...]]] = {}
+
+
 class Reading(NamedTuple):
-    """A line cut and recognised: what an event is made of. ``stamp`` has its year by now, where one is known."""
+    """A line cut and recognised: what an event is made of. ``stamp`` has its year by now, where one is known.
+
+    ``lists`` are recipients that earlier lines named, one by one; ``lacks`` is whether some of them are not known.
+    """
 
     body: str
     fields: dict[str, str]
@@ -28,6 +37,8 @@ class Reading(NamedTuple):
     rule: LineRule | None
     stamp: Stamp
     warning: str | None
+    lists: dict[str, tuple[str, ...]] = _NO_LISTS
+    lacks: bool = False
 
 
 class Said(NamedTuple):
@@ -75,7 +86,13 @@ def make_event(spec: Spec, reading: Reading) -> Event:
     if rule and reading.unclear and (doubtful := reading.unclear & spec.deciding):
         done: Done = "unknown" if rule.kind is Kind.DELIVERY else said.done
         said = said._replace(told="unknown", scope=None, done=done, flags=said.flags | Flag.UNCLEAR)
-        warning = _doubt(doubtful, warning)
+        warning = _also(warning, _doubt(doubtful))
+    recipients, split = _recipients(rule, reading) if rule else ((), True)
+    if rule and not split:
+        said, warning = _unsure(rule, said), _also(warning, NOT_SPLIT)
+    if rule and reading.lacks:  # what it says of those who are known stays true
+        said = said._replace(flags=said.flags | Flag.UNCLEAR) if recipients else _unsure(rule, said)
+        warning = _also(warning, NOT_ALL_KNOWN)
     sender, envelope = value_of(get("sender", ()), fields), value_of(get("envelope", ()), fields)
     key = value_of(get("key", ()), fields) or None
     return Event(
@@ -93,7 +110,7 @@ def make_event(spec: Spec, reading: Reading) -> Event:
         said.scope,
         said.done,
         plain_address(sender) if sender else None,
-        recipients_of(value_of(get("recipients", ()), fields), rule.split) if rule else (),
+        recipients,
         value_of(get("client", ()), fields) or None,
         value_of(get("verdict", ()), fields) or None,
         value_of(get("verdict_code", ()), fields) or None,
@@ -158,19 +175,60 @@ def _delivery(done: Done, final: bool, reply: str, relay: str, address: str) -> 
     return done, words, Flag.BARE if bare or not words else 0
 
 
-def recipients_of(text: str, split: str) -> tuple[str, ...]:
-    """The addresses of a field. Quoted local parts with separators are rare enough to stay one address."""
-    if not text:
-        return ()
-    if text[0] == "<" and text[-1] == ">" and '"' not in text:
-        return tuple(plain_address(one) for one in _BRACKETED.findall(text)[:_ADDRESSES] if one.strip())
-    if '"' in text or not any(separator in text for separator in split):
-        return (plain_address(text),)
+def _recipients(rule: LineRule, reading: Reading) -> tuple[tuple[str, ...], bool]:
+    """The recipients of a line, and whether they are told apart for sure."""
+    for one in rule.fields.get("recipients", ()):
+        if values := reading.lists.get(one.text):
+            return tuple(map(plain_address, values)), True
+        if text := one.fill(reading.fields):
+            return recipients_of(text, rule.split)
+    return (), True
+
+
+def recipients_of(text: str, split: str) -> tuple[tuple[str, ...], bool]:
+    """The addresses of a field, and whether they are told apart for sure; if not, the whole text is the only one.
+
+    A separator between quotes may be a part of an address, or quotes a part of two addresses around it: servers take
+    addresses that no grammar allows.
+    """
+    if not any(separator in text for separator in split):
+        return ((plain_address(text),) if text.strip() else ()), True
+    bracketed = text[0] == "<" and text[-1] == ">"
+    # Between brackets may stand separators, too; outside of them nothing else.
+    if bracketed and '"' not in text and "\\" not in text and not _BRACKETED.sub("", text).strip(f"{split} "):
+        return _some(_BRACKETED.findall(text), text)
+    if bracketed and _QUOTED.fullmatch(text):
+        return (plain_address(text),), True
     for separator in split[1:]:
         text = text.replace(separator, split[0])
-    return tuple(plain_address(one) for one in text.split(split[0])[:_ADDRESSES] if one.strip())
+    parts = [part.strip() for part in text.split(split[0])]
+    return _some(parts, text) if all(map(_is_one, parts)) else ((plain_address(text),), False)
 
 
-def _doubt(keys: frozenset[str], warning: str | None) -> str:
-    sentence = f"not used, since it stands twice or inside the sender's text: {', '.join(sorted(keys))[:TEXT_SHOWN]}"
+def _some(parts: list[str], text: str) -> tuple[tuple[str, ...], bool]:
+    if len(parts) > _ADDRESSES:
+        return (plain_address(text[:TEXT_SHOWN]),), False
+    return tuple(plain_address(part) for part in parts if part.strip()), True
+
+
+def _is_one(part: str) -> bool:
+    """Whether a part of a list is an address by itself, however it was divided."""
+    if '"' in part or "\\" in part:
+        return _QUOTED.fullmatch(part) is not None
+    return part.count("<") == part.count(">")
+
+
+def _unsure(rule: LineRule, said: Meaning) -> Meaning:
+    """What a line says when nobody knows of whom: what was told for the whole message stays."""
+    done: Done = "unknown" if rule.kind is Kind.DELIVERY else said.done
+    if said.scope in {"message", "connection"}:
+        return said._replace(done=done, flags=said.flags | Flag.UNCLEAR)
+    return said._replace(told="unknown", scope=None, done=done, flags=said.flags | Flag.UNCLEAR)
+
+
+def _doubt(keys: frozenset[str]) -> str:
+    return f"not used, since it stands twice or inside the sender's text: {', '.join(sorted(keys))[:TEXT_SHOWN]}"
+
+
+def _also(warning: str | None, sentence: str) -> str:
     return f"{warning}; {sentence}" if warning else sentence

@@ -8,10 +8,14 @@ HOPS: Final = 4
 
 
 class Memory:
-    """Facts by what they are of (a message, a connection) and name; what one is a copy of is asked, too."""
+    """Facts by what they are of (a message, a connection) and name; what one is a copy of is asked, too.
+
+    An empty value is a fact that nobody can read, and stands for those that were too many to keep.
+    """
 
     def __init__(self) -> None:
         self._facts: dict[str, dict[str, str]] = {}
+        self._more: set[str] = set()  # what has more facts than are kept
         self._origins: dict[str, str] = {}
 
     def keep(self, of: str, name: str, value: str) -> None:
@@ -20,9 +24,13 @@ class Memory:
         if facts is None:
             facts = self._facts[of] = {}
             if len(self._facts) > MOST:
-                del self._facts[next(iter(self._facts))]
+                oldest = next(iter(self._facts))
+                del self._facts[oldest]
+                self._more.discard(oldest)
         if len(facts) < MOST_FACTS or name in facts:
             facts[name] = value
+        else:
+            self._more.add(of)
 
     def copied(self, of: str, origin: str) -> None:
         """Note that one thing is a copy of another: facts that it lacks are the other's."""
@@ -33,12 +41,13 @@ class Memory:
     def ask(self, of: str, name: str) -> list[str]:
         """Values of a name, of the thing itself or of what it is a copy of; empty where no line said any.
 
-        ``RID *`` asks for all names that begin so.
+        ``RID *`` asks for all names that begin so; one value is empty when there were more than are kept.
         """
         for _ in range(HOPS):
             facts = self._facts.get(of, {})
             if name[-1:] == "*":
                 values = [value for one, value in facts.items() if one.startswith(name[:-1])]
+                values += [""] if of in self._more else []
             else:
                 values = [facts[name]] if name in facts else []
             if values or of not in self._origins:

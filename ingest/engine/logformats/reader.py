@@ -8,7 +8,7 @@ import datetime as dt
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ingest.engine.event import Event, Kind, Unread
+from ingest.engine.event import Event, Flag, Kind, Unread
 from ingest.engine.logformats.cutting import (
     HEADER_LENGTH,
     NO_COLUMNS,
@@ -27,17 +27,26 @@ NO_FRAME: Final = "its beginning is not that of the format's lines"
 OTHER_COLUMNS: Final = "it names other columns than the first header did: scan the two parts as two files"
 FOREIGN: Final = Unread("another program wrote it")
 MOST_LISTED: Final = 1000  # names in one list, such as recipient numbers
+INSIDE: Final = frozenset({"handed_over", "expanded"})  # deliveries to this unit itself: it says the id, nobody else
 NO_ROW: Final = Values({}, says_nothing=True)
 
 
+class Handover(NamedTuple):
+    """The delivery that led to another id. ``inside`` is whether it went to this unit: others may say any id."""
+
+    digest: int
+    recipients: tuple[str, ...]
+    inside: bool
+
+
 class Link(NamedTuple):
-    """Two ids of one message. ``words`` and ``stamp`` are those of the delivery that handed it over, if it was one."""
+    """Two ids of one message, and when a line said so. ``handover`` is None where the gateway itself names both ids."""
 
     device: str | None
     parent: str
     child: str
-    words: int
-    stamp: int | None
+    stamp: int | None = None
+    handover: Handover | None = None
 
 
 class DataFormat:
@@ -81,8 +90,9 @@ class DataFormat:
         if says_nothing:
             return make_event(self.spec, Reading(body, {}, _NONE, None, NO_TIME, None))
         rule, fields = self._recognise(body, fields)
+        lists, lacks = self._recall(rule, fields) if rule and rule.recall else ({}, False)
         stamp, warning = self._time(rule, fields)
-        event = make_event(self.spec, Reading(body, fields, unclear, rule, stamp, warning))
+        event = make_event(self.spec, Reading(body, fields, unclear, rule, stamp, warning, lists, lacks))
         if rule is not None:
             self._note(rule, fields, event)
         return event
@@ -189,16 +199,34 @@ class DataFormat:
         for take in rule.takes:
             if found := take.pattern.match(fields.get(take.field, "")):
                 fields |= {key: value for key, value in found.groupdict().items() if value is not None}
-        for fact in rule.recall:
-            self._recall(fact, rule, fields)
         return rule, fields
 
-    def _recall(self, fact: Fact, rule: LineRule, fields: dict[str, str]) -> None:
-        names = [part.strip() for part in fields.get(fact.each, "").split(",")[:MOST_LISTED]] if fact.each else [""]
-        of = _of_device(rule, fields, fact.of.fill(fields))
-        found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names)
-        if values := [value for values in found for value in values]:
-            fields[fact.value] = ",".join(values)
+    def _recall(self, rule: LineRule, fields: dict[str, str]) -> tuple[dict[str, tuple[str, ...]], bool]:
+        """Lists that earlier lines named, and whether one lacks a value; single values are added to the fields.
+
+        Values of a list are never joined to one text: they are the sender's, and may hold any separator.
+        """
+        lists: dict[str, tuple[str, ...]] = {}
+        lacks = False
+        for fact in rule.recall:
+            if not (of := fact.of.fill(fields)):
+                continue
+            values = self._values(fact, _of_device(rule, fields, of), fields)
+            if fact.lists:
+                lists[fact.value] = tuple(value for value in values if value)
+                lacks = lacks or not all(values) or not values
+            elif values and values[0]:
+                fields[fact.value] = values[0]
+        return lists, lacks
+
+    def _values(self, fact: Fact, of: str, fields: dict[str, str]) -> list[str]:
+        """The values that a fact asks for, an empty one for each that is not known."""
+        if not fact.each:
+            return self._memory.ask(of, fact.name.fill(fields))
+        names = [part.strip() for part in fields.get(fact.each, "").split(",")]
+        found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names[:MOST_LISTED])
+        values = [value for values in found for value in values or [""]]
+        return values + [""] * (len(names) > MOST_LISTED)
 
     def _time(self, rule: LineRule | None, fields: dict[str, str]) -> tuple[Stamp, str | None]:
         templates = (rule or self.spec.lines[0]).fields.get("time", _TIME)
@@ -212,13 +240,16 @@ class DataFormat:
         """Keep what later lines need, and which ids belong together."""
         for fact in rule.remember:
             of, name, value = fact.of.fill(fields), fact.name.fill(fields), fields.get(fact.value)
-            if of and name and value:
+            if of and name and value:  # that there is one is kept even where it cannot be read: lines need to know
+                value = "" if event.flags & Flag.UNCLEAR else value
                 self._memory.keep(_of_device(rule, fields, of), name, value)
         if event.key and (child := rule.next.fill(fields)) and _leads_on(rule, fields, event):
-            words = hash(event.words) if event.kind is Kind.DELIVERY else 0
-            self._link(rule, fields, Link(event.device, event.key, child, words, event.stamp))
+            inside = event.done == "handed_over"
+            handed = event.kind is Kind.DELIVERY and event.done != "expanded"  # an alias leads to other recipients
+            handover = Handover(event.digest, event.recipients, inside) if handed else None
+            self._link(rule, fields, Link(event.device, event.key, child, event.stamp, handover))
         if event.key and (parent := rule.parent.fill(fields)):
-            self._link(rule, fields, Link(event.device, parent, event.key, 0, None))
+            self._link(rule, fields, Link(event.device, parent, event.key))
 
     def _link(self, rule: LineRule, fields: dict[str, str], link: Link) -> None:
         if link.parent != link.child:
@@ -234,11 +265,13 @@ def _of_device(rule: LineRule, fields: dict[str, str], of: str) -> str:
 def _leads_on(rule: LineRule, fields: dict[str, str], event: Event) -> bool:
     """Whether the id in a next hop's reply may be one of this device.
 
-    Any host can answer with an id that it read in a header. So a host that is not this one is believed only when the
-    message under that id came in from its own address.
+    Any host can answer with an id that it read in a header. So a host that is not this one is believed only when it
+    took the message, and the message under that id came in from its own address.
     """
-    if event.kind is not Kind.DELIVERY or event.done == "handed_over":
+    if event.kind is not Kind.DELIVERY or event.done in INSIDE:
         return True
+    if event.done != "delivered":
+        return False
     came_from = fields.get("next_client")
     return bool(came_from) and came_from == value_of(rule.fields.get("relay_ip", ()), fields)
 

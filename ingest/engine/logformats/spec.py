@@ -112,6 +112,11 @@ class Fact:
     value: str
     each: str = ""
 
+    @property
+    def lists(self) -> bool:
+        """Whether it asks for several values: then all of them must be known."""
+        return bool(self.each) or self.name.text.endswith("*")
+
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
