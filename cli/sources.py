@@ -38,7 +38,7 @@ def sources_of(arguments: argparse.Namespace) -> Iterator[list[Source]]:
         if not sources:
             raise UsageError("no file is named: give FILE…, - for standard input, or --manifest FILE")
         for source in sources:
-            _check_zone(source)
+            check_zone(source)
         yield sources
 
 
@@ -56,7 +56,8 @@ def _source(name: str, folder: Path, facts: dict[str, Any]) -> Source:
     return Source(path, STDIN, **facts)
 
 
-def _check_zone(source: Source) -> None:
+def check_zone(source: Source) -> None:
+    """Raise `UsageError` where a source's zone is none."""
     try:
         read_zone(source.zone)
     except ValueError as error:

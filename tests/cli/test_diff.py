@@ -92,3 +92,43 @@ def test_a_scan_takes_a_baseline_and_a_queue_lifetime(tmp_path: Path, capfdbinar
 def test_a_scan_refuses_what_makes_no_sense(words: list[str], capfd: Any) -> None:
     assert main(["scan", *words]) == 2
     assert words[0] in capfd.readouterr().err
+
+
+def test_a_side_may_be_a_list_of_sources(logs: list[str], tmp_path: Path, capfdbinary: Any) -> None:
+    names = []
+    for name, path in zip(("before", "after"), logs, strict=True):
+        names.append(str(tmp_path / f"{name}.json"))
+        Path(names[-1]).write_text(json.dumps([{"path": path, "label": f"{name} it", "zone": "Asia/Tokyo"}]))
+    assert main(["diff", "--json", "--manifests", *names]) == 0
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert (answer["before"]["files"][0]["path"], answer["after"]["messages"]) == ("before it", 100)
+
+
+def test_days_of_one_log_are_two_sides(logs: list[str], capfd: Any) -> None:
+    words = ["--days-before", "..2022-06-07", "--days-after", "2022-06-08"]
+    assert main(["diff", logs[0], logs[0], *words]) == 0
+    out = capfd.readouterr().out
+    assert "the log before has 0 messages" in out
+    assert "counted from 2022-06-08 to 2022-06-08 (0 messages of other days)" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["one.log"], "name two logs"),
+        (["a", "b", "--manifests", "a.json", "b.json"], "leave them out"),
+        (["--manifests", "no-such.json", "b.json"], "cannot be read"),
+        (["a", "b", "--days-before", "yesterday"], "--days-before: “yesterday” is no day"),
+        (["a", "b", "--days-after", "2022-06-08..2022-06-01"], "before they begin"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(words: list[str], said: str, capfd: Any) -> None:
+    assert main(["diff", *words]) == 2
+    assert said in capfd.readouterr().err
+
+
+def test_a_zone_of_a_list_that_is_none_is_refused(logs: list[str], tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([{"path": logs[0], "zone": "Moon"}]))
+    assert main(["diff", "--manifests", str(path), str(path)]) == 2
+    assert "no time zone" in capfd.readouterr().err

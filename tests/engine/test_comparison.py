@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.engine.comparison.compare import MIN_MESSAGES, Comparison, Row, compare
+from ingest.engine.comparison.compare import MIN_MESSAGES, Comparison, Days, Row, compare
 from ingest.engine.comparison.report import to_json, to_text
 from ingest.engine.source import Source
 from tests.engine.gateway import answer, delivery, envelope, history, refusal, spam
@@ -44,7 +44,7 @@ def diff(folder: Path, before: str, after: str, **options: Any) -> Comparison:
     for name, text in (("before.log", before), ("after.log", after)):
         (folder / name).write_text(text, encoding="utf-8")
         sources.append(Source(folder / name, name))
-    return compare(sources[0], sources[1], **options)
+    return compare(sources[:1], sources[1:], **options)
 
 
 def told(row: Row) -> tuple[str | None, str | None, str | None, str | None]:
@@ -216,3 +216,55 @@ def test_the_json_names_both_sides_and_every_row(tmp_path: Path) -> None:
 def test_an_unknown_way_to_count_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="counted by"):
         diff(tmp_path, BEFORE, AFTER, by=["moon"])
+
+
+def test_days_of_one_log_are_compared_and_what_has_no_day_is_told(tmp_path: Path) -> None:
+    undated = log(rejected(900)).replace("date=2022-06-08 ", "")
+    days_before = log(*many(rejected, 40, 2000, day="2022-06-07"), *many(relayed, 60, 2100, day="2022-06-07"))
+    whole = days_before + AFTER + undated
+
+    comparison = diff(tmp_path, whole, whole, days=(Days(None, "2022-06-07"), Days("2022-06-08", "2022-06-08")))
+
+    assert [(told(row), row.before, row.after) for row in comparison.rows] == [
+        (("accepted", "delivered", "0x07", "0:1:1:SYSTEM"), 60, 98),
+        (("refused", None, "0x31", "0:1:1:SYSTEM"), 40, 2),
+    ]
+    assert (comparison.before.elsewhere, comparison.after.elsewhere, comparison.before.undated) == (100, 100, 1)
+    assert any("before 1 messages have no date" in why for why in comparison.not_compared)
+    assert "counted from the first day to 2022-06-07" in to_text(comparison)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2022-06-08", "2022-06-07"), ("8 June", None), (None, "2022-02-30")])
+def test_days_that_are_none_are_refused(first: str | None, last: str | None) -> None:
+    with pytest.raises(ValueError, match="day"):
+        Days(first, last)
+
+
+def test_a_side_of_several_files_is_one_log(tmp_path: Path) -> None:
+    lines = BEFORE.splitlines(keepends=True)
+    sources = []
+    for name, text in (("1.log", "".join(lines[:101])), ("2.log", "".join(lines[101:])), ("after.log", AFTER)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        sources.append(Source(tmp_path / name, name, device="mx1"))
+
+    comparison = compare(sources[:2], sources[2:])
+
+    assert comparison.rows == diff(tmp_path, BEFORE, AFTER).rows
+    assert len(comparison.before.files) == 2
+
+
+def test_progress_goes_once_from_nothing_to_all(tmp_path: Path) -> None:
+    shares: list[float] = []
+
+    diff(tmp_path, BEFORE, AFTER, on_progress=lambda progress: shares.append(progress.fraction))
+
+    assert shares == sorted(shares)
+    assert (0 < shares[0] < 1, shares[-1]) == (True, 1.0)
+
+
+def test_lines_without_a_transaction_are_told(tmp_path: Path) -> None:
+    loose = history(id_=id_of(901)).replace(id_of(901), "") + "\n"
+
+    comparison = diff(tmp_path, BEFORE, AFTER + loose)
+
+    assert any(why.startswith("of the log after 1 lines name no transaction") for why in comparison.not_compared)

@@ -1,18 +1,19 @@
 """Read two logs, count their messages by what became of them, and test each difference."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.engine.comparison.outcomes import Cell, cells_of
 from ingest.engine.event import Event, Kind
 from ingest.engine.findings.statistics import distance, holm, two_by_two
 from ingest.engine.findings.whole import DeviceKey
-from ingest.engine.intake import Intake
-from ingest.engine.records import unpack
-from ingest.engine.result import FileReport, OnProgress, Options
+from ingest.engine.intake import Intake, size_of
+from ingest.engine.records import Record, unpack
+from ingest.engine.result import FileReport, OnProgress, Options, Progress
 from ingest.engine.source import Source
+from ingest.engine.times import DAY_MS, day_number
 from ingest.engine.transactions import Device, Ledger
 from ingest.engine.truth import weigh
 
@@ -40,11 +41,42 @@ class PolicyLedger(Ledger):
             family[event.recipients] = policy if known is None else min(known, policy)  # in whatever order they stand
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of a log, both included, as ``YYYY-MM-DD`` on its own clock; None is open. They decide what is counted.
+
+    Raises `ValueError` for what is no day, and where the last lies before the first.
+    """
+
+    first: str | None = None
+    last: str | None = None
+
+    def __post_init__(self) -> None:
+        for day in (self.first, self.last):
+            if day is not None and day_number(day) is None:
+                raise ValueError(f"“{day}” is no day: write it like 2022-06-08")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"the days end ({self.last}) before they begin ({self.first})")
+
+    def hold(self, day: int) -> bool:
+        """Whether a day, in days from 1970, is one of them."""
+        first, last = (day_number(one) if one else None for one in (self.first, self.last))
+        return (first is None or first <= day) and (last is None or day <= last)
+
+
 @dataclass(slots=True)
 class Side:
-    """One of the two logs. A message is counted once under each of its cells."""
+    """One of the two logs. A message is counted once under each of its cells.
+
+    With ``days`` only messages that began on them are counted; ``elsewhere`` are those of other days, ``undated`` those
+    of which nobody knows the day. ``loose`` are lines that name no transaction.
+    """
 
     files: tuple[FileReport, ...]
+    days: Days | None = None
+    elsewhere: int = 0
+    undated: int = 0
+    loose: int = 0
     transactions: int = 0
     messages: int = 0
     unfinished: int = 0
@@ -96,30 +128,53 @@ class Comparison:
 
 
 def compare(
-    before: Source,
-    after: Source,
+    before: Sequence[Source],
+    after: Sequence[Source],
     *,
     by: Iterable[str] = WAYS,
+    days: tuple[Days | None, Days | None] = (None, None),
     options: Options | None = None,
     on_progress: OnProgress | None = None,
 ) -> Comparison:
-    """Compare two logs. Raises `ValueError` for an unknown format, zone or way to count."""
+    """Compare two logs, each of one or more files. Raises `ValueError` for an unknown format, zone or way to count."""
     chosen = tuple(way for way in WAYS if way in set(by))
     if not chosen or set(by) - set(WAYS):
         raise ValueError(f"messages are counted by {', '.join(WAYS)}")
-    sides = [_read(source, chosen, options or Options(), on_progress) for source in (before, after)]
-    return _compared(sides[0], sides[1], chosen)
+    sizes = [sum(map(size_of, sources)) for sources in (before, after)]
+    half = sizes[0] / (sum(sizes) or 1)
+    told = _part_of(on_progress, 0.0, half), _part_of(on_progress, half, 1.0)
+    options = options or Options()
+    return _compared(
+        _read(before, chosen, days[0], options, told[0]), _read(after, chosen, days[1], options, told[1]), chosen
+    )
 
 
-def _read(source: Source, by: tuple[str, ...], options: Options, on_progress: OnProgress | None) -> Side:
+def _part_of(on_progress: OnProgress | None, begin: float, end: float) -> OnProgress | None:
+    """What tells the progress of one log as a part of the whole."""
+    if on_progress is None:
+        return None
+
+    def tell(progress: Progress) -> None:
+        """Pass it on."""
+        on_progress(replace(progress, fraction=begin + progress.fraction * (end - begin)))
+
+    return tell
+
+
+def _read(
+    sources: Sequence[Source], by: tuple[str, ...], days: Days | None, options: Options, on_progress: OnProgress | None
+) -> Side:
     ledger = PolicyLedger()
     intake = Intake(options, on_progress)
     intake.ledger = ledger
-    intake.read([source])
-    side = Side(tuple(intake.reports))
+    intake.read(list(sources))
+    side = Side(tuple(intake.reports), days)
     for device in ledger.devices:
+        side.loose += len(device.loose)
         for key, packed in device.families.items():
             truth = weigh(device, key, unpack(packed), ledger.tables)
+            if days and not _is_on(days, truth.records, side, is_message=truth.is_message):
+                continue
             side.transactions += 1
             if truth.is_message:
                 side.messages += 1
@@ -127,6 +182,16 @@ def _read(source: Source, by: tuple[str, ...], options: Options, on_progress: On
                 policies = ledger.policies.get(((device.name, device.source), key), {})
                 side.cells.update({_asked(cell, by) for cell in cells_of(truth, ledger.tables, policies)})
     return side
+
+
+def _is_on(days: Days, records: Sequence[Record], side: Side, *, is_message: bool) -> bool:
+    """Whether a family began on the days; of a message that did not the side keeps count."""
+    stamps = [record.dated for record in records if record.dated is not None]
+    if stamps and days.hold(min(stamps) // DAY_MS):
+        return True
+    side.elsewhere += is_message and bool(stamps)
+    side.undated += is_message and not stamps
+    return False
 
 
 def _asked(cell: Cell, by: tuple[str, ...]) -> Cell:
@@ -177,6 +242,10 @@ def _limits(before: Side, after: Side) -> Iterable[str]:
                 f"the log {name} has {side.messages} messages, and it takes at least {MIN_MESSAGES} on each side:"
                 " nothing was tested"
             )
+        if side.undated:
+            yield f"of the log {name} {side.undated} messages have no date: they are on none of its days, not counted"
+        if side.loose:
+            yield f"of the log {name} {side.loose} lines name no transaction: messages in them are not counted"
         if not side.complete:
             yield f"of the log {name} some lines could not be read, or the reading ended early: they are not counted"
         if side.unfinished:

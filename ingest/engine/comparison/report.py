@@ -30,6 +30,10 @@ def to_json(comparison: Comparison, seconds: float) -> dict[str, Any]:
 def _side(side: Side) -> dict[str, Any]:
     return {
         "files": [file_json(file) for file in side.files],
+        "days": {"first": side.days.first, "last": side.days.last} if side.days else None,
+        "elsewhere": side.elsewhere,
+        "undated": side.undated,
+        "loose": side.loose,
         "transactions": side.transactions,
         "messages": side.messages,
         "unfinished": side.unfinished,
@@ -60,10 +64,18 @@ def _head(comparison: Comparison) -> Iterator[str]:
         when = f", {span[0]} to {span[-1]}" if span else ", no dates"
         yield (
             f"{name:<7} {files}: {side.messages} messages of {side.transactions} transactions, "
-            f"{side.unfinished} unfinished{when}"
+            f"{side.unfinished} unfinished{when}{_days(side)}"
         )
     if comparison.distance is not None:
         yield f"distance of the two mixes (0 to 1): {comparison.distance:.3f}"
+
+
+def _days(side: Side) -> str:
+    """Which of its days are counted, where not all are."""
+    if side.days is None:
+        return ""
+    first, last = side.days.first or "the first day", side.days.last or "the last day"
+    return f", counted from {first} to {last} ({side.elsewhere} messages of other days)"
 
 
 def _rows(comparison: Comparison) -> Iterator[str]:
