@@ -9,14 +9,14 @@ from pathlib import Path
 import orjson
 
 from cli.errors import UsageError
-from cli.progress import reporter
+from cli.progress import part_of, reporter
 from cli.sources import STDIN, add_facts, shown_name, sources_of, tell_unreadable
 from ingest.engine.findings.coverage import QUEUE_DAYS
 from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
 from ingest.engine.report import finding_json, to_json
 from ingest.engine.report_text import to_text
-from ingest.engine.result import FAST_FROM, Options, ScanResult
+from ingest.engine.result import FAST_FROM, OnProgress, Options, ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
 
@@ -64,6 +64,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="a log of before, for the order of verdicts; may be given several times",
     )
+    parser.add_argument(
+        "--parquet", metavar="FILE", help="write what each line says to FILE as a table, sorted by transaction"
+    )
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
     add_facts(parser)
     parser.set_defaults(run=run)
@@ -87,7 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
             fast_from=None if arguments.oracle else FAST_FROM,
         )
         tell_unreadable(options.baseline)
-        result = scan(sources, options, reporter(arguments.progress))
+        tell = reporter(arguments.progress)
+        if arguments.parquet:
+            result = scan(sources, options, part_of(tell, 0.0, 0.5))
+            write_table(sources, Path(arguments.parquet), options, part_of(tell, 0.5, 1.0))
+        else:
+            result = scan(sources, options, tell)
     if arguments.findings:
         write_findings(result, Path(arguments.findings))
         result = replace(result, findings=())
@@ -98,6 +106,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(to_text(result))
     return exit_code(result, arguments.fail_on)
+
+
+def write_table(sources: list[Source], path: Path, options: Options, tell: OnProgress | None) -> None:
+    """Write the table of events. What writes it is loaded here: a scan without a table must not wait for it."""
+    from ingest.engine.events.reading import write_events  # noqa: PLC0415
+
+    try:
+        write_events(sources, path, options, tell)
+    except OSError as error:
+        raise UsageError(f"the table of events cannot be written to {path}: {error.strerror or error}") from error
 
 
 def baseline_of(arguments: argparse.Namespace) -> tuple[Source, ...]:

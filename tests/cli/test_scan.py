@@ -247,7 +247,7 @@ def test_no_control_character_of_a_log_reaches_the_terminal(tmp_path: Path, capf
 
 
 def test_an_unknown_flag_of_a_later_version_is_refused_and_not_ignored(log: Path) -> None:
-    for flag in ("--parquet", "--detectors"):
+    for flag in ("--arrow", "--rules"):
         with pytest.raises(SystemExit) as leaving:
             main(["scan", flag, "x", str(log)])
         assert leaving.value.code == 2
