@@ -1,0 +1,114 @@
+"""Promises: what was promised, until when, and what became of it (docs/whose-turn.md)."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tickets.turns.due import AllTerms, Due
+from tickets.turns.entry import NUDGING
+from tickets.turns.whose_turn import Said, Walk
+
+State = Literal["open", "kept", "late", "broken", "lapsed"]
+FULFILLING = frozenset({"answer", "claim"})
+Place = tuple[dt.datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise of ``party`` to ``to``. ``overdue_for`` is how long past due it was, or is, unfulfilled.
+
+    ``reminded_at`` are the times of the reminders; ``settled_by`` is the entry that fulfilled it.
+    """
+
+    entry: str
+    party: str
+    to: str
+    made_at: dt.datetime
+    due: Due
+    state: State
+    settled_at: dt.datetime | None
+    settled_by: str | None
+    overdue_for: dt.timedelta
+    reminded_at: tuple[dt.datetime, ...]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is past due and still waited for."""
+        return self.state == "broken" and self.settled_at is None
+
+
+class _Ways:
+    """What each party addressed to each other, by kinds, to be found by place."""
+
+    def __init__(self, said: Sequence[Said], kinds: frozenset[str]) -> None:
+        self._rows: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for one in said:
+            if one.placed.entry.kind in kinds:
+                self._rows[one.sender, one.receiver].append(one)
+        self._places = {way: [_place(one) for one in rows] for way, rows in self._rows.items()}
+
+    def after(self, sender: str, receiver: str, place: Place) -> list[Said]:
+        """Return what a party addressed to another after a place, in order."""
+        if (sender, receiver) not in self._places:
+            return []
+        return self._rows[sender, receiver][bisect_right(self._places[sender, receiver], place) :]
+
+
+def _place(said: Said) -> Place:
+    return said.placed.at, said.placed.order
+
+
+def promises_of(found: Walk, terms: AllTerms, *, now: dt.datetime) -> list[Promise]:
+    """Return the promises of a case, in the order in which they were made."""
+    fulfilling, nudging = _Ways(found.said, FULFILLING), _Ways(found.said, NUDGING)
+    promises = []
+    for said in found.said:
+        if said.placed.entry.kind == "promise":
+            kept_by = next(iter(fulfilling.after(said.sender, said.receiver, _place(said))), None)
+            nudges = nudging.after(said.receiver, said.sender, _place(said))
+            promises.append(_promise(said, kept_by, nudges, terms=terms, ended_at=found.ended_at, now=now))
+    return promises
+
+
+def _promise(
+    said: Said,
+    kept_by: Said | None,
+    nudges: Sequence[Said],
+    *,
+    terms: AllTerms,
+    ended_at: dt.datetime | None,
+    now: dt.datetime,
+) -> Promise:
+    """Return a promise with what became of it."""
+    at, _, entry = said.placed
+    own = terms.of(said.sender)
+    if ended_at is not None and ended_at < at:
+        ended_at = None
+    due = Due(entry.due_at, "entry") if entry.due_at else Due(own.due(at), own.source)
+    settled_at = kept_by.placed.at if kept_by else None
+    waited_until = settled_at or ended_at or now
+    until = _place(kept_by) if kept_by else (waited_until, 0)
+    return Promise(
+        entry=entry.id,
+        party=said.sender,
+        to=said.receiver,
+        made_at=at,
+        due=due,
+        state=_state(due, settled_at, ended_at, now),
+        settled_at=settled_at,
+        settled_by=kept_by.placed.entry.id if kept_by else None,
+        overdue_for=max(waited_until - due.at, dt.timedelta()),
+        reminded_at=tuple(one.placed.at for one in nudges if _place(one) < until or not (kept_by or ended_at)),
+    )
+
+
+def _state(due: Due, settled_at: dt.datetime | None, ended_at: dt.datetime | None, now: dt.datetime) -> State:
+    """Return what became of a promise."""
+    if settled_at is not None:
+        return "kept" if settled_at <= due.at else "late"
+    if ended_at is None:
+        return "open" if now <= due.at else "broken"
+    return "broken" if due.source == "entry" and due.at < ended_at else "lapsed"
