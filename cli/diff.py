@@ -54,6 +54,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--format", choices=sorted(REGISTRY), metavar="NAME", help="the format of both (default: by content)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--max-rows", type=int, default=0, metavar="N", help="list at most N in --json (default all)")
     parser.add_argument("--progress", choices=["json"], help="progress as JSON lines on standard error")
     parser.add_argument("--fail-on-change", action="store_true", help="exit 1 where a difference is significant")
     parser.set_defaults(run=run)
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("name two logs: BEFORE and AFTER")
     if arguments.files == [STDIN, STDIN]:
         raise UsageError("only one of the two logs can be standard input")
+    if arguments.max_rows < 0:
+        raise UsageError("--max-rows: give a number of 0 (all) or more")
     by = [way.strip() for way in arguments.by.split(",")]
     if set(by) - set(WAYS):
         raise UsageError(f"--by: choose of {', '.join(WAYS)}")
@@ -75,8 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
         options, told = Options(format=arguments.format), reporter(arguments.progress)
         comparison = compare(before, after, by=by, days=days, options=options, on_progress=told)
     if arguments.json:
-        report = orjson.dumps(to_json(comparison, round(time.monotonic() - start, 3)))
-        sys.stdout.buffer.write(report + b"\n")
+        seconds = round(time.monotonic() - start, 3)
+        report = to_json(comparison, seconds, most_rows=arguments.max_rows or None)
+        sys.stdout.buffer.write(orjson.dumps(report) + b"\n")
         sys.stdout.buffer.flush()
     else:
         sys.stdout.write(to_text(comparison))

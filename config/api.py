@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from accounts.api.me import Me
 from common.api.health import Live, Ready
 from common.jobs.api import JobView
+from ingest.api.comparisons import CaseComparison, CaseComparisons
 from ingest.api.metrics import Metrics
 from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
@@ -82,6 +83,8 @@ urlpatterns = [
     path("cases/<str:ref>/timeline/<uuid:public_id>/", CaseTimelineEntry.as_view()),
     path("cases/<str:ref>/findings/", CaseFindings.as_view()),
     path("cases/<str:ref>/scan/", CaseScanView.as_view()),
+    path("cases/<str:ref>/comparisons/", CaseComparisons.as_view()),
+    path("cases/<str:ref>/comparisons/<uuid:public_id>/", CaseComparison.as_view()),
     path("cases/<str:ref>/evidence/", CaseEvidence.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/", CaseEvidenceView.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/custody/", CaseEvidenceCustody.as_view()),

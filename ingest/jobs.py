@@ -1,7 +1,9 @@
 """The job kinds of this app."""
 
 from common.jobs.kinds import JobKind, register
-from ingest.kinds import READ_EVIDENCE
+from ingest.kinds import COMPARE_LOGS, READ_EVIDENCE
+from ingest.queries.comparisons import visible_comparison_jobs
+from ingest.services.comparisons import compare_logs, give_up_comparison
 from ingest.services.read_evidence import give_up_reading, read_evidence
 from tickets.access import visible_evidence_jobs
 
@@ -10,4 +12,7 @@ def register_kinds() -> None:
     """Make the kinds known to the workers and to the API of jobs; called once, at start."""
     register(
         JobKind(name=READ_EVIDENCE, handler=read_evidence, given_up=give_up_reading, readable=visible_evidence_jobs)
+    )
+    register(
+        JobKind(name=COMPARE_LOGS, handler=compare_logs, given_up=give_up_comparison, readable=visible_comparison_jobs)
     )

@@ -25,6 +25,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      gettext_noop("%(name)s could not be read, and so is not judged: %(reason)s")),
     (r"(?P<lines>[\d,]+) lines read, (?P<findings>[\d,]+) findings so far",
      gettext_noop("%(lines)s lines read, %(findings)s findings so far")),
+    (r"(?P<lines>[\d,]+) lines read", gettext_noop("%(lines)s lines read")),
     (r"Waiting for another piece of this case to be read\.",
      gettext_noop("Waiting for another piece of this case to be read.")),
     (r"shared with (?P<name>.+)", gettext_noop("shared with %(name)s")),

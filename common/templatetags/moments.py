@@ -114,6 +114,12 @@ def _log_day(raw: str) -> str:
         return raw
 
 
+@register.filter
+def log_day(raw: str | None) -> str:
+    """Show a day as a log's clock has it."""
+    return _log_day(raw) if raw else ""
+
+
 @register.simple_tag
 def covers(first: str, last: str) -> str:
     """Show the period that a log covers, by the log's own clock."""

@@ -54,7 +54,7 @@ def scan_pieces(
     with tempfile.TemporaryDirectory(prefix=f"{evidence.public_id}-", dir=scratch) as folder:
         workdir = Path(folder)
         manifest = workdir / "manifest.json"
-        manifest.write_bytes(orjson.dumps([_source(piece) for piece in pieces]))
+        manifest.write_bytes(orjson.dumps([manifest_row(piece) for piece in pieces]))
         files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")
         argv = ["scan", "--json", "--progress", "json", "--manifest", str(manifest), "--findings", str(files.findings)]
         outcome = run_limited(
@@ -78,7 +78,7 @@ def _end_of(outcome: Outcome, files: ScanFiles) -> ScanEnd:
     return ScanEnd(files)
 
 
-def _source(piece: Evidence) -> dict[str, str | None]:
+def manifest_row(piece: Evidence) -> dict[str, str | None]:
     """Return what the scan is told of a piece. Its label is its id: names in logs and uploads are never paths."""
     device = piece.device
     return {

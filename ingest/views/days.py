@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.views.door import PageRequest, for_people
-from ingest.queries import days_of
+from ingest.queries.days import days_of
 from tickets.access import get_case
 
 NEWEST = 14

@@ -38,6 +38,7 @@ from tickets.services.findings import record_findings
 FILE = Path(__file__).with_name("query_counts.json")
 ROWS = (3, 30)
 UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
+COMPARE = "POST /api/v1/cases/{ref}/comparisons/"
 
 
 def bodies(number: int) -> dict[str, dict[str, Any]]:
@@ -149,6 +150,10 @@ def ask(operation: Operation, world: World, alice: Person, number: int) -> Any:
         path += "?page_size=2"  # more rows than a page: where all are on it, nothing needs counting
     if operation.name == UPLOAD:
         return alice.api.upload(path.removeprefix("/api/v1/"), ContentFile(f"new {number}".encode(), name="new.log"))
+    if operation.name == COMPARE:
+        ids = [str(world.evidence.public_id)]
+        days = {"before_days": {"last": "2022-06-07"}, "after_days": {"first": "2022-06-08"}}
+        return alice.api.post(path, {"before": ids, "after": ids} | days)
     if operation.method in {"post", "patch"}:
         return getattr(alice.api, operation.method)(path, bodies(number)[operation.name])
     return getattr(alice.api, operation.method)(path)

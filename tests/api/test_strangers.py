@@ -15,11 +15,13 @@ from tests.api.world import World
 from tests.conftest import Api, Person, make_person
 
 QUESTION = {"product": "fortimail", "from": "7.0.1", "to": "7.0.2", "facts": {"some.path": "x"}}
+NO_PIECE = "00000000-0000-4000-8000-000000000000"
 # The body that would do it, for whoever may: so that a refusal comes from the rights, not from the input.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/": {"title": "Port down", "kind": "defect"},
     "PATCH /api/v1/cases/{ref}/": {"title": "Taken over"},
     "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": "1"},
+    "POST /api/v1/cases/{ref}/comparisons/": {"before": [NO_PIECE], "after": [NO_PIECE]},
     "POST /api/v1/cases/{ref}/evidence/{public_id}/read-again/": {},
     "POST /api/v1/cases/{ref}/shares/": {"department": "network-services"},
     "POST /api/v1/cases/{ref}/timeline/": {"kind": "note", "text": "Was here."},

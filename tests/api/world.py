@@ -10,7 +10,11 @@ from django.utils import timezone
 from accounts.models import Role
 from common.jobs.models import Job
 from common.storage import evidence_store
+from ingest.engine.comparison.compare import Days
+from ingest.kinds import COMPARE_LOGS
 from ingest.models import DailyCount
+from ingest.services.answers import keep_answer
+from ingest.services.comparisons import ask_comparison
 from kb.models import Device, Party, Product
 from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
@@ -43,6 +47,7 @@ class World:
     evidence: Evidence
     finding: Finding
     job: Job
+    comparison: Job
     known: Known
     kept: Kept
     colleague: Person
@@ -57,6 +62,7 @@ class World:
             "evidence": str(self.evidence.public_id),
             "finding": str(self.finding.public_id),
             "job": str(self.job.public_id),
+            "comparison": str(self.comparison.public_id),
             "sha256": self.evidence.blob_id,
             "mail_token": self.case.mail_token,
             **self.kept.ids,
@@ -70,6 +76,7 @@ class World:
             "evidence": "evidence",
             "findings": "finding",
             "jobs": "job",
+            "comparisons": "comparison",
             "statements": "statement",
             "confirmations": "confirmation",
             "claims": "claim",
@@ -138,6 +145,7 @@ def make_world(owner: Person) -> World:
         evidence=evidence,
         finding=_scan(case, evidence),
         job=_job(evidence),
+        comparison=_comparison(case, owner, evidence),
         known=make_knowledge(product, colleague, today=timezone.localdate() - timedelta(days=1)),
         kept=keep_to_itself(product, colleague),
         colleague=colleague,
@@ -229,3 +237,58 @@ def _job(evidence: Evidence) -> Job:
     evidence.job.detail = f"{MARKER} read"
     evidence.job.save(update_fields=["detail"])
     return evidence.job
+
+
+def _comparison(case: Case, owner: Person, evidence: Evidence) -> Job:
+    """Return a comparison of days of the piece, with its answer kept as a worker would."""
+    ids = [str(evidence.public_id)]
+    days = {"before_days": Days(None, "2022-06-07"), "after_days": Days("2022-06-08", None)}
+    job = ask_comparison(case=case, author=owner.user, before=ids, after=ids, **days)
+    job.state = "done"
+    job.detail = f"{MARKER} compared"
+    job.save(update_fields=["state", "detail"])
+    keep_answer(COMPARE_LOGS, case, str(job.public_id), compared(evidence))
+    return job
+
+
+def compared(evidence: Evidence) -> dict[str, Any]:
+    """Return the answer of a comparison, with something in every text."""
+    piece = {
+        "id": str(evidence.public_id),
+        "name": evidence.name,
+        "device": f"{MARKER}-mx1",
+        "versions": [f"{MARKER}-7"],
+        "first_time": None,
+        "last_time": None,
+        "lines": 1,
+        "unread_lines": 0,
+        "complete": True,
+        "warnings": [MARKER],
+    }
+    side = dict.fromkeys(("transactions", "messages", "unfinished", "elsewhere", "undated", "loose"), 0)
+    row = {
+        "told": "refused",
+        "done": None,
+        "verdict": MARKER,
+        "verdict_code": None,
+        "policy": MARKER,
+        "before": 1,
+        "after": 0,
+        "share_before": 1.0,
+        "share_after": 0.0,
+        "difference": -1.0,
+        "p": None,
+        "significant": False,
+    }
+    return {
+        "schema": "zenrei.diff/1",
+        "by": ["outcome", "classifier", "policy"],
+        "before": side | {"pieces": [piece], "days": {"first": None, "last": "2022-06-07"}},
+        "after": side | {"pieces": [piece], "days": {"first": "2022-06-08", "last": None}},
+        "distance": None,
+        "significant": 0,
+        "rows": [row],
+        "rows_in_all": 1,
+        "not_compared": [MARKER],
+        "seconds": 0.1,
+    }

@@ -42,6 +42,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "evidence": f"{case}evidence/{evidence.public_id}/",
         "open-jobs": f"{case}evidence/reading/",
         "case-days": f"{case}days/",
+        "comparisons": f"{case}comparisons/",
         "parties": "/parties/",
         "party": "/parties/fortinet/",
         "devices": "/devices/",

@@ -12,8 +12,8 @@ MOST_ROWS: Final = 30
 WIDTH: Final = 60
 
 
-def to_json(comparison: Comparison, seconds: float) -> dict[str, Any]:
-    """The object; ``seconds`` is the time the caller measured."""
+def to_json(comparison: Comparison, seconds: float, *, most_rows: int | None = None) -> dict[str, Any]:
+    """The object; ``seconds`` is the time the caller measured. Counts are complete, whatever rows are left out."""
     return {
         "schema": SCHEMA,
         "by": list(comparison.by),
@@ -21,7 +21,8 @@ def to_json(comparison: Comparison, seconds: float) -> dict[str, Any]:
         "after": _side(comparison.after),
         "distance": comparison.distance,
         "significant": sum(row.significant for row in comparison.rows),
-        "rows": [_row(row) for row in comparison.rows],
+        "rows": [_row(row) for row in comparison.rows[:most_rows]],
+        "rows_in_all": len(comparison.rows),
         "not_compared": list(comparison.not_compared),
         "seconds": seconds,
     }
