@@ -74,6 +74,7 @@ SENTENCES = (
     gettext_noop("No such piece of evidence in this case."),
     gettext_noop("A piece stands on both sides: choose days for both, which do not overlap."),
     gettext_noop("The days end before they begin."),
+    gettext_noop("Only an entry of the kind state changes the state of the case."),
     gettext_noop('The kind "ranges" has ranges, and no version.'),
     gettext_noop('Only the kind "ranges" has ranges and lists_all.'),
 )

@@ -33,6 +33,7 @@ from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidence
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.sightings import IssueSightings
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
+from tickets.api.turns import CaseTurns
 from tickets.api.upgrade_check import UpgradeCheck
 
 urlpatterns = [
@@ -81,6 +82,7 @@ urlpatterns = [
     path("cases/<str:ref>/shares/<str:slug>/", CaseShareView.as_view()),
     path("cases/<str:ref>/timeline/", CaseTimeline.as_view()),
     path("cases/<str:ref>/timeline/<uuid:public_id>/", CaseTimelineEntry.as_view()),
+    path("cases/<str:ref>/turns/", CaseTurns.as_view()),
     path("cases/<str:ref>/findings/", CaseFindings.as_view()),
     path("cases/<str:ref>/scan/", CaseScanView.as_view()),
     path("cases/<str:ref>/comparisons/", CaseComparisons.as_view()),

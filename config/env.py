@@ -1,6 +1,7 @@
 """Typed reading of the environment: a bad value stops the start with the variable's name, never later."""
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -39,6 +40,17 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
     if number < least:
         raise ImproperlyConfigured(f"{name}={number} is below {least}.")
     return number
+
+
+def env_hours(name: str, default: str) -> tuple[int, int]:
+    """Return opening hours like `09:00-18:00` as minutes of the day; `00:00-24:00` is all day."""
+    raw = os.environ.get(name, default)
+    match = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", raw.strip())
+    hours = [int(part) for part in match.groups()] if match else [0, 0, 0, 0]
+    opens, closes = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
+    if not opens < closes <= 24 * 60:
+        raise ImproperlyConfigured(f"{name}={raw!r} is no opening hours: write them like 09:00-18:00.")
+    return opens, closes
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_bool, env_int, env_list, env_secret, env_str
+from config.env import env_bool, env_hours, env_int, env_list, env_secret, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -196,6 +196,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_USER_TIME_ZONE = env_str("ZENREI_TIME_ZONE", "Asia/Tokyo")
+# In whose office hours an answer is waited for, where no contract says another: docs/whose-turn.md
+BUSINESS_HOURS = env_hours("ZENREI_BUSINESS_HOURS", "09:00-18:00")
+HOLIDAYS = env_str("ZENREI_HOLIDAYS", "JP")
 
 # --- Pages -----------------------------------------------------------------------------------------------------------
 
@@ -276,6 +279,8 @@ SPECTACULAR_SETTINGS = {
         "CaseKindEnum": "tickets.models.case.CaseKind",
         "CaseStateEnum": "tickets.models.case.CaseState",
         "EntryKindEnum": "tickets.models.entry.EntryKind",
+        "DueSourceEnum": "tickets.api.turns.SOURCES",
+        "PromiseStateEnum": "tickets.api.turns.PROMISE_STATES",
         "JobStateEnum": "common.jobs.models.JobState",
         "ReadingStateEnum": "tickets.models.reading.ReadingState",
         "IssueKindEnum": "kb.models.issue.IssueKind",

@@ -80,6 +80,9 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     to_party = Text(max_length=140, required=False, allow_null=True)
     text = Text(max_length=100_000)
     due_at = Moment(required=False, allow_null=True)
+    state = serializers.ChoiceField(
+        choices=CaseState.choices, required=False, help_text="Of the kind state: the state of the case from then on."
+    )
 
 
 class EntrySerializer(serializers.Serializer[Any]):
@@ -95,6 +98,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     to_party = serializers.CharField(allow_null=True)
     text = serializers.CharField(allow_blank=True)
     due_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.ChoiceField(choices=CaseState.choices, allow_null=True)
     evidence = serializers.UUIDField(allow_null=True)
     replaces = serializers.UUIDField(allow_null=True)
     replaced_by = serializers.UUIDField(allow_null=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from common.models import PublicId
 from kb.models import Party
-from tickets.models.case import Case
+from tickets.models.case import Case, CaseState
 
 
 class EntryKind(models.TextChoices):
@@ -38,7 +38,8 @@ class Precision(models.TextChoices):
 class TimelineEntry(PublicId):
     """Something that happened. Two clocks: `happened_at` in the world, `recorded_at` here.
 
-    `author` None is the product itself. `key` keeps a machine entry from being written twice.
+    `author` None is the product itself. `key` keeps a machine entry from being written twice. `state` is the state that
+    the case has from here on, where an entry of that kind changed it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
@@ -53,6 +54,7 @@ class TimelineEntry(PublicId):
     due_at = models.DateTimeField(null=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     evidence = models.ForeignKey("tickets.Evidence", on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=CaseState, blank=True, default="")
     key = models.CharField(max_length=120, null=True)  # noqa: DJ001  (NULL: no key, and NULLs never collide)
 
     class Meta:
@@ -60,6 +62,10 @@ class TimelineEntry(PublicId):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_is_known"),
             models.CheckConstraint(condition=Q(precision__in=Precision.values), name="entry_precision_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="") | (Q(kind=EntryKind.STATE) & Q(state__in=CaseState.values)),
+                name="entry_state_is_known",
+            ),
             models.UniqueConstraint(fields=["case", "key"], name="entry_key_once_a_case"),
         ]
         indexes: ClassVar[list[Any]] = [models.Index(fields=["case", "-happened_at", "-id"], name="entry_by_case")]

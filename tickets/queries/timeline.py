@@ -26,6 +26,7 @@ def entry_row(entry: TimelineEntry) -> dict[str, Any]:
         "to_party": entry.to_party.slug if entry.to_party else None,
         "text": entry.text,
         "due_at": entry.due_at,
+        "state": entry.state or None,
         "evidence": entry.evidence.public_id if entry.evidence else None,
         "replaces": entry.replaces.public_id if entry.replaces else None,
         "replaced_by": newer.public_id if newer else None,

@@ -79,15 +79,16 @@ def change_case(*, case: Case, author: User, changes: dict[str, Any]) -> Case:
     if "title" in changes and not str(changes["title"]).strip():
         raise Invalid.field("title", "Name the case by what is wrong.", code="required")
     stored = Case.objects.select_for_update().get(pk=case.pk)
-    told = []
+    told, case_state = [], stored.state
     for name, new in changes.items():
         old = getattr(stored, name)
         if old != new:
             setattr(stored, name, new)
             told.append(f"{name}: {_shown(old)} → {_shown(new)}")
     if told:
+        changed = stored.state != case_state
         stored.save(update_fields=[*changes, "updated_at"])
-        _record(stored, author, "; ".join(told))
+        _record(stored, author, "; ".join(told), state=stored.state if changed else "")
     return stored
 
 
@@ -98,9 +99,11 @@ def _shown(value: Any) -> str:
     return str(getattr(value, "shown_name", value))
 
 
-def _record(case: Case, author: User, text: str) -> None:
-    """Write who changed what about the case itself."""
-    TimelineEntry.objects.create(case=case, author=author, kind=EntryKind.STATE, happened_at=timezone.now(), text=text)
+def _record(case: Case, author: User, text: str, *, state: str = "") -> None:
+    """Write who changed what about the case itself; `state` is the state that it has from here on, if that changed."""
+    TimelineEntry.objects.create(
+        case=case, author=author, kind=EntryKind.STATE, happened_at=timezone.now(), text=text, state=state
+    )
 
 
 @transaction.atomic

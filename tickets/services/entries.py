@@ -10,7 +10,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from common.moments import check_moment
 from kb.models import Party
-from tickets.models import Case, EntryKind, Evidence, Precision, TimelineEntry
+from tickets.models import Case, CaseState, EntryKind, Evidence, Precision, TimelineEntry
 
 TEXT_ALLOWED = 100_000
 
@@ -26,10 +26,16 @@ def add_entry(
     from_party: Party | None = None,
     to_party: Party | None = None,
     due_at: datetime | None = None,
+    state: str = "",
 ) -> TimelineEntry:
-    """Record what happened. An ask needs to say who is asked; a promise, who promised."""
+    """Record what happened. An ask needs to say who is asked; a promise, who promised.
+
+    An entry of the kind state says by `state`, or by a text that is nothing but its word, which state the case has from
+    then on: so a case is told from its beginning to its end. The newest such entry is the state of the case.
+    """
     _check(kind=kind, text=text, from_party=from_party, to_party=to_party)
     _check_times(happened_at, due_at)
+    state = _state_of(kind, state, text)
     return _write(
         case=case,
         author=author,
@@ -40,7 +46,20 @@ def add_entry(
         from_party=from_party,
         to_party=to_party,
         due_at=due_at,
+        state=state,
     )
+
+
+def _state_of(kind: str, state: str, text: str) -> str:
+    """Return the state that an entry brings; empty where it brings none."""
+    word = text.strip().casefold()
+    if kind != EntryKind.STATE:
+        if state:
+            raise Invalid.field("state", "Only an entry of the kind state changes the state of the case.")
+        return ""
+    if state and state not in CaseState.values:
+        raise Invalid.field("state", f"Choose one of {', '.join(CaseState.values)}.")
+    return state or (word if word in CaseState.values else "")
 
 
 def _check(*, kind: str, text: str, from_party: Party | None, to_party: Party | None) -> None:
@@ -75,11 +94,17 @@ def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]
     } | changes
     _check(**{name: values[name] for name in ("kind", "text", "from_party", "to_party")})
     _check_times(values["happened_at"], values["due_at"])
+    values["state"] = _state_of(values["kind"], changes.get("state", _state_kept(entry, changes)), values["text"])
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=entry.case_id)
         if TimelineEntry.objects.filter(replaces=entry).exists():
             raise Conflict("This entry was corrected already. Correct its newest revision.")
         return _write(case=entry.case, author=author, replaces=entry, evidence=entry.evidence, **values)
+
+
+def _state_kept(entry: TimelineEntry, changes: dict[str, Any]) -> str:
+    """Return the state that an entry keeps when it is corrected: none, where its kind or its text is another now."""
+    return "" if {"kind", "text"} & {name for name in changes if changes[name] != getattr(entry, name)} else entry.state
 
 
 def add_machine_entry(
@@ -96,4 +121,17 @@ def _write(*, case: Case, **values: Any) -> TimelineEntry:
     with transaction.atomic():
         entry = TimelineEntry.objects.create(case=case, **values)
         Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
+        if entry.state or (entry.replaces and entry.replaces.state):
+            _settle_state(case)
     return entry
+
+
+def _settle_state(case: Case) -> None:
+    """Make the state of a case what its newest entry about it says: entries can be dated back, and be corrected."""
+    newest = (
+        TimelineEntry.objects.filter(case=case, replaced_by__isnull=True)
+        .exclude(state="")
+        .order_by("-happened_at", "-pk")
+        .first()
+    )
+    Case.objects.filter(pk=case.pk).update(state=newest.state if newest else CaseState.OPEN)

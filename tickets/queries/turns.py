@@ -1,0 +1,107 @@
+"""Whose turn it is in a case, read from its timeline: the entries are read once, whatever their number."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from common.rows import fetch
+from tickets.models import Case
+from tickets.queries.terms import terms_of_case
+from tickets.turns.entry import Entry
+from tickets.turns.leg import Interval
+from tickets.turns.promises import Promise
+from tickets.turns.report import LegReport, Turns, turns_of
+
+_ENTRIES = """
+SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug, receiver.slug,
+    entry.due_at, entry.precision, false, older.public_id::text, nullif(entry.state, '')
+FROM tickets_timelineentry AS entry
+    LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
+    LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
+    LEFT JOIN tickets_timelineentry AS older ON older.id = entry.replaces_id
+WHERE entry.case_id = %s AND entry.author_id IS NOT NULL
+"""
+_PARTIES = """
+SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
+WHERE named.case_id = %s ORDER BY named.position, named.id
+"""
+
+
+def entries_of(case: Case) -> list[Entry]:
+    """Return what the engine needs of a case's timeline: what people wrote, all revisions.
+
+    A case whose state no entry tells (it was put there by hand) has it since its last change.
+    """
+    entries = [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
+    replaced = {entry.replaces for entry in entries}
+    told = [entry for entry in entries if entry.state and entry.id not in replaced]
+    newest = max(told, key=lambda entry: (entry.happened_at, entry.order), default=None)
+    if case.state != (newest.state if newest else "open"):
+        at = case.updated_at
+        entries.append(Entry("", 2**62, "state", happened_at=at, recorded_at=at, state=case.state))
+    return entries
+
+
+def case_turns(case: Case, *, now: datetime | None = None) -> Turns:
+    """Return whose turn it is in a case, who had it how long, and what was promised."""
+    parties = [slug for (slug,) in fetch(_PARTIES, [case.pk])]
+    return turns_of(entries_of(case), now=now or timezone.now(), terms=terms_of_case(case), parties=parties)
+
+
+def turns_row(turns: Turns) -> dict[str, Any]:
+    """Return turns and promises as the API tells them (contracts.md)."""
+    return {
+        "now": turns.now,
+        "state": turns.state,
+        "holders": turns.holders,
+        "legs": [_leg_row(leg) for leg in turns.legs],
+        "promises": [_promise_row(promise) for promise in turns.promises],
+        "pauses": [{"state": one.state, "from": one.begin, "to": one.end} for one in turns.pauses],
+        "unplaced": list(turns.unplaced),
+    }
+
+
+def _leg_row(leg: LegReport) -> dict[str, Any]:
+    """Return a leg."""
+    return {
+        "party": leg.leg.party,
+        "with": leg.leg.other,
+        "holder": leg.holder,
+        "since": leg.current.begin if leg.current else None,
+        "due_at": leg.due.at if leg.due else None,
+        "due_source": leg.due.source if leg.due else None,
+        "overdue": leg.is_overdue,
+        "follow_up_at": leg.follow_up_at,
+        "intervals": [_interval_row(interval) for interval in leg.intervals],
+        "days": leg.days,
+        "business_hours": leg.business_hours,
+    }
+
+
+def _interval_row(interval: Interval) -> dict[str, Any]:
+    """Return an interval; `to` null: it runs."""
+    return {
+        "holder": interval.holder,
+        "from": interval.begin,
+        "to": interval.end,
+        "entry": interval.entry or None,
+    }
+
+
+def _promise_row(promise: Promise) -> dict[str, Any]:
+    """Return a promise; `reminders` is how many were sent."""
+    return {
+        "entry": promise.entry,
+        "party": promise.party,
+        "to": promise.to,
+        "made_at": promise.made_at,
+        "due_at": promise.due.at,
+        "due_source": promise.due.source,
+        "state": promise.state,
+        "settled_at": promise.settled_at,
+        "settled_by": promise.settled_by,
+        "overdue_days": promise.overdue_for.total_seconds() / 86_400,
+        "reminders": len(promise.reminded_at),
+        "reminded_at": list(promise.reminded_at),
+    }
