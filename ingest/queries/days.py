@@ -29,8 +29,8 @@ class Days:
     left_out: int
 
 
-def days_of(case: Case, *, newest: int | None = None) -> Days:
-    """Return messages by day and verdict; the verdicts with the most messages first, the rest added up."""
+def days_of(case: Case) -> Days:
+    """Return messages by day and verdict, all days; the verdicts with the most messages first, the rest added up."""
     counts: dict[date | None, dict[Verdict, int]] = {}
     totals: dict[Verdict, int] = {}
     rows: Any = DailyCount.objects.filter(case=case).values_list("day", "verdict_code", "verdict", "messages")
@@ -41,9 +41,8 @@ def days_of(case: Case, *, newest: int | None = None) -> Days:
     ranked = sorted(totals, key=lambda verdict: (-totals[verdict], verdict.code))
     shown, others = ranked[:VERDICTS_SHOWN], ranked[VERDICTS_SHOWN:]
     days = sorted(counts, key=lambda day: (day is not None, day or date.min))
-    wanted = days[-newest:] if newest else days
-    table = [(day, _cells(counts[day], shown, others)) for day in wanted]
-    return Days(verdicts=shown, rows=table, other_verdicts=len(others), left_out=len(days) - len(wanted))
+    table = [(day, _cells(counts[day], shown, others)) for day in days]
+    return Days(verdicts=shown, rows=table, other_verdicts=len(others), left_out=0)
 
 
 def _cells(counts: dict[Verdict, int], shown: Sequence[Verdict], others: Sequence[Verdict]) -> list[int]:
