@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -19,6 +21,9 @@ from ingest.engine.report_text import to_text
 from ingest.engine.result import FAST_FROM, OnProgress, Options, ScanResult
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
+
+if TYPE_CHECKING:
+    from ingest.engine.detectors.model import Detector
 
 CODES = """exit codes: 0 all lines were read; 1 findings at or above --fail-on; 2 nothing could be read;
 3 some lines could not be read, or the reading of a file ended early"""
@@ -67,6 +72,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--parquet", metavar="FILE", help="write what each line says to FILE as a table, sorted by transaction"
     )
+    parser.add_argument(
+        "--detectors", metavar="DIR", help="run the detectors (Sigma) of a folder or a file; docs/detectors.md"
+    )
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
     add_facts(parser)
     parser.set_defaults(run=run)
@@ -79,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.queue_days < 1:
         raise UsageError("--queue-days: give a number of days, 1 or more")
     start = time.monotonic()
+    detectors = detectors_of(arguments.detectors) if arguments.detectors else []
     with sources_of(arguments) as sources:
         tell_unreadable(sources)
         limit = 0 if arguments.findings else arguments.max_findings
@@ -91,9 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
         tell_unreadable(options.baseline)
         tell = reporter(arguments.progress)
-        if arguments.parquet:
+        if arguments.parquet or detectors:
             result = scan(sources, options, part_of(tell, 0.0, 0.5))
-            write_table(sources, Path(arguments.parquet), options, part_of(tell, 0.5, 1.0))
+            second = part_of(tell, 0.5, 1.0)
+            result = scan_events(result, sources, options, parquet=arguments.parquet, detectors=detectors, tell=second)
         else:
             result = scan(sources, options, tell)
     if arguments.findings:
@@ -108,14 +118,44 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code(result, arguments.fail_on)
 
 
-def write_table(sources: list[Source], path: Path, options: Options, tell: OnProgress | None) -> None:
-    """Write the table of events. What writes it is loaded here: a scan without a table must not wait for it."""
-    from ingest.engine.events.reading import write_events  # noqa: PLC0415
+def detectors_of(name: str) -> "list[Detector]":
+    """The detectors of a folder or a file, each proved by the logs that it carries.
+
+    What runs them is loaded here: a scan without detectors must not wait for it.
+    """
+    from ingest.engine.detectors.broken import BrokenDetector  # noqa: PLC0415
+    from ingest.engine.detectors.loader import load_detectors  # noqa: PLC0415
+    from ingest.engine.detectors.samples import check_samples  # noqa: PLC0415
 
     try:
-        write_events(sources, path, options, tell)
-    except OSError as error:
-        raise UsageError(f"the table of events cannot be written to {path}: {error.strerror or error}") from error
+        detectors = load_detectors(Path(name))
+        for detector in detectors:
+            check_samples(detector)
+    except BrokenDetector as error:
+        raise UsageError(f"--detectors: {error}") from error
+    return detectors
+
+
+def scan_events(
+    result: ScanResult,
+    sources: list[Source],
+    options: Options,
+    *,
+    parquet: str | None,
+    detectors: "list[Detector]",
+    tell: OnProgress | None,
+) -> ScanResult:
+    """Write the table of events, and add what detectors find in it to a scan's answer."""
+    from ingest.engine.detectors.findings import detect  # noqa: PLC0415
+    from ingest.engine.events.reading import write_events  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="zenrei-events-") as folder:
+        path = Path(parquet) if parquet else Path(folder) / "events.parquet"
+        try:
+            write_events(sources, path, options, tell)
+        except OSError as error:
+            raise UsageError(f"the table of events cannot be written to {path}: {error.strerror or error}") from error
+        return detect(result, path, detectors, options.max_findings) if detectors else result
 
 
 def baseline_of(arguments: argparse.Namespace) -> tuple[Source, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ingest.engine.result import Evidence, FileReport, Finding, ScanResult
+from ingest.engine.result import DetectorReport, Evidence, FileReport, Finding, ScanResult
 
 SCHEMA: Final = "zenrei.scan/1"
 
@@ -33,6 +33,7 @@ def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
             }
             for row in result.by_day
         ],
+        "detectors": [detector_json(one) for one in result.detectors],
         "seconds": seconds,
     }
 
@@ -58,6 +59,19 @@ def file_json(file: FileReport) -> dict[str, Any]:
     }
 
 
+def detector_json(one: DetectorReport) -> dict[str, Any]:
+    """What a detector did. ``hits`` is null where it could not judge: that is not none."""
+    return {
+        "id": one.id,
+        "rule": one.rule,
+        "title": one.title,
+        "issue": one.issue,
+        "judged": one.judged,
+        "lines": one.lines,
+        "hits": one.hits if one.judged else None,
+    }
+
+
 def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding as the contract has it."""
     return {
@@ -66,7 +80,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "transaction": finding.transaction,
         "recipient": finding.recipient,
         "summary": finding.summary,
-        "detector": None,
+        "detector": finding.detector,
         "device": finding.device,
         "firmware": finding.firmware,
         "children": list(finding.children),

@@ -39,7 +39,9 @@ def _findings(result: ScanResult) -> Iterator[str]:
         yield "No line was read, so nothing was judged."
         return
     if not sum(result.finding_counts.values()):
-        judged = ", ".join(f"{rule} ({count} messages)" for rule, count in result.judged.items())
+        told = [f"{rule} ({count} messages)" for rule, count in result.judged.items()]
+        told += [f"{_shown(one.rule)} ({one.lines} lines)" for one in result.detectors if one.judged]
+        judged = ", ".join(told)
         yield f"No finding of the rules that could judge: {judged}." if judged else "No rule could judge any message."
         return
     counts = ", ".join(f"{count} {rule}" for rule, count in result.finding_counts.items() if count)

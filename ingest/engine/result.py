@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.engine.findings.coverage import QUEUE_DAYS
-from ingest.engine.findings.hit import Says, Severity
+from ingest.engine.findings.hit import Severity
 from ingest.engine.judge import DayCount, NotJudged
 from ingest.engine.source import MIB, Limits, Source
 
@@ -80,13 +80,14 @@ class FileReport:
 class Evidence:
     """One cited line. ``offset`` counts bytes of the decompressed stream; ``transaction`` is the id as it stands.
 
+    ``says`` is a word of the rules (`findings.hit.Says`), of a detector the name of its rule that the line matches.
     ``spans`` are ``(start, end)`` of the deciding words inside ``text``, in characters.
     """
 
     file: str
     line: int
     offset: int
-    says: Says
+    says: str
     text: str
     truncated: bool
     spans: tuple[tuple[int, int], ...]
@@ -97,7 +98,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says about a message and a recipient, with the lines that prove it."""
+    """What a rule says about a message and a recipient, with the lines that prove it; ``detector`` is whose rule it is.
+
+    None is a rule of the program itself.
+    """
 
     rule: str
     severity: Severity
@@ -113,6 +117,20 @@ class Finding:
     explained: str | None
     first_time: str | None
     rule_set: str
+    detector: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorReport:
+    """What a detector did: ``lines`` are those that it is about. Not ``judged``, its 0 hits say nothing."""
+
+    id: str
+    rule: str
+    title: str
+    issue: str | None
+    judged: bool
+    lines: int
+    hits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,7 @@ class ScanResult:
     judged: dict[str, int]
     by_day: tuple[DayCount, ...]
     rule_set: str
+    detectors: tuple[DetectorReport, ...] = ()
 
     @property
     def unread_lines(self) -> int:

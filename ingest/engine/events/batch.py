@@ -18,6 +18,7 @@ from ingest.engine.events.columns import (
 from ingest.engine.events.runtime import pl
 
 MOST_ROWS: Final = 20_000
+FEW: Final = 8
 MOST_CHARACTERS: Final = 16_000_000  # of text; a line can have 4 MiB
 
 
@@ -45,6 +46,8 @@ class Batch:
         row[OTHER_KEYS], row[OTHER_VALUES] = more if more[0] else (None, None)
         columns, number = self._columns, self._rows
         for name, value in row.items():
+            if value is None:
+                continue  # filled up when there is a value again, or at the end
             column = columns.get(name)
             if column is None:
                 column = columns[name] = [None] * number
@@ -74,7 +77,7 @@ class Batch:
         self.keys.append(name)
         return True
 
-    def take(self) -> "pl.DataFrame":
+    def take(self) -> pl.DataFrame:
         """The rows as a frame, with all columns there are by now; the batch is empty then."""
         schema = schema_of(self.keys) | {UNIT: pl.String}
         rows, columns = self._rows, self._columns
@@ -87,12 +90,26 @@ def schema_of(keys: list[str]) -> dict[str, Any]:
     return MODEL | dict.fromkeys(keys, pl.String)
 
 
-def _series(name: str, values: list[Any], kind: Any, rows: int) -> "pl.Series":
+def _series(name: str, values: list[Any], kind: Any, rows: int) -> pl.Series:
     values += [None] * (rows - len(values))
+    if kind == TEXTS and (longest := max((len(value) for value in values if value), default=0)) <= FEW:
+        return _lists(name, values, longest)
     try:
         return pl.Series(name, values, dtype=kind)
     except UnicodeEncodeError:  # half of a pair, as JSON can write it: no text, and no column takes it
         return pl.Series(name, [_storable(value, kind) for value in values], dtype=kind)
+
+
+def _lists(name: str, values: list[Any], longest: int) -> pl.Series:
+    """A column of short lists, made of columns of their first texts, second ones and so on: ten times as fast."""
+    columns = [
+        _series(str(at), [value[at] if value and len(value) > at else None for value in values], pl.String, len(values))
+        for at in range(longest)
+    ]
+    missing = pl.Series("missing", [value is None for value in values], dtype=pl.Boolean)
+    frame = pl.DataFrame([missing, *columns])
+    lists = pl.concat_list(str(at) for at in range(longest)).list.drop_nulls() if longest else pl.lit([], dtype=TEXTS)
+    return frame.select(pl.when(~pl.col("missing")).then(lists).alias(name)).to_series()
 
 
 def _storable(value: Any, kind: Any) -> Any:

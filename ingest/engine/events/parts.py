@@ -42,10 +42,9 @@ class Parts:
     def merge(self, path: Path, keys: list[str], roots: Roots) -> int:
         """Write the whole table, whose lines have these keys; returns its rows."""
         schema = schema_of(keys)
-        joined = _frame_of(roots) if roots else None
         for part in self._paths:
             frame = pl.read_parquet(part)
-            sort_part(frame, joined).write_parquet(part, compression="lz4", row_group_size=PART_GROUP)
+            sort_part(frame, roots).write_parquet(part, compression="lz4", row_group_size=PART_GROUP)
         about = {"zenrei": json.dumps({"schema": SCHEMA_NAME, "rows": self._rows})}
         frames = (_shaped(frame, schema) for frame in self._stretches())
         _sink(frames, schema, path, about)
@@ -92,10 +91,10 @@ class Parts:
         yield from itertools.zip_longest(cuts, cuts[1:])
 
 
-def sort_part(frame: pl.DataFrame, joined: pl.DataFrame | None) -> pl.DataFrame:
+def sort_part(frame: pl.DataFrame, roots: Roots) -> pl.DataFrame:
     """A part in its order, its ids replaced by those that they are part of."""
-    if joined is not None:
-        frame = frame.join(joined, on=[UNIT, "transaction"], how="left", nulls_equal=False)
+    if roots:
+        frame = frame.join(_frame_of(roots), on=[UNIT, "transaction"], how="left", nulls_equal=False)
         child = pl.when(pl.col("root").is_not_null()).then(pl.col("transaction")).otherwise(pl.col("child"))
         frame = frame.with_columns(child.alias("child"), pl.coalesce("root", "transaction").alias("transaction"))
         frame = frame.drop("root")

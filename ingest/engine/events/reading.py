@@ -13,7 +13,8 @@ from ingest.engine.containers import Meter
 from ingest.engine.event import Event
 from ingest.engine.events.batch import Batch
 from ingest.engine.events.columns import UNIT
-from ingest.engine.events.parts import Parts, Roots
+from ingest.engine.events.parts import Parts, Roots, sort_part
+from ingest.engine.events.runtime import pl
 from ingest.engine.formats import make_format
 from ingest.engine.intake import PROGRESS_LINES, Intake
 from ingest.engine.logformats.reader import DataFormat
@@ -54,9 +55,9 @@ class _Ledger(Ledger):
 
 
 class EventIntake(Intake):
-    """Reads sources as `Intake` does; the events go into parts of a table."""
+    """Reads sources as `Intake` does; the events go into parts of a table, without them all stay in memory."""
 
-    def __init__(self, options: Options, on_progress: OnProgress | None, parts: Parts) -> None:
+    def __init__(self, options: Options, on_progress: OnProgress | None, parts: Parts | None) -> None:
         super().__init__(options, on_progress)
         self.ledger: _Ledger = _Ledger()
         self._parts = parts
@@ -64,8 +65,13 @@ class EventIntake(Intake):
 
     def write(self, path: Path) -> int:
         """Write the table, once all is read; returns its rows."""
+        assert self._parts is not None  # noqa: S101 - without them there is `frame`
         self._parts.add(self._batch.take())
         return self._parts.merge(path, self._batch.keys, self.ledger.roots)
+
+    def frame(self) -> pl.DataFrame:
+        """The table as it is in memory, of a log that is small; with it the reading ends."""
+        return sort_part(self._batch.take(), self.ledger.roots)
 
     def _read_lines(
         self, number: int, source: Source, lines: Iterator[Line], tally: Tally, meter: Meter | None
@@ -100,7 +106,7 @@ class EventIntake(Intake):
                 UNIT: _unit(device),
             }
             self._batch.add(event, line.text, where)
-            if self._batch.full:
+            if self._batch.full and self._parts:
                 self._parts.add(self._batch.take())
             if not line.number % PROGRESS_LINES:
                 self._tell(tally.label, meter, line.offset, tally.lines)

@@ -1,0 +1,1 @@
+"""Detectors: Sigma rules and correlations, run over the table of events (`docs/detectors.md`)."""
