@@ -141,11 +141,11 @@ SELECT md5('finding' || n)::uuid, opened_at, opened_at, encode(sha256(('finding'
 FROM made WHERE n % 2 = 0 ORDER BY n;
 
 -- Ten entries a case on average: from 5 to 15, their sum exactly ten times the cases (an even number of them).
-INSERT INTO tickets_timelineentry (public_id, kind, happened_at, precision, recorded_at, text, case_id, author_id, from_party_id, to_party_id, evidence_id)
+INSERT INTO tickets_timelineentry (public_id, kind, happened_at, precision, recorded_at, text, state, case_id, author_id, from_party_id, to_party_id, evidence_id)
 SELECT md5('entry' || made.n || '/' || k)::uuid,
        (ARRAY['message', 'ask', 'answer', 'message', 'promise', 'note', 'message', 'call', 'claim', 'state'])[1 + (k + made.n) % 10],
        made.opened_at + make_interval(hours => (k * 19)::int), 'minute', made.opened_at + make_interval(hours => (k * 19)::int),
-       one.value || chr(10) || chr(10) || two.value, made.id, person.id,
+       one.value || chr(10) || chr(10) || two.value, '', made.id, person.id,
        CASE WHEN k % 2 = 0 THEN party.party_id ELSE us.id END, CASE WHEN k % 2 = 0 THEN us.id ELSE party.party_id END,
        NULL
 FROM made

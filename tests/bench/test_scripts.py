@@ -40,6 +40,13 @@ def test_an_upload_is_measured_and_arrives_whole() -> None:
     assert "SHA-256 and size are right" in done.stdout
 
 
+def test_whose_turn_it_is_is_measured() -> None:
+    done = run("bench/turns.py", "--entries", "60", "--requests", "3")
+    assert done.returncode in {0, 1}, done.stderr
+    assert "| turns/ |" in done.stdout
+    assert "| page of the case |" in done.stdout
+
+
 @pytest.mark.parametrize("script", ["api.py", "seed.py", "upload.py", "peers/helpdesk.py"])
 def test_a_script_says_what_it_does(script: str) -> None:
     done = run(f"bench/{script}", "--help")

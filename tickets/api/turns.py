@@ -73,7 +73,7 @@ class PromiseSerializer(serializers.Serializer[Any]):
     settled_by = serializers.UUIDField(allow_null=True)
     overdue_days = serializers.FloatField()
     reminders = serializers.IntegerField()
-    reminded_at = serializers.ListField(child=serializers.DateTimeField())
+    reminded_at = serializers.DateTimeField(allow_null=True, help_text="The last time.")
 
 
 class TurnsSerializer(serializers.Serializer[Any]):

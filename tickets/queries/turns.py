@@ -14,8 +14,8 @@ from tickets.turns.promises import Promise
 from tickets.turns.report import LegReport, Turns, turns_of
 
 _ENTRIES = """
-SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug, receiver.slug,
-    entry.due_at, entry.precision, false, older.public_id::text, nullif(entry.state, '')
+SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, sender.slug, receiver.slug, entry.due_at,
+    entry.precision, older.public_id::text, nullif(entry.state, '')
 FROM tickets_timelineentry AS entry
     LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
     LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
@@ -33,7 +33,10 @@ def entries_of(case: Case) -> list[Entry]:
 
     A case whose state no entry tells (it was put there by hand) has it since its last change.
     """
-    entries = [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
+    entries = [
+        Entry(key, order, kind, at, at, sender, receiver, due_at, precision, False, older, state)
+        for key, order, kind, at, sender, receiver, due_at, precision, older, state in fetch(_ENTRIES, [case.pk])
+    ]  # an entry of the timeline always has its time, so that nothing asks when it was recorded
     replaced = {entry.replaces for entry in entries}
     told = [entry for entry in entries if entry.state and entry.id not in replaced]
     newest = max(told, key=lambda entry: (entry.happened_at, entry.order), default=None)
@@ -102,6 +105,6 @@ def _promise_row(promise: Promise) -> dict[str, Any]:
         "settled_at": promise.settled_at,
         "settled_by": promise.settled_by,
         "overdue_days": promise.overdue_for.total_seconds() / 86_400,
-        "reminders": len(promise.reminded_at),
-        "reminded_at": list(promise.reminded_at),
+        "reminders": promise.reminders,
+        "reminded_at": promise.reminded_at,
     }

@@ -1,6 +1,7 @@
 """Business hours: opening hours on weekdays, in a time zone, without holidays."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Container
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ class Calendar:
         self.zone = ZoneInfo(zone)
         self._opens, self._closes = opens, closes
         self._weekdays, self._holidays = weekdays, holidays
-        self._years: dict[int, list[float]] = {}
+        self._years: dict[int, tuple[list[float], list[float], list[float]]] = {}
 
     def _is_open(self, day: dt.date) -> bool:
         """Whether anybody is there on a day."""
@@ -41,28 +42,25 @@ class Calendar:
         day += dt.timedelta(days=minute // A_DAY)
         return dt.datetime.combine(day, clock, tzinfo=self.zone).timestamp()
 
-    def _span(self, day: dt.date) -> tuple[float, float]:
-        """Return from when to when a day is open, in seconds since 1970; of no length where it is not."""
-        begin = self._moment(day, self._opens)
-        return begin, self._moment(day, self._closes) if self._is_open(day) else begin
-
-    def _sums(self, year: int) -> list[float]:
-        """Return the open seconds of a year before each of its days, and of all of it at the end."""
+    def _year(self, year: int) -> tuple[list[float], list[float], list[float]]:
+        """Return the openings of a year's open days, their closings, and the open seconds before each and in all."""
         if year not in self._years:
-            sums, day = [0.0], dt.date(year, 1, 1)
+            begins, ends, sums, day = [], [], [0.0], dt.date(year, 1, 1)
             while day.year == year:
-                begin, end = self._span(day)
-                sums.append(sums[-1] + end - begin)
+                if self._is_open(day):
+                    begins.append(self._moment(day, self._opens))
+                    ends.append(self._moment(day, self._closes))
+                    sums.append(sums[-1] + ends[-1] - begins[-1])
                 day += dt.timedelta(days=1)
-            self._years[year] = sums
+            self._years[year] = begins, ends, sums
         return self._years[year]
 
     def _before(self, moment: dt.datetime) -> tuple[int, float]:
         """Return the local year of a moment, and the open seconds of that year before it."""
-        local = moment.astimezone(self.zone)
-        begin, end = self._span(local.date())
-        passed = min(max(moment.timestamp(), begin), end) - begin
-        return local.year, self._sums(local.year)[local.timetuple().tm_yday - 1] + passed
+        year, seconds = moment.astimezone(self.zone).year, moment.timestamp()
+        begins, ends, sums = self._year(year)
+        place = bisect_right(begins, seconds) - 1
+        return year, sums[place] + min(seconds, ends[place]) - begins[place] if place >= 0 else 0.0
 
     def seconds_between(self, begin: dt.datetime, end: dt.datetime) -> float:
         """Return the open seconds from one moment to a later one; 0 where it is not later."""
@@ -70,17 +68,16 @@ class Calendar:
             return 0.0
         first, before = self._before(begin)
         last, until = self._before(end)
-        return sum(self._sums(year)[-1] for year in range(first, last)) + until - before
+        return sum(self._year(year)[2][-1] for year in range(first, last)) + until - before
 
     def after(self, begin: dt.datetime, seconds: float) -> dt.datetime | None:
         """Return when so many open seconds have passed since a moment; None where that never comes."""
         year, passed = self._before(begin)
         wanted = passed + seconds
         for one in range(year, year + SEARCHED_YEARS):
-            sums = self._sums(one)
-            if wanted <= sums[-1]:
-                number = next(place for place, total in enumerate(sums) if total >= wanted and place)
-                day = dt.date(one, 1, 1) + dt.timedelta(days=number - 1)
-                return dt.datetime.fromtimestamp(self._span(day)[0] + wanted - sums[number - 1], dt.UTC)
+            begins, _, sums = self._year(one)
+            if begins and wanted <= sums[-1]:
+                number = max(bisect_left(sums, wanted), 1) - 1
+                return dt.datetime.fromtimestamp(begins[number] + wanted - sums[number], dt.UTC)
             wanted -= sums[-1]
         return None

@@ -3,7 +3,6 @@
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 US = "us"
@@ -14,11 +13,11 @@ ENDED = frozenset({"solved", "closed"})
 HALF = {"day": dt.timedelta(hours=12), "week": dt.timedelta(hours=84)}  # how far a rough time may be wrong, each way
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A timeline entry. ``order`` is the order of recording; parties are slugs, ``us`` is our own side.
+class Entry(NamedTuple):
+    """A timeline entry; a tuple, since a case has thousands of them.
 
-    ``happened_at`` None: undated. ``state`` is the state that the case has from here on, of an entry of that kind.
+    ``order`` is the order of recording; parties are slugs, ``us`` is our own side. ``happened_at`` None: undated.
+    ``state`` is the state that the case has from here on, of an entry of that kind.
     """
 
     id: str

@@ -21,8 +21,7 @@ def leg_of(one: str, another: str) -> Leg:
     return Leg(one, another) if another == US else Leg(*sorted((one, another)))
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A time in which one party had the turn. ``end`` None: it has it still; ``entry`` is the one that gave it."""
 
     holder: str

@@ -1,7 +1,7 @@
 """Promises: what was promised, until when, and what became of it (docs/whose-turn.md)."""
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Place = tuple[dt.datetime, int]
 class Promise:
     """A promise of ``party`` to ``to``. ``overdue_for`` is how long past due it was, or is, unfulfilled.
 
-    ``reminded_at`` are the times of the reminders; ``settled_by`` is the entry that fulfilled it.
+    ``reminders`` is how many were sent, ``reminded_at`` when the last was; ``settled_by`` is what fulfilled it.
     """
 
     entry: str
@@ -32,7 +32,8 @@ class Promise:
     settled_at: dt.datetime | None
     settled_by: str | None
     overdue_for: dt.timedelta
-    reminded_at: tuple[dt.datetime, ...]
+    reminders: int
+    reminded_at: dt.datetime | None
 
     @property
     def is_overdue(self) -> bool:
@@ -50,11 +51,18 @@ class _Ways:
                 self._rows[one.sender, one.receiver].append(one)
         self._places = {way: [_place(one) for one in rows] for way, rows in self._rows.items()}
 
-    def after(self, sender: str, receiver: str, place: Place) -> list[Said]:
-        """Return what a party addressed to another after a place, in order."""
-        if (sender, receiver) not in self._places:
-            return []
-        return self._rows[sender, receiver][bisect_right(self._places[sender, receiver], place) :]
+    def first_after(self, sender: str, receiver: str, place: Place) -> Said | None:
+        """Return the first thing that a party addressed to another after a place."""
+        number = bisect_right(self._places.get((sender, receiver), ()), place)
+        rows = self._rows.get((sender, receiver), ())
+        return rows[number] if number < len(rows) else None
+
+    def between(self, sender: str, receiver: str, begin: Place, end: Place | None) -> tuple[int, dt.datetime | None]:
+        """Return how often a party addressed another between two places, and when it did so last."""
+        places = self._places.get((sender, receiver), ())
+        last = len(places) if end is None else bisect_left(places, end)
+        number = last - bisect_right(places, begin)
+        return (number, places[last - 1][0]) if number > 0 else (0, None)
 
 
 def _place(said: Said) -> Place:
@@ -67,16 +75,15 @@ def promises_of(found: Walk, terms: AllTerms, *, now: dt.datetime) -> list[Promi
     promises = []
     for said in found.said:
         if said.placed.entry.kind == "promise":
-            kept_by = next(iter(fulfilling.after(said.sender, said.receiver, _place(said))), None)
-            nudges = nudging.after(said.receiver, said.sender, _place(said))
-            promises.append(_promise(said, kept_by, nudges, terms=terms, ended_at=found.ended_at, now=now))
+            kept_by = fulfilling.first_after(said.sender, said.receiver, _place(said))
+            promises.append(_promise(said, kept_by, nudging, terms=terms, ended_at=found.ended_at, now=now))
     return promises
 
 
 def _promise(
     said: Said,
     kept_by: Said | None,
-    nudges: Sequence[Said],
+    nudging: _Ways,
     *,
     terms: AllTerms,
     ended_at: dt.datetime | None,
@@ -90,7 +97,8 @@ def _promise(
     due = Due(entry.due_at, "entry") if entry.due_at else Due(own.due(at), own.source)
     settled_at = kept_by.placed.at if kept_by else None
     waited_until = settled_at or ended_at or now
-    until = _place(kept_by) if kept_by else (waited_until, 0)
+    until = _place(kept_by) if kept_by else (ended_at, 0) if ended_at else None
+    reminders, reminded_at = nudging.between(said.receiver, said.sender, (at, said.placed.order), until)
     return Promise(
         entry=entry.id,
         party=said.sender,
@@ -101,7 +109,8 @@ def _promise(
         settled_at=settled_at,
         settled_by=kept_by.placed.entry.id if kept_by else None,
         overdue_for=max(waited_until - due.at, dt.timedelta()),
-        reminded_at=tuple(one.placed.at for one in nudges if _place(one) < until or not (kept_by or ended_at)),
+        reminders=reminders,
+        reminded_at=reminded_at,
     )
 
 

@@ -89,11 +89,12 @@ def _holding(found: Walk, entry: Entry, *, us: bool) -> tuple[str, str] | None:
 def _say(found: Walk, placed: Placed, sender: str, receiver: str) -> None:
     """Move the turn of a leg as an entry does."""
     at, _, entry = placed
-    track = found.tracks.get(leg_of(sender, receiver)) or Track()
+    leg = leg_of(sender, receiver)
+    track = found.tracks.get(leg) or Track()
     holder = _holder_after(entry.kind, sender, receiver, track.turn)
     if holder is None:
         return
-    found.tracks[leg_of(sender, receiver)] = track
+    found.tracks[leg] = track
     turn = track.turn
     if turn is None or turn.holder != holder:
         if found.running:
