@@ -100,7 +100,7 @@ class Programs:
 
     def migrate(self) -> Program:
         """Return the command that brings the tables up to date."""
-        return self._python("migrations", "migrate", ["manage.py", "migrate", "--noinput"])
+        return self._python("migrations", "migrate", ["manage.py", "migrate", "--noinput", "--skip-checks"])
 
     def first_run(self, *, sample: bool) -> Program:
         """Return the command that fills a new data folder; it prints how to log in, the first time."""

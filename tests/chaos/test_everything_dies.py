@@ -20,7 +20,7 @@ import pytest
 from tests.support.fortimail_log import make_log
 from tests.support.instance import Answer, Instance, running_instance
 
-KILLS = int(os.environ.get("ZENREI_CHAOS_KILLS", "12"))
+KILLS = int(os.environ.get("ZENREI_CHAOS_KILLS", "6"))
 CASES, LOGS_A_CASE, MESSAGES = 3, 4, 3000
 PATIENCE = 60.0
 IMPATIENT = {"ZENREI_JOB_LEASE_SECONDS": "3", "ZENREI_JOB_SWEEP_SECONDS": "1"}

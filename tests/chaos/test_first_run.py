@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.new_clone import clone, start, wait_for_finding
 
-# Promised are 30 and 60 seconds (bench/first_run.py measures them on a calm machine); here other tests run beside it.
-FIRST_PAGE_SECONDS = 90
-CASE_COMPLETE_SECONDS = 120
+# How long it takes, bench/first_run.py measures; here it has to come at all.
+FIRST_PAGE_SECONDS = 300
+CASE_COMPLETE_SECONDS = 360
 
 pytestmark = pytest.mark.chaos
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.composed import service
 from tests.containers.stack import Stack, make_stack
+
+PATIENCE = 300  # seconds
 
 
 @pytest.fixture(scope="package")
@@ -22,7 +23,7 @@ def stack() -> Iterator[Stack]:
         made.run_roles()
         made.start_healthy("valkey")
         migration = made.start("migrate")
-        assert migration.process.wait(service("migrate").grace) == 0, migration.log.read_text()
+        assert migration.process.wait(PATIENCE) == 0, migration.log.read_text()
         yield made
     finally:
         made.kill_all()

@@ -1,4 +1,4 @@
-"""`run.py` itself: words for an old Python, a set-up that survives interruption, and a new clone's first page."""
+"""`run.py` itself: words for an old Python, a set-up that survives interruption."""
 
 import ast
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.ground import READY, REPO, free_port, wait_for
+from tests.setup.ground import REPO, wait_for
 
 NOT_THE_SUPERVISOR = "import sys\nprint('supervisor', sys.argv[1:], sys.flags.safe_path)\n"
 
@@ -142,28 +142,3 @@ def test_an_incomplete_copy_is_one_sentence(clone: Path) -> None:
     result = run(clone)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert "not a complete copy of the source" in result.stderr
-
-
-def test_a_new_clone_shows_its_first_page(tmp_path: Path, open_ground: Path) -> None:
-    """How long that takes, ``bench/first_run.py`` measures."""
-    subprocess.run(["git", "clone", "-q", REPO, tmp_path / "clone"], check=True)
-    port = free_port()
-    home = Path(os.environ.get("HOME", "/nonexistent"))  # where uv keeps the packages it has seen
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
-    if os.geteuid() == 0:
-        environment["ZENREI_STATE"] = str(open_ground / "state")
-    output = (tmp_path / "output").open("w+")
-    with output:
-        process = subprocess.Popen(
-            ["python3", tmp_path / "clone" / "run.py", "--port", str(port)],
-            env=environment, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            wait_for(lambda: READY in (tmp_path / "output").read_text() or process.poll() is not None, 300)
-        finally:
-            process.terminate()
-            process.wait(40)
-    text = (tmp_path / "output").read_text()
-    if "could not be installed" in text:
-        pytest.skip("no package index can be reached")
-    assert READY in text, text
