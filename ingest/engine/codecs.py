@@ -10,11 +10,11 @@ import zstandard
 from isal import isal_zlib
 
 from ingest.engine.source import KIB, MIB, Damaged, Limits
+from ingest.engine.zstd_blocks import ZstdBlocks
 
 PIECE: Final = 1 * MIB
 GZIP_MARK: Final = b"\x1f\x8b"
-# zstd has no bound on what one call gives back; 1 KiB of it can hold at most 256 blocks of 128 KiB.
-ZSTD_FEED: Final = 1 * KIB
+ZSTD_FEED: Final = 1 * KIB  # of what is no frame that we know, or broken: at most 256 blocks of 128 KiB
 
 
 class Engine(Protocol):
@@ -79,13 +79,16 @@ class Gzip:
 
 
 class Zstd:
-    """`zstandard` in the shape of `Engine`: fed in small pieces, since one call is not bounded."""
+    """`zstandard` in the shape of `Engine`: fed some blocks at a time, since one call is not bounded."""
 
-    __slots__ = ("_held", "_zstd")
+    __slots__ = ("_at", "_blocks", "_held", "_stuck", "_zstd")
 
     def __init__(self, window: int) -> None:
         self._zstd = zstandard.ZstdDecompressor(max_window_size=window).decompressobj()
+        self._blocks = ZstdBlocks()
         self._held = b""
+        self._at = 0
+        self._stuck = False
 
     @property
     def eof(self) -> bool:
@@ -95,18 +98,23 @@ class Zstd:
     @property
     def unused_data(self) -> bytes:
         """What was given and stands behind the member."""
-        return self._zstd.unused_data + self._held
+        return self._zstd.unused_data + self._held[self._at :]
 
     @property
     def needs_input(self) -> bool:
         """Whether there is nothing more to get without more input."""
-        return not self._held
+        return self._stuck or self._at == len(self._held)
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """Take input, give what a small piece of it holds."""
-        data = self._held + data
-        self._held = data[ZSTD_FEED:]
-        return self._zstd.decompress(data[:ZSTD_FEED])
+        """Take input, give what some blocks of it hold."""
+        if data:
+            self._held, self._at = self._held[self._at :] + data, 0
+        begin = self._at
+        self._at = self._blocks.reach(self._held, begin)
+        if self._blocks.lost:
+            self._at = min(begin + ZSTD_FEED, len(self._held))
+        self._stuck = self._at == begin
+        return self._zstd.decompress(self._held[begin : self._at]) if self._at > begin else b""
 
 
 def engines(limits: Limits) -> dict[str, Callable[[], Engine]]:
