@@ -1,4 +1,4 @@
-"""``zenrei scan``: logs in, findings out."""
+"""``zenrei scan``: logs in, findings out; and, since they are of a scan, ``zenrei detect`` and ``zenrei events``."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from cli import detect
 from cli.errors import UsageError
 from cli.progress import part_of, reporter
 from cli.sources import STDIN, add_facts, shown_name, sources_of, tell_unreadable
@@ -78,6 +79,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
     add_facts(parser)
     parser.set_defaults(run=run)
+    detect.add_parser(commands)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -87,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.queue_days < 1:
         raise UsageError("--queue-days: give a number of days, 1 or more")
     start = time.monotonic()
-    detectors = detectors_of(arguments.detectors) if arguments.detectors else []
+    detectors = detect.load(arguments.detectors) if arguments.detectors else []
     with sources_of(arguments) as sources:
         tell_unreadable(sources)
         limit = 0 if arguments.findings else arguments.max_findings
@@ -118,24 +120,6 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code(result, arguments.fail_on)
 
 
-def detectors_of(name: str) -> "list[Detector]":
-    """The detectors of a folder or a file, each proved by the logs that it carries.
-
-    What runs them is loaded here: a scan without detectors must not wait for it.
-    """
-    from ingest.engine.detectors.broken import BrokenDetector  # noqa: PLC0415
-    from ingest.engine.detectors.loader import load_detectors  # noqa: PLC0415
-    from ingest.engine.detectors.samples import check_samples  # noqa: PLC0415
-
-    try:
-        detectors = load_detectors(Path(name))
-        for detector in detectors:
-            check_samples(detector)
-    except BrokenDetector as error:
-        raise UsageError(f"--detectors: {error}") from error
-    return detectors
-
-
 def scan_events(
     result: ScanResult,
     sources: list[Source],
@@ -146,7 +130,7 @@ def scan_events(
     tell: OnProgress | None,
 ) -> ScanResult:
     """Write the table of events, and add what detectors find in it to a scan's answer."""
-    from ingest.engine.detectors.findings import detect  # noqa: PLC0415
+    from ingest.engine.detectors.findings import detect as find  # noqa: PLC0415
     from ingest.engine.events.reading import write_events  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="zenrei-events-") as folder:
@@ -155,7 +139,7 @@ def scan_events(
             write_events(sources, path, options, tell)
         except OSError as error:
             raise UsageError(f"the table of events cannot be written to {path}: {error.strerror or error}") from error
-        return detect(result, path, detectors, options.max_findings) if detectors else result
+        return find(result, path, detectors, options.max_findings) if detectors else result
 
 
 def baseline_of(arguments: argparse.Namespace) -> tuple[Source, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from ingest.engine.judge import NotJudged
 from ingest.engine.result import DetectorReport, Evidence, FileReport, Finding, ScanResult
 
 SCHEMA: Final = "zenrei.scan/1"
@@ -17,9 +18,7 @@ def to_json(result: ScanResult, seconds: float) -> dict[str, Any]:
         "transactions": result.transactions,
         "messages": result.messages,
         "unfinished": result.unfinished,
-        "not_judged": [
-            {"rule": row.rule, "transactions": row.transactions, "reason": row.reason} for row in result.not_judged
-        ],
+        "not_judged": [not_judged_json(row) for row in result.not_judged],
         "findings": [finding_json(finding) for finding in result.findings],
         "finding_counts": result.finding_counts,
         "severity_counts": result.severity_counts,
@@ -57,6 +56,11 @@ def file_json(file: FileReport) -> dict[str, Any]:
         "named_devices": list(file.named_devices),
         "complete": file.complete,
     }
+
+
+def not_judged_json(row: NotJudged) -> dict[str, Any]:
+    """What a rule could not judge."""
+    return {"rule": row.rule, "transactions": row.transactions, "reason": row.reason}
 
 
 def detector_json(one: DetectorReport) -> dict[str, Any]:

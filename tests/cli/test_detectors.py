@@ -168,7 +168,7 @@ def test_a_detector_that_cannot_be_used_ends_the_scan_before_it_begins(
     said = capfd.readouterr()
     assert said.out == ""
     assert said.err.startswith(
-        f"zenrei: --detectors: {folder / 'broken.yml'}, rule “x”, zenrei, matches, log 1: nothing is found in it"
+        f"zenrei: {folder / 'broken.yml'}, rule “x”, zenrei, matches, log 1: nothing is found in it"
     )
 
 
@@ -180,3 +180,39 @@ def test_fail_on_counts_what_detectors_found(folder: Path, tmp_path: Path) -> No
 
     assert main(["scan", "--fail-on", "critical", str(log)]) == 0
     assert main(["scan", "--fail-on", "critical", "--detectors", str(tmp_path / "d.yml"), str(log)]) == 1
+
+
+def test_detect_runs_over_tables_that_are_there(folder: Path, tmp_path: Path, capfdbinary: Any) -> None:
+    log, table, found = tmp_path / "a.log", tmp_path / "a.parquet", tmp_path / "found.jsonl"
+    log.write_text(STORY.replace(" device_id=FE-TEST-0001", ""), encoding="utf-8")
+    manifest = tmp_path / "tables.json"
+    row = {"path": str(table), "label": "piece", "device": "mx1", "firmware": "7.0.2", "zone": "Asia/Tokyo"}
+    manifest.write_text(json.dumps([row | {"complete": False}]), encoding="utf-8")
+
+    assert main(["events", str(log), "--into", str(table)]) == 0
+    assert json.loads(capfdbinary.readouterr().out) == {"rows": 6}
+    words = ["detect", "--detectors", str(folder), "--manifest", str(manifest), "--findings", str(found)]
+    assert main(words) == 0
+
+    answer = json.loads(capfdbinary.readouterr().out)
+    finding = json.loads(found.read_text(encoding="utf-8"))
+    assert (answer["finding_counts"], answer["findings"]) == ({"refused-then-delivered": 1}, [])
+    assert any("could not be read" in one["reason"] for one in answer["not_judged"])
+    assert (finding["device"], finding["firmware"], finding["evidence"][0]["file"]) == ("mx1", "7.0.2", "piece")
+
+
+def test_detect_without_tables_checks_detectors_and_says_what_they_are(folder: Path, capfdbinary: Any) -> None:
+    assert main(["detect", "--detectors", str(folder)]) == 0
+
+    (one,) = json.loads(capfdbinary.readouterr().out)["detectors"]
+    assert (one["rule"], one["severity"], one["date"]) == ("refused-then-delivered", "high", "2026-11-29")
+
+
+def test_what_is_no_table_is_refused(folder: Path, tmp_path: Path, capfd: Any) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 no")
+    pl.DataFrame({"told": ["refused"]}).write_parquet(tmp_path / "b.parquet")
+
+    assert main(["detect", "--detectors", str(folder), str(tmp_path / "a.parquet")]) == 2
+    assert "cannot be read as Parquet" in capfd.readouterr().err
+    assert main(["detect", "--detectors", str(folder), str(tmp_path / "b.parquet")]) == 2
+    assert "it is no table of events: it has no column “transaction”" in capfd.readouterr().err
