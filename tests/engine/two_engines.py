@@ -1,13 +1,19 @@
 """One log by the compiled engine and by the plain one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench.mail_log import Messages, lines_of
+from ingest.engine import containers
+from ingest.engine.fast import blocks, intake
+from ingest.engine.fast.pipeline import MOST_LINES
 from ingest.engine.report import to_json
 from ingest.engine.result import Options
 from ingest.engine.scan import scan
-from ingest.engine.source import Source
+from ingest.engine.source import KIB, Source
 
 Answer = dict[str, Any]
 
@@ -28,12 +34,26 @@ def both(sources: list[Source], **options: Any) -> tuple[Answer, Answer]:
     return fast, plain
 
 
+@contextmanager
+def in_threads() -> Iterator[None]:
+    """Blocks are small, and read ahead from the first one on."""
+    with (
+        patch.object(blocks, "SIZE", 4 * KIB),
+        patch.object(containers, "CHUNK", KIB),
+        patch.object(intake, "FIRST_LINES", MOST_LINES),
+    ):
+        yield
+
+
 def agree(sources: list[Source], **options: Any) -> Answer:
-    """Compare the two engines' answers part by part, and return it."""
+    """Compare the answers of the two engines, of the compiled one in threads too, part by part, and return it."""
     fast, plain = both(sources, **options)
+    with in_threads():
+        ahead = to_json(scan(sources, Options(fast_from=0, **options)), 0.0)
     for part, expected in plain.items():
         assert fast[part] == expected, part
-    assert fast.keys() == plain.keys()
+        assert ahead[part] == expected, part
+    assert fast.keys() == ahead.keys() == plain.keys()
     return fast
 
 

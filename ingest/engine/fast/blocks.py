@@ -17,84 +17,93 @@ _SPARE: Final = bytes(PADDING)
 class Block(NamedTuple):
     """Whole lines, in the first ``size`` bytes of ``data``; the last one of a stream may lack its feed (``open``).
 
-    ``first`` is the number of the first line, ``offset`` its place in the stream.
+    ``offset`` is its place in the stream. The bytes are there until as many blocks were asked for as there are
+    memories.
     """
 
-    raw: bytes
+    raw: bytearray
     data: Any
     size: int
-    first: int
     offset: int
     open: bool
 
     def line(self, begin: int, end: int) -> bytes:
         """The bytes of a line that lies between two places."""
-        return self.raw[begin:end]
+        return bytes(self.raw[begin:end])
+
+
+class TooLong(NamedTuple):
+    """A line that is longer than the limit: its beginning, and where it begins in the stream."""
+
+    begin: bytes
+    offset: int
+
+    def line(self, number: int) -> Line:
+        """The line, which is the stream's so many-th."""
+        return Line(number, self.offset, decode_line(self.begin)[0], TOO_LONG)
 
 
 class Blocks:
-    """Cuts a stream. Iterating gives blocks, and a `Line` for each one that is longer than the limit.
+    """Cuts a stream into blocks that lie in some memories by turns; lines beyond the limit stand alone."""
 
-    The caller says by `took` how many lines a block had, before it asks for the next one.
-    """
-
-    def __init__(self, chunks: Iterator[bytes], line_bytes: int) -> None:
+    def __init__(self, chunks: Iterator[bytes], line_bytes: int, memories: int) -> None:
         self._chunks = chunks
         self._limit = line_bytes
-        self._first = 1
         self._offset = 0
+        self._memories = [bytearray(2 * SIZE + PADDING) for _ in range(memories)]
+        self._turn = 0
+        self._raw = self._memories[0]
+        self._held = 0  # bytes at the beginning of the memory that belong to no block yet
 
-    def took(self, lines: int) -> None:
-        """Note how many lines the last block had."""
-        self._first += lines
-
-    def __iter__(self) -> Iterator["Block | Line"]:
-        held: list[bytes] = []
-        size = 0
+    def __iter__(self) -> Iterator[Block | TooLong]:
         for chunk in self._chunks:
-            held.append(chunk)
-            size += len(chunk)
-            if size < SIZE:
+            self._hold(chunk)
+            if self._held < SIZE:
                 continue
-            rest = yield from self._whole(b"".join((*held, _SPARE)), size)
+            end = self._raw.rfind(b"\n", 0, self._held) + 1
+            if end:
+                yield from self._parts(self._raw, end, open_=False)
+            rest = self._raw[end : self._held]
             if len(rest) > self._limit:
                 rest = yield from self._long(rest)
-            held, size = [rest], len(rest)
-        if size:
-            yield from self._last(b"".join((*held, _SPARE)), size)
+            self._turn = (self._turn + 1) % len(self._memories)
+            self._raw, self._held = self._memories[self._turn], 0
+            self._hold(rest)
+        if self._held:
+            yield from self._parts(self._raw, self._held, open_=self._raw[self._held - 1] != ord("\n"))
 
-    def _whole(self, data: bytes, size: int) -> Generator["Block | Line", None, bytes]:
-        """The whole lines of some data; returns what is left behind the last feed."""
-        end = data.rfind(b"\n", 0, size) + 1
-        if end:
-            yield from self._parts(data, end, open_=False)
-        return data[end:size]
+    def _hold(self, chunk: bytes | bytearray) -> None:
+        """Put a chunk behind what is held; where it does not fit, in larger memory: others may look into this one."""
+        size = self._held + len(chunk)
+        if size + PADDING > len(self._raw):
+            larger = bytearray(2 * size + PADDING)
+            larger[: self._held] = self._raw[: self._held]
+            self._raw = self._memories[self._turn] = larger
+        self._raw[self._held : size] = chunk
+        self._held = size
 
-    def _last(self, data: bytes, size: int) -> Iterator["Block | Line"]:
-        yield from self._parts(data, size, open_=data[size - 1] != ord("\n"))
-
-    def _parts(self, data: bytes, size: int, *, open_: bool) -> Iterator["Block | Line"]:
+    def _parts(self, raw: bytearray, size: int, *, open_: bool) -> Iterator[Block | TooLong]:
         """A block of some lines; where one of them may be beyond the limit, several with those lines between."""
-        if not self._has_long(data, size):
-            yield self._block(data, size, open_=open_)
+        if not self._has_long(raw, size):
+            yield self._block(raw, size, open_=open_)
             return
         begin = 0
         while begin < size:
             stop = begin
             while stop < size:
-                end = data.find(b"\n", stop, size) + 1 or size
+                end = raw.find(b"\n", stop, size) + 1 or size
                 if end - stop > self._limit + 1 or (stop > begin and end - begin > self._limit):
                     break
                 stop = end
             if stop == begin:
-                end = data.find(b"\n", begin, size) + 1 or size
-                yield self._too_long(data[begin : begin + SHOWN], end - begin)
+                end = raw.find(b"\n", begin, size) + 1 or size
+                yield self._too_long(bytes(raw[begin : begin + SHOWN]), end - begin)
                 begin = end
                 continue
-            yield self._block(data[begin:stop] + _SPARE, stop - begin, open_=open_ and stop == size)
+            yield self._block(raw[begin:stop] + _SPARE, stop - begin, open_=open_ and stop == size)
             begin = stop
 
-    def _has_long(self, data: bytes, size: int) -> bool:
+    def _has_long(self, data: bytearray, size: int) -> bool:
         """Whether some line is longer than the limit: where none is, a feed stands in every stretch of that length."""
         at = 0
         while size - at > self._limit + 1:
@@ -104,25 +113,24 @@ class Blocks:
             at = feed + 1
         return False
 
-    def _block(self, data: bytes, size: int, *, open_: bool) -> Block:
-        block = Block(data, np.frombuffer(data, dtype=np.uint8), size, self._first, self._offset, open_)
+    def _block(self, raw: bytearray, size: int, *, open_: bool) -> Block:
+        block = Block(raw, np.frombuffer(raw, dtype=np.uint8), size, self._offset, open_)
         self._offset += size
         return block
 
-    def _long(self, data: bytes) -> Generator[Line, None, bytes]:
+    def _long(self, data: bytearray) -> Generator[TooLong, None, bytearray]:
         """Pass over a line that is longer than the limit without holding it; returns what comes behind it."""
-        begin, skipped = data[:SHOWN], len(data)
+        begin, skipped = bytes(data[:SHOWN]), len(data)
         for chunk in self._chunks:
             feed = chunk.find(b"\n")
             if feed >= 0:
                 yield self._too_long(begin, skipped + feed + 1)
-                return chunk[feed + 1 :]
+                return bytearray(chunk[feed + 1 :])
             skipped += len(chunk)
         yield self._too_long(begin, skipped)
-        return b""
+        return bytearray()
 
-    def _too_long(self, begin: bytes, size: int) -> Line:
-        line = Line(self._first, self._offset, decode_line(begin)[0], TOO_LONG)
-        self._first += 1
+    def _too_long(self, begin: bytes, size: int) -> TooLong:
+        line = TooLong(begin, self._offset)
         self._offset += size
         return line

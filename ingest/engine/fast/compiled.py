@@ -72,9 +72,13 @@ _MEMORY_AT: Final = 50  # the place of its arrays among the arguments
 
 
 class Compiled:
-    """The functions of `kernel`. Their arrays must be contiguous, and texts have `PADDING` bytes behind their end."""
+    """The functions of `kernel`. Their arrays must be contiguous, and texts have `PADDING` bytes behind their end.
+
+    One is for one thread at a time: it remembers parts of lines.
+    """
 
     def __init__(self, address: int) -> None:
+        self._place = address
         self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
         self._memory = Memory(
             texts=np.zeros((STRETCHES, STRETCH + PADDING), np.uint8),
@@ -87,6 +91,10 @@ class Compiled:
             turn=np.zeros(1, np.int64),
         )
         self._remembered = [_address(array) for array in self._memory]
+
+    def again(self) -> "Compiled":
+        """The same, for another thread."""
+        return Compiled(self._place)
 
     def _call(self, what: int, *arguments: Any) -> list[int]:
         """Call with numbers and arrays, which stand for their addresses. Returns the first numbers as they are then."""
@@ -157,9 +165,9 @@ class Compiled:
     def group(self, values: Any) -> tuple[Any, Any, Any]:
         """Number values by their first appearance: the number of each, where each number is first, and how often."""
         size = 1 << (2 * len(values)).bit_length()
-        keys, numbers = np.empty(size, np.uint64), np.full(size, -1, np.int64)
+        table = np.zeros(size, np.int32)
         ids, first, counts = (np.empty(len(values), np.int64) for _ in range(3))
-        count = self._call(GROUP, values, len(values), keys, size, numbers, ids, first, counts)[0]
+        count = self._call(GROUP, values, len(values), table, size, ids, first, counts)[0]
         return ids, first[:count].copy(), counts[:count].copy()
 
     def arrange(self, ids: Any, counts: Any) -> tuple[Any, Any]:
@@ -256,7 +264,9 @@ def _read(path: Path) -> tuple[str, bytes] | None:
 
 
 def _address(array: Any) -> int:
-    """Where an array lies; its `ctypes` attribute would make four objects to say so."""
+    """Where an array lies. Its `ctypes` attribute makes four objects to say so, its interface describes each column."""
+    if array.dtype.names:
+        return array.ctypes.data  # type: ignore[no-any-return]
     return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 

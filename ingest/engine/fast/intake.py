@@ -1,7 +1,7 @@
 """Reads FortiMail logs in compiled blocks, and each line that does not fit there the plain way."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from ingest.engine.event import DONE, TOLD, Event, Flag, Kind
 from ingest.engine.fast.blocks import Block, Blocks
 from ingest.engine.fast.compiled import compiled
 from ingest.engine.fast.learned import Learned, digest_of, family_of, hash_text
-from ingest.engine.fast.rows import ALONE, BLANK, FAST, SLOW
-from ingest.engine.fast.store import MOST_LINES, Store
+from ingest.engine.fast.pipeline import MOST_LINES, SLOTS, Asked, Part, Pipeline, Slot
+from ingest.engine.fast.rows import ALONE, BLANK, FAST, ROW, ROW_BYTES, SLOW
+from ingest.engine.fast.store import Store
 from ingest.engine.fortimail.lines import FortiMail
 from ingest.engine.fortimail.session import is_queue_id
 from ingest.engine.fortimail.tokens import Tokeniser
@@ -28,7 +29,6 @@ from ingest.engine.truth import EVENT_KINDS
 
 FORMAT: Final = "fortimail"
 FIRST_LINES: Final = 250  # read at once at the beginning, then four times as many, and so on
-SHORT_LINE: Final = 64  # bytes, fewer than most lines have: room for so many rows is asked for
 MOST_NUMBERS: Final = 65_535  # a device's and a stream's have two bytes of a row
 _EVENT_KINDS: Final = sum(1 << kind for kind in EVENT_KINDS)
 
@@ -49,7 +49,8 @@ class Unit:
     rows: int = 0
 
 
-class Stream(NamedTuple):
+@dataclass(slots=True)
+class Stream:
     """What is being read: ``number`` is that of the source, ``silent`` that of the device of lines that name none."""
 
     reader: LineReader
@@ -58,6 +59,13 @@ class Stream(NamedTuple):
     number: int
     place: int
     silent: int
+    line: int = 1  # the number of the next one
+
+    def next_line(self, count: int = 1) -> int:
+        """The number of the next line, where so many are taken."""
+        number = self.line
+        self.line += count
+        return number
 
 
 class FastIntake(Intake):
@@ -93,17 +101,18 @@ class FastIntake(Intake):
             raise NotForThis(f"more than {MOST_NUMBERS} streams")
         self.places.append(Place(number, stream, member.label, FORMAT))
         here = Stream(reader, tally, source, number, len(self.places) - 1, self.unit(source.device, number))
-        blocks = Blocks(reader.guarded(), self.options.limits.line_bytes)
+        blocks = Blocks(reader.guarded(), self.options.limits.line_bytes, SLOTS)
         first = True
-        for block in blocks:
-            if first and not (isinstance(block, Block) and self._fits(block)):
-                raise NotForThis(member.label)
-            first = False
-            if isinstance(block, Line):
-                self._skip(block, tally)
-                continue
-            blocks.took(self._read_block(block, here))
-            self._tell(tally.label, meter, block.offset, tally.lines)
+        with Pipeline(self._compiled) as pipeline:
+            for item, slot, part in pipeline.through(blocks, lambda: self._ask(here) if self._is_learned else None):
+                if first and not (isinstance(item, Block) and self._fits(item)):
+                    raise NotForThis(member.label)
+                first = False
+                if isinstance(item, Block):
+                    self._read_block(item, slot, part, here)
+                    self._tell(tally.label, meter, item.offset, tally.lines)
+                else:
+                    self._skip(item.line(here.next_line()), tally)
         if first:
             raise NotForThis(member.label)
         self.bytes += reader.bytes
@@ -111,51 +120,53 @@ class FastIntake(Intake):
         self.reports.append(tally.report(reader))
         self._tell(member.label, meter, 0, 0)
 
+    @property
+    def _is_learned(self) -> bool:
+        """Whether most kinds of lines are known, so that blocks may be read ahead."""
+        return self._at_once >= MOST_LINES
+
+    def _ask(self, stream: Stream) -> Asked:
+        return Asked(self._learned.known, stream.place, stream.silent, len(self.units))
+
     def _fits(self, block: Block) -> bool:
         """Whether a stream that begins so is a FortiMail log from its first lines on, as the plain intake finds."""
         skipped: list[Line] = []
-        name, _ = pick_format(
-            iter(LineReader(iter([block.raw[: block.size]]), self.options.limits)), self.options.format, skipped.append
-        )
+        raw = block.line(0, block.size)
+        name, _ = pick_format(iter(LineReader(iter([raw]), self.options.limits)), self.options.format, skipped.append)
         lines = [line for line in skipped if line.text and not line.text.isspace()]
-        return name == FORMAT and not lines and sniff_utf16(block.raw[: block.size]) is None
+        return name == FORMAT and not lines and sniff_utf16(raw) is None
 
-    def _read_block(self, block: Block, stream: Stream) -> int:
-        """Read the lines of a block, and return their number. Few at a time at first, to learn from them."""
-        at = done = 0
+    def _read_block(self, block: Block, slot: Slot, part: Part | None, stream: Stream) -> None:
+        """Read the lines of a block, but for those that were read ahead. Few at a time at first, to learn from them."""
+        at = 0
         while at < block.size:
-            room = (block.size - at) // SHORT_LINE + 1
-            count, at = self._read_part(block, at, done, min(self._at_once, room), stream)
-            done += count
-            self._at_once = min(4 * self._at_once, MOST_LINES)
-        return done
+            if part is None:
+                part = slot.read(block, at, self._at_once, self._ask(stream))
+                self._at_once = min(4 * self._at_once, MOST_LINES)
+            self._take_in(block, part, stream)
+            at, part = part.next_, None
 
-    def _read_part(self, block: Block, at: int, done: int, most: int, stream: Stream) -> tuple[int, int]:
-        """Read some lines of a block; returns how many, and where the next one begins."""
-        tally, reader = stream.tally, stream.reader
-        rows, states, shapes = self.store.room(most), np.empty(most, np.uint8), np.empty(most, np.uint64)
-        bounds, seen = np.empty((most, 2), np.int64), np.zeros(max(1, len(self.units)), np.int64)
-        first = block.first + done
-        count, other, next_ = self._compiled.read_lines(
-            (block.data, at, block.size, most),
-            self._learned.known,
-            (stream.place, first, block.offset, stream.silent),
-            (rows, states, shapes, bounds),
-            seen,
-        )
-        if other:
-            reader.encodings[UTF8] += other
-        broken = next_ > block.size and block.open and reader.damage is not None
+    def _take_in(self, block: Block, part: Part, stream: Stream) -> None:
+        """Take in what was read of a block; lines that were left over are read the plain way."""
+        tally, reader, before = stream.tally, stream.reader, stream.next_line(part.lines) - 1
+        rows, states = part.rows, part.states
+        rows["line"] += np.uint32(before)
+        if part.other:
+            reader.encodings[UTF8] += part.other
+        broken = part.next_ > block.size and block.open and reader.damage is not None
         if broken:
-            states[count - 1] = SLOW
-        states = states[:count]
-        named = [(int(seen[unit]), self.units[unit].device.name or "") for unit in np.flatnonzero(seen).tolist()]
+            states[-1] = SLOW
+        named = [
+            (int(part.seen[unit]) + before, self.units[unit].device.name or "")
+            for unit in np.flatnonzero(part.seen).tolist()
+        ]
         tally.lines += int(np.count_nonzero(states))
         tally.blank += int(np.count_nonzero(states == BLANK))
         for index in np.flatnonzero(states == SLOW).tolist():
-            begin, end = bounds[index].tolist()
-            line = reader.line(first + index, block.offset + begin, block.raw[begin:end])
-            if broken and index == count - 1:
+            begin, end = part.bounds[index].tolist()
+            raw = block.line(begin, end)
+            line = reader.line(before + index + 1, block.offset + begin, raw)
+            if broken and index == part.lines - 1:
                 line = line._replace(quality=CUT)
             event = self._read_line(line, tally)
             if event is None:
@@ -166,17 +177,16 @@ class FastIntake(Intake):
             tokens = self._tokenise(line.text)
             if isinstance(tokens, str):
                 continue  # it was read as an event, so there are tokens
-            self._learned.learn(block.raw[begin:end].rstrip(b"\r"), int(shapes[index]), tokens, event, unit)
+            self._learned.learn(raw.rstrip(b"\r"), int(part.shapes[index]), tokens, event, unit)
             if self._fill(rows[index], event, digest=digest_of(tokens), unit=unit, place=stream.place, line=line):
                 states[index] = FAST
         read = states == FAST
-        found = rows[:count] if read.all() else rows[:count][read]
+        found = rows if read.all() else rows.view(ROW_BYTES)[read].view(ROW)
         self._note(found, tally)
         for _, name in sorted(named):
             if len(tally.devices) < MOST_DEVICES:
                 tally.devices.add(name)
         self.store.add(found)
-        return count, next_
 
     def _read_line(self, line: Line, tally: Tally) -> Event | None:
         """A line the plain way: its event, or None with a note where it has none."""
@@ -225,17 +235,17 @@ class FastIntake(Intake):
 
     def _note(self, rows: Any, tally: Tally) -> None:
         """The times that rows span, for the stream and for the coverage of their devices."""
-        counts = np.bincount(rows["unit"], minlength=1)
-        for number in np.flatnonzero(counts).tolist():
-            self.units[number].rows += int(counts[number])
-        spans = np.full((max(1, len(self.units)), 2), -1, np.int64)
+        spans = np.full((max(1, len(self.units)), 3), (-1, -1, 0), np.int64)
         days = np.empty((len(rows), 2), np.int64)
         first, last, noted = self._compiled.span_of(rows, _EVENT_KINDS, UNDATED // 2, spans, days)
         if first >= 0:
             tally.first = first if tally.first is None else min(tally.first, first)
             tally.last = last if tally.last is None else max(tally.last, last)
-        for number in np.flatnonzero(spans[:, 0] >= 0).tolist():
-            unit, (begin, end) = self.units[number], spans[number].tolist()
+        for number in np.flatnonzero(spans[:, 2]).tolist():
+            unit, (begin, end, count) = self.units[number], spans[number].tolist()
+            unit.rows += count
+            if begin < 0:
+                continue
             unit.first = begin if unit.first is None else min(unit.first, begin)
             unit.last = end if unit.last is None else max(unit.last, end)
         for number, day in days[:noted].tolist():

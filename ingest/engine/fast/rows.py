@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-PADDING: Final = 16  # bytes behind the end of every text that the compiled part reads
+PADDING: Final = 64  # bytes behind the end of every text that the compiled part reads
 SEED: Final = 0x9E3779B97F4A7C15
 MIX_1: Final = 0xBF58476D1CE4E5B9  # the constants of splitmix64
 MIX_2: Final = 0x94D049BB133111EB
@@ -39,6 +39,7 @@ ROW: Final = np.dtype(
         ("child", np.uint8),
     ]
 )
+ROW_BYTES: Final = np.dtype((np.void, ROW.itemsize))  # numpy copies rows as bytes at once, and else field by field
 
 
 class Known(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from ingest.engine.fast.rows import ROW
+from ingest.engine.fast.rows import ROW, ROW_BYTES
 
 MOST_HELD: Final = 2_500_000  # rows in memory, of 74 bytes each; what is not written to takes none
-MOST_LINES: Final = 100_000  # at a time
+MOST_ADDED: Final = 100_000  # at a time
 PARTS: Final = 32  # files at once; half of what a reading may have open
 _SHIFT: Final = np.uint64(59)  # the upper 5 bits of a family
 
@@ -19,7 +19,7 @@ class Store:
     """Takes rows in the order of reading; gives them back at once, or by parts of whole families, in the same order."""
 
     def __init__(self) -> None:
-        self._rows = np.empty(MOST_HELD + MOST_LINES, ROW)
+        self._rows = np.empty(MOST_HELD + MOST_ADDED, ROW)
         self._count = 0
         self._files: list[Any] = []
         self._open = ExitStack()
@@ -28,16 +28,11 @@ class Store:
         """Give up what lies on the disk."""
         self._open.close()
 
-    def room(self, most: int) -> Any:
-        """Where the next rows may be written, to be handed to `add`."""
-        return self._rows[self._count : self._count + most]
-
     def add(self, rows: Any) -> None:
-        """Take in rows: the first ones of `room`, or others."""
-        room = self.room(len(rows))
-        if rows.ctypes.data != room.ctypes.data:
-            room[:] = rows
-        self._count += len(rows)
+        """Take in rows, which are copied."""
+        end = self._count + len(rows)
+        self._rows[self._count : end].view(ROW_BYTES)[:] = rows.view(ROW_BYTES)
+        self._count = end
         if self._count >= MOST_HELD:
             self._spill()
 
@@ -63,5 +58,5 @@ class Store:
         order = np.argsort(part, kind="stable")
         bounds = np.searchsorted(part[order], np.arange(PARTS + 1))
         for file, begin, end in zip(self._files, bounds[:-1], bounds[1:], strict=True):
-            file.write(rows[order[begin:end]].tobytes())
+            file.write(rows.view(ROW_BYTES)[order[begin:end]].tobytes())
         self._count = 0

@@ -7,15 +7,13 @@ from numba import njit
 
 from ingest.engine.fast.kernel.message import begins, word_of
 from ingest.engine.fast.kernel.words import (
-    BLANKS,
-    ONES,
     SEED,
-    TOPS,
     find,
     first_bit,
     fold,
     hash_of,
     load8,
+    masks32,
     scan,
     scan_bare,
 )
@@ -32,10 +30,9 @@ _LOG_ID: Final = word_of(b"log_id=")
 _QUOTE: Final = np.uint64(34)
 _UNDERSCORE: Final = np.uint64(95)
 _EQUALS: Final = np.uint64(61)
-_FEEDS: Final = np.uint64(0x0A0A0A0A0A0A0A0A)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def next_line(data: Any, at: int, size: int) -> Any:
     """In one pass: where the line that begins at a place ends, and what it is written in.
 
@@ -44,28 +41,24 @@ def next_line(data: Any, at: int, size: int) -> Any:
     """
     tops = control = np.uint64(0)
     while at < size:
-        word = load8(data, at)
+        feeds, beyond, below = masks32(data, at)
         left = size - at
-        different = word ^ _FEEDS
-        hit = (different - ONES) & ~different & TOPS
-        if hit or left < 8:
-            count = np.int64(first_bit(hit) >> np.uint64(3)) if hit else left
-            count = min(count, left)
-            keep = (np.uint64(1) << np.uint64(8 * count)) - np.uint64(1)
-            word = (word & keep) | (BLANKS & ~keep)
-            tops |= word
-            control |= (word - BLANKS) & ~word
+        if feeds or left < 32:
+            count = min(np.int64(first_bit(feeds)), left) if feeds else left
+            keep = (np.uint64(1) << np.uint64(count)) - np.uint64(1)
+            tops |= beyond & keep
+            control |= below & keep
             at += count
             break
-        tops |= word
-        control |= (word - BLANKS) & ~word
-        at += 8
-    if control & TOPS:
+        tops |= beyond
+        control |= below
+        at += 32
+    if control:
         return at, 2
-    return at, 1 if tops & TOPS else 0
+    return at, 1 if tops else 0
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _hides(data: Any, at: int, end: int) -> bool:
     """Whether the beginning of another record stands in a value."""
     here = at
@@ -77,7 +70,7 @@ def _hides(data: Any, at: int, end: int) -> bool:
     return False
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _message_end(data: Any, at: int, end: int) -> Any:
     """The last quote of a line whose message begins at a place, and the message's hash; -1 for one that is cut."""
     last = end - 1
@@ -99,7 +92,7 @@ def _message_end(data: Any, at: int, end: int) -> Any:
     return last, hashed
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _recall(data: Any, at: int, end: int, memory: Any) -> int:
     """Which of the remembered stretches stands at a place, or -1."""
     for slot in range(len(memory.sizes)):
@@ -119,7 +112,7 @@ def _recall(data: Any, at: int, end: int, memory: Any) -> int:
     return -1
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _remember(data: Any, at: int, end: int, memory: Any) -> int:
     """Keep a stretch, for the next one in turn; -1 for one that is too long."""
     if end - at > STRETCH:
@@ -132,7 +125,7 @@ def _remember(data: Any, at: int, end: int, memory: Any) -> int:
     return slot
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any, memory: Any) -> Any:
     """Cut a line into keys and values, and note for each where the value lies, and the hashes of key and value.
 
@@ -211,7 +204,7 @@ def cut(data: Any, at: int, end: int, starts: Any, ends: Any, hashes: Any, memor
     return (count, shape, -1, -1, NO_WORDS) if typed else failed
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _note(
     data: Any,
     begin: int,
@@ -239,7 +232,7 @@ def _note(
     memory.histories[slot] = 1 if history else 0
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def is_utf8(data: Any, at: int, end: int) -> bool:
     """Whether a line is UTF-8 throughout, as Python's strict decoder has it (RFC 3629)."""
     while at < end:

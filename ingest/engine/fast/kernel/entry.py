@@ -17,6 +17,7 @@ from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
     GROUP,
+    PADDING,
     PLACES,
     READ,
     ROW,
@@ -49,7 +50,7 @@ def _pointer(kind: Any) -> Any:
     return pointer
 
 
-_bytes, _signed, _unsigned, _rows = map(_pointer, (types.uint8, types.int64, types.uint64, _ROW))
+_bytes, _small, _signed, _unsigned, _rows = map(_pointer, (types.uint8, types.int32, types.int64, types.uint64, _ROW))
 
 
 @cfunc(types.void(types.CPointer(types.int64)), nopython=True)
@@ -60,7 +61,7 @@ def run(address: Any) -> None:
     """
     a = carray(address, (64,))
     memory = Memory(
-        texts=carray(_bytes(a[50]), (STRETCHES, STRETCH + 16)),
+        texts=carray(_bytes(a[50]), (STRETCHES, STRETCH + PADDING)),
         sizes=carray(_signed(a[51]), (STRETCHES,)),
         counts=carray(_signed(a[52]), (STRETCHES,)),
         starts=carray(_signed(a[53]), (STRETCHES, STRETCH_TOKENS)),
@@ -91,7 +92,7 @@ def run(address: Any) -> None:
         )
         most = a[4]
         a[0], a[1], a[2] = read_lines(
-            carray(_bytes(a[1]), (a[3] + 16,)),
+            carray(_bytes(a[1]), (a[3] + PADDING,)),
             a[2],
             a[3],
             most,
@@ -116,7 +117,7 @@ def run(address: Any) -> None:
             carray(_rows(a[1]), (a[2],)),
             np.uint64(a[3]),
             a[4],
-            carray(_signed(a[5]), (a[6], 2)),
+            carray(_signed(a[5]), (a[6], 3)),
             carray(_signed(a[7]), (a[2], 2)),
         )
     elif a[0] == SIGN:
@@ -136,11 +137,10 @@ def run(address: Any) -> None:
     elif a[0] == GROUP:
         a[0] = group(
             carray(_unsigned(a[1]), (a[2],)),
-            carray(_unsigned(a[3]), (a[4],)),
-            carray(_signed(a[5]), (a[4],)),
+            carray(_small(a[3]), (a[4],)),
+            carray(_signed(a[5]), (a[2],)),
             carray(_signed(a[6]), (a[2],)),
             carray(_signed(a[7]), (a[2],)),
-            carray(_signed(a[8]), (a[2],)),
         )
     elif a[0] == ARRANGE:
         count = a[4]
@@ -156,7 +156,7 @@ def run(address: Any) -> None:
         )
     elif a[0] == CUT:
         a[0], _, a[1], a[2], _ = cut(
-            carray(_bytes(a[1]), (a[2] + 16,)),
+            carray(_bytes(a[1]), (a[2] + PADDING,)),
             0,
             a[2],
             carray(_signed(a[3]), (64,)),

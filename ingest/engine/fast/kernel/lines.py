@@ -61,7 +61,7 @@ def _classes() -> Any:
 _CLASSES: Final = _classes()
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def place_of(keys: Any, key: np.uint64) -> int:
     """Where a key stands in a sorted array, or -1."""
     low, high = 0, len(keys)
@@ -74,12 +74,12 @@ def place_of(keys: Any, key: np.uint64) -> int:
     return low if low < len(keys) and keys[low] == key else -1
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _two(data: Any, at: int) -> int:
     return (data[at] - 48) * 10 + (data[at + 1] - 48)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def stamp_of(data: Any, date: int, date_end: int, time: int, time_end: int) -> int:
     """Milliseconds from 1970 of ``YYYY-MM-DD`` and ``hh:mm:ss[.fff]``, -1 for other forms."""
     size = time_end - time
@@ -119,7 +119,7 @@ def stamp_of(data: Any, date: int, date_end: int, time: int, time_end: int) -> i
     return days * _DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + part
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _is_half(data: Any, at: int) -> bool:
     """Whether a message's id stands at a place; all is looked at, since a wrong one is rare."""
     letters, digits = _IN_ID, _DIGIT
@@ -130,7 +130,7 @@ def _is_half(data: Any, at: int) -> bool:
     return letters != 0 and digits != 0
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def session_form(data: Any, at: int, end: int) -> int:
     """0 for the usual id of two halves, 1 for one with digits behind it, -1 for other forms."""
     if end - at < 29 or end - at > 128 or data[at + 14] != 45 or not (_is_half(data, at) and _is_half(data, at + 15)):
@@ -141,7 +141,7 @@ def session_form(data: Any, at: int, end: int) -> int:
     return 1 if end - at > 29 else 0
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def read_lines(
     data: Any,
     begin: int,
@@ -221,7 +221,7 @@ def read_lines(
     return number, other, next_
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _read_row(
     data: Any,
     known: Any,
@@ -313,7 +313,7 @@ def _read_row(
     return named
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _history_words(places: Any, hashes: Any) -> np.uint64:
     """The hash of what a history line says: its subtype, disposition and delivery status."""
     state = SEED
@@ -323,7 +323,7 @@ def _history_words(places: Any, hashes: Any) -> np.uint64:
     return state
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _scanner(data: Any, at: int, end: int, known: Any) -> int:
     for number in range(len(known.numbers)):
         size = known.sizes[number]
@@ -344,17 +344,18 @@ def _scanner(data: Any, at: int, end: int, known: Any) -> int:
     return 0
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def span_of(rows: Any, kinds: np.uint64, undated: int, spans: Any, days: Any) -> Any:
     """The first and last stamp of rows (-1 for none), and how many days were noted.
 
-    ``spans`` has for each device the first and last stamp of its rows of some kinds (a bit each), and ``days`` gets a
-    row (device, day) where the day is another one than in the row before.
+    ``spans`` has for each device the first and last stamp of its rows of some kinds (a bit each), and the number of all
+    its rows; ``days`` gets a row (device, day) where the day is another one than in the row before.
     """
     first = last = -1
     noted, unit_before, day_before = 0, -1, -1
     for row in rows:
         stamp = row.stamp
+        spans[row.unit, 2] += 1
         if stamp <= undated:
             continue
         if first < 0 or stamp < first:

@@ -44,6 +44,31 @@ def load8(typingctx: Any, data: Any, at: Any) -> Any:
 
 
 @intrinsic
+def masks32(typingctx: Any, data: Any, at: Any) -> Any:
+    """Of the 32 bytes that begin at a place, a bit for each: which are line feeds, beyond ASCII, control characters."""
+    signature = types.UniTuple(types.uint64, 3)(data, types.int64)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        vector = ir.VectorType(ir.IntType(8), 32)
+        place = builder.bitcast(builder.gep(array.data, [arguments[1]]), vector.as_pointer())
+        bytes_ = builder.load(place, align=1)
+
+        def against(byte: int) -> Any:
+            return ir.Constant(vector, [byte] * 32)
+
+        found = (
+            builder.icmp_unsigned("==", bytes_, against(10)),
+            builder.icmp_unsigned(">=", bytes_, against(128)),
+            builder.icmp_unsigned("<", bytes_, against(32)),
+        )
+        words = [builder.zext(builder.bitcast(one, ir.IntType(32)), ir.IntType(64)) for one in found]
+        return context.make_tuple(builder, signature.return_type, words)
+
+    return signature, codegen
+
+
+@intrinsic
 def first_bit(typingctx: Any, word: Any) -> Any:
     """How many bits of a word that is not 0 lie below its lowest 1."""
     signature = types.uint64(types.uint64)
@@ -54,7 +79,7 @@ def first_bit(typingctx: Any, word: Any) -> Any:
     return signature, codegen
 
 
-@njit(nogil=True, inline="always")
+@njit(nogil=True, forceinline=True)
 def mix(word: np.uint64) -> np.uint64:
     """A word stirred, so that every bit depends on every other (the finaliser of splitmix64)."""
     word = (word ^ (word >> np.uint64(30))) * MIX_1
@@ -62,7 +87,7 @@ def mix(word: np.uint64) -> np.uint64:
     return word ^ (word >> np.uint64(31))
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def find(data: Any, at: int, end: int, byte: np.uint64) -> int:
     """Where a byte stands first in ``data[at:end]``, or ``end``."""
     wanted = ONES * byte
@@ -76,21 +101,21 @@ def find(data: Any, at: int, end: int, byte: np.uint64) -> int:
     return end
 
 
-@njit(nogil=True, inline="always")
+@njit(nogil=True, forceinline=True)
 def fold(state: np.uint64, word: np.uint64) -> np.uint64:
     """A state with one more word in it."""
     state = (state ^ word) * MIX_1
     return state ^ (state >> np.uint64(29))
 
 
-@njit(nogil=True, inline="always")
+@njit(nogil=True, forceinline=True)
 def term(place: np.uint64, name: np.uint64, value: np.uint64) -> np.uint64:
     """What a key and its value add to the digest of a line; terms do not wait for each other."""
     word = (name ^ (place * SEED)) + value * MIX_2
     return (word ^ (word >> np.uint64(32))) * MIX_1
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def hash_of(data: Any, at: int, end: int, lower: bool) -> np.uint64:
     """A 64-bit hash of ``data[at:end]``, of its ASCII letters in lower case where asked for; 0 for nothing."""
     size = end - at
@@ -111,7 +136,7 @@ def hash_of(data: Any, at: int, end: int, lower: bool) -> np.uint64:
     return fold(state, np.uint64(size))
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def scan(data: Any, at: int, end: int, byte: np.uint64) -> Any:
     """In one pass: where a byte stands first in ``data[at:end]`` (else ``end``), the hash up to it (as `hash_of`), and
     whether an underscore stands before it."""
@@ -140,7 +165,7 @@ def scan(data: Any, at: int, end: int, byte: np.uint64) -> Any:
     return at, fold(state, np.uint64(total)) if total else _ZERO, marks != _ZERO
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def scan_bare(data: Any, at: int, end: int) -> Any:
     """As `scan`, up to a blank or a comma; the third is whether a quote, an equals sign or a byte beyond ASCII stands
     before it."""
@@ -165,7 +190,7 @@ def scan_bare(data: Any, at: int, end: int) -> Any:
     return at, fold(state, np.uint64(total)) if total else _ZERO, bad != _ZERO
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def is_plain(data: Any, at: int, end: int) -> bool:
     """Whether all bytes are ASCII and none is a control character."""
     while at < end:
