@@ -23,11 +23,13 @@ from cli.frames import sha256_of
 from ingest.engine.context import Cache, around_by_frames, cited_by_frames, lines_around
 from ingest.engine.frames import Frames, find
 from ingest.engine.framing import make_frames
+from ingest.engine.mentions import find_mentions
 from ingest.engine.source import MIB, Limits, Source
 
 Place = tuple[int, int]
 LIMITS = Limits()
 SHARES = (0.1, 0.5, 0.9)
+SEARCHES = 3
 SESSION = re.compile(r'session_id="(.{29})')
 
 
@@ -93,6 +95,7 @@ def measure(path: Path, turns: int) -> None:
     lines = statistics.mean(map(len, groups))
     told(f"all lines of a transaction ({lines:.1f} on average), by frames", by_group)
     told("where a line of a number begins, by frames", by_number)
+    search(source, path, cache, places[:SEARCHES])
     ordered = sorted(places)
     for share in SHARES:
         line, offset = ordered[int(share * len(ordered))]
@@ -102,6 +105,17 @@ def measure(path: Path, turns: int) -> None:
             )
         )
         print(f"ten lines around a line at {share:.0%}, without frames {took:>22,.2f} ms")
+
+
+def search(source: Source, path: Path, cache: Cache, places: Sequence[Place]) -> None:
+    """Search the whole log for the lines of some transactions, as is done once for each that somebody opens."""
+    ids = []
+    for line, offset in places:
+        near = around_by_frames(path, cache, "", line=line, offset=offset, context=0, limits=LIMITS)
+        if cited := SESSION.search(near[0].text):
+            ids.append(cited[1])
+    took = [milliseconds(lambda one=one: find_mentions([source], [one], LIMITS)) for one in ids]  # type: ignore[misc]
+    told("where all lines of a transaction stand, the first time", took)
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cli import check, diff, lines, parse, scan, versions
+from cli import check, diff, lines, parse, scan, transaction, versions
 from cli.errors import UsageError
 
 
@@ -15,7 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="zenrei", description="What a mail gateway told, what it did, and where the two differ."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (scan, diff, parse, lines, versions, check):
+    for command in (scan, diff, parse, lines, transaction, versions, check):
         command.add_parser(commands)
     return parser
 

@@ -10,6 +10,7 @@ from ingest.api.comparisons import CaseComparison, CaseComparisons
 from ingest.api.metrics import Metrics
 from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
+from ingest.api.transaction_lines import FindingLines
 from kb.api.behaviours import BehaviourList, BehaviourValues, BehaviourView
 from kb.api.catalogue import PrecedentList, ReleaseList, ReleaseView, SourceList, SourceView
 from kb.api.devices import DeviceFirmware, DeviceList, DeviceView
@@ -94,4 +95,5 @@ urlpatterns = [
     path("cases/<str:ref>/evidence/<uuid:public_id>/read-again/", ReadAgain.as_view()),
     path("findings/", FindingList.as_view()),
     path("findings/<uuid:public_id>/", FindingView.as_view()),
+    path("findings/<uuid:public_id>/lines/", FindingLines.as_view()),
 ]

@@ -1,10 +1,12 @@
 """The job kinds of this app."""
 
 from common.jobs.kinds import JobKind, register
-from ingest.kinds import COMPARE_LOGS, READ_EVIDENCE
+from ingest.kinds import COMPARE_LOGS, FIND_LINES, READ_EVIDENCE
 from ingest.queries.comparisons import visible_comparison_jobs
+from ingest.queries.transaction_lines import visible_line_jobs
 from ingest.services.comparisons import compare_logs, give_up_comparison
 from ingest.services.read_evidence import give_up_reading, read_evidence
+from ingest.services.transaction_lines import find_lines, give_up_lines
 from tickets.access import visible_evidence_jobs
 
 
@@ -16,3 +18,4 @@ def register_kinds() -> None:
     register(
         JobKind(name=COMPARE_LOGS, handler=compare_logs, given_up=give_up_comparison, readable=visible_comparison_jobs)
     )
+    register(JobKind(name=FIND_LINES, handler=find_lines, given_up=give_up_lines, readable=visible_line_jobs))

@@ -2,3 +2,4 @@
 
 READ_EVIDENCE = "read-evidence"
 COMPARE_LOGS = "compare-logs"
+FIND_LINES = "find-lines"

@@ -6,6 +6,7 @@ from ingest.views.again import evidence_again
 from ingest.views.comparisons import comparison, comparisons
 from ingest.views.context import evidence_lines
 from ingest.views.days import case_days
+from ingest.views.transaction_lines import transaction_lines
 
 urlpatterns = [
     path("cases/<str:ref>/comparisons/", comparisons, name="case-comparisons"),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("cases/<str:ref>/days/", case_days, name="case-days"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/again/", evidence_again, name="evidence-again"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/lines/", evidence_lines, name="evidence-lines"),
+    path("cases/<str:ref>/findings/<uuid:public_id>/lines/", transaction_lines, name="finding-lines"),
 ]

@@ -124,14 +124,19 @@ def around_by_frames(
 
 
 def cited_by_frames(
-    blob: Path, cache: Cache, name: str, places: Iterable[tuple[int, int]], limits: Limits
+    blob: Path, cache: Cache, name: str, places: Iterable[tuple[int, int]], limits: Limits, *, quick: bool = False
 ) -> tuple[ContextLine, ...]:
     """Lines by their numbers and offsets, such as all of a transaction, in their order. Raises as above."""
     with _open(blob, cache, name) as frames:
         found: list[ContextLine] = []
+        dear = 0
         for line, offset in sorted(set(places)):
             _check(frames, line, offset)
-            found += _shown_lines(_raw(frames, offset, 0, limits), line, offset, frames.utf16, limits)
+            raw = _raw(frames, offset, 0, limits)
+            dear += _guesses(raw, frames.utf16, limits) if quick else 0
+            if dear > COSTLY:
+                raise Costly("the encoding of long lines has to be guessed", broken=False)
+            found += _shown_lines(raw, line, offset, frames.utf16, limits)
         return tuple(found)
 
 

@@ -18,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.services.departments import set_membership
+from common.jobs.models import Job
+from ingest.kinds import FIND_LINES
 from kb.models import PartyKind
 from kb.services.behaviours import add_value, create_behaviour
 from kb.services.catalogue import create_release, create_source, record_precedent
@@ -66,6 +68,7 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/devices/": {"name": f"new-{number}", "product": "fortimail"},
         "POST /api/v1/devices/{public_id}/firmware/": {"version": "7.0.3"},
         "PATCH /api/v1/findings/{public_id}/": {"status": "confirmed"},
+        "POST /api/v1/findings/{public_id}/lines/": {},
         "POST /api/v1/issues/": {
             "product": "fortimail",
             "kind": "defect",
@@ -197,6 +200,7 @@ def fresh(world: World, alice: Person) -> World:
     assert job is not None
     job.state = "done"
     job.save(update_fields=["state"])
+    Job.objects.filter(kind=FIND_LINES).update(state="done")
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
     once = replace(

@@ -11,7 +11,7 @@ from accounts.models import Role
 from common.jobs.models import Job
 from common.storage import evidence_store
 from ingest.engine.comparison.compare import Days
-from ingest.kinds import COMPARE_LOGS
+from ingest.kinds import COMPARE_LOGS, FIND_LINES
 from ingest.models import DailyCount
 from ingest.services.answers import keep_answer
 from ingest.services.comparisons import ask_comparison
@@ -184,7 +184,12 @@ def _scan(case: Case, evidence: Evidence) -> Finding:
         not_judged=[{"rule": f"{MARKER}-lost", "transactions": 1, "reason": MARKER}],
         finding_counts={f"{MARKER}-rule": 1},
     )
-    return Finding.objects.get(case=case)
+    finding = Finding.objects.get(case=case)
+    row = {"evidence": str(evidence.public_id), "file": "", "line": 1, "offset": 0, "id": f"{MARKER}-tx", "child": "0"}
+    broken = [{"evidence": str(evidence.public_id), "file": MARKER, "reason": MARKER}]
+    lines = {"rows": [row | {"text": f"{MARKER} text"}], "left_out": 0, "broken": broken}
+    keep_answer(FIND_LINES, case, str(finding.public_id), lines | {"evidence": [str(evidence.public_id)]})
+    return finding
 
 
 def file_row(**changes: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def paths(case: Case) -> list[str]:
     return [
         "/", "/cases/", "/cases/?state=all", "/cases/?search=nothing", "/cases/new/", below, f"{below}change/",
         f"{below}entries/new/", f"{below}findings/", f"{below}findings/{finding.public_id}/",
+        f"{below}findings/{finding.public_id}/lines/",
         f"{below}evidence/{evidence.public_id}/", f"{below}days/", f"{below}comparisons/",
         f"{below}evidence/{evidence.public_id}/lines/?line=3&offset=0&file=",
         "/parties/", "/parties/fortinet/", "/parties/new/", "/products/new/", "/devices/", "/devices/new/",

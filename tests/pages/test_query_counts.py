@@ -39,6 +39,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "new-entry": f"{case}entries/new/",
         "findings": f"{case}findings/",
         "finding": f"{case}findings/{finding.public_id}/",
+        "finding-lines": f"{case}findings/{finding.public_id}/lines/",
         "evidence": f"{case}evidence/{evidence.public_id}/",
         "open-jobs": f"{case}evidence/reading/",
         "case-days": f"{case}days/",
