@@ -16,6 +16,7 @@ from kb.models import Device, Party, PartyKind, Product
 from tickets import words
 from tickets.models import Precision, TimelineEntry
 
+END_OF_DAY = time(23, 59)  # what is due on a day may come until it is over
 NOON = time(12)  # a day that is known without its hour: no zone makes another day of its noon
 TITLE_MISSING = {"required": _("Name the case by what is wrong.")}
 
@@ -129,7 +130,7 @@ class EntryForm(PageForm):
             "text": chosen["text"],
             "precision": precision,
             "happened_at": timezone.make_aware(datetime.combine(chosen["day"], clock)),
-            "due_at": timezone.make_aware(datetime.combine(due, NOON)) if due else None,
+            "due_at": timezone.make_aware(datetime.combine(due, END_OF_DAY)) if due else None,
         }
 
     @staticmethod

@@ -44,6 +44,13 @@ ENTRY_KINDS: dict[str, Word] = {
     EntryKind.NOTE: Word(_("Note"), "note", ""),
     EntryKind.STATE: Word(pgettext_lazy("kind of entry", "State"), "state"),
 }
+PROMISE_STATES: dict[str, Word] = {
+    "open": Word(pgettext_lazy("state of a promise", "Open"), "promise", ""),
+    "kept": Word(pgettext_lazy("state of a promise", "Kept"), "check", "good"),
+    "late": Word(pgettext_lazy("state of a promise", "Late"), "late", "warn"),
+    "broken": Word(pgettext_lazy("state of a promise", "Broken"), "late", "bad"),
+    "lapsed": Word(pgettext_lazy("state of a promise", "Lapsed"), "dismissed", "bad"),
+}
 WRITTEN_BY_PEOPLE = (
     EntryKind.NOTE, EntryKind.ASK, EntryKind.ANSWER, EntryKind.PROMISE, EntryKind.CLAIM, EntryKind.CHANGE,
     EntryKind.MESSAGE, EntryKind.CALL,

@@ -42,7 +42,7 @@ def test_parties_and_due_date_are_kept(page: Client, story: Case) -> None:
     entry = newest(story)
     assert (str(entry.from_party), str(entry.to_party)) == ("We", "Fortinet")
     assert entry.due_at is not None
-    assert entry.due_at.isoformat() == "2022-06-30T03:00:00+00:00"
+    assert entry.due_at.isoformat() == "2022-06-30T14:59:00+00:00"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from kb.services.packs import PACKS, load_pack
 from kb.services.parties import create_party
 from tickets.models import Case, CaseKind, Severity
 from tickets.sample import story
-from tickets.services.cases import change_case, open_case
+from tickets.services.cases import open_case
 from tickets.services.entries import add_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence
 
@@ -66,7 +66,6 @@ def load_story(*, department: Department, author: User) -> Case:
         opened_at=story.QUOTATION[0].happened_at,
     )
     _tell(quotation, author, story.QUOTATION, parties)
-    change_case(case=quotation, author=author, changes={"state": "closed"})
     return case
 
 
@@ -87,6 +86,7 @@ def _tell(case: Case, author: User, entries: tuple[story.Told, ...], parties: di
             text=told.text,
             from_party=parties[told.from_party] if told.from_party else None,
             to_party=parties[told.to_party] if told.to_party else None,
+            state=told.state,
         )
 
 

@@ -54,6 +54,7 @@ class Told:
     precision: str = "week"
     from_party: str | None = None
     to_party: str | None = None
+    state: str = ""
 
     @property
     def happened_at(self) -> datetime:
@@ -133,11 +134,12 @@ REJECTED_AND_DELIVERED = (
 
 QUOTATION = (
     Told(
-        "2022-11-18",
+        "2022-11-11",
         "promise",
         "A new quotation for a purchase of 30 million yen. No date was promised.",
         from_party=RESELLER,
         to_party="us",
     ),
     Told("2023-05-12", "note", "Six months of silence. No reminder was sent. We buy elsewhere."),
+    Told("2023-05-18", "state", "We bought elsewhere.", state="closed"),
 )

@@ -22,8 +22,10 @@ from tickets.access import get_case, get_case_to_write
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
 from tickets.queries.case_page import case_page, with_parts
+from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key
+from tickets.queries.turns_page import turns_page
 from tickets.services.case_devices import set_devices
 from tickets.services.cases import change_case, open_case
 from tickets.views.case_draft import detour, drafted
@@ -41,6 +43,7 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
     first = shown.first.finding if shown.first else None
+    context |= {"whose": turns_page(found), "flips": flips_of_case(request.principal, found)}
     context["issues"] = issues_of_case(request.principal, found)
     context["link"] = links_of(request.principal, [first]).get(first.pk) if first else None
     context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}
