@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 from ingest.engine.event import Done, Event, Flag, Kind, Scope, Told
 from ingest.engine.fortimail.message import answer_words, plain_address
 from ingest.engine.fortimail.receipts import is_own, receipt_of
-from ingest.engine.logformats.spec import LineRule, Outcome, Spec, Template
+from ingest.engine.logformats.spec import LineRule, Outcome, Spec
 from ingest.engine.logformats.stamps import Stamp
 from ingest.engine.times import DAY_MS
 
@@ -19,6 +19,9 @@ NOT_ALL_KNOWN: Final = "a recipient that it means by number is not known, or can
 NOT_SPLIT: Final = "its recipients cannot be told apart"
 TEXT_SHOWN: Final = 64
 OTHER: Final = Outcome(())
+# Fields of the model that an event has as they stand.
+SHOWN: Final = ("device", "session", "key", "child", "sender", "client", "verdict", "verdict_code", "envelope")
+NOBODY: Final[tuple[str, ...]] = ()
 NOWHERE: Final = frozenset({"none", "-", ""})
 
 
@@ -66,35 +69,30 @@ class Meaning(NamedTuple):
 
 
 NOTHING: Final = Meaning()
-_NO_FIELDS: Final[dict[str, tuple[Template, ...]]] = {}
-
-
-def value_of(templates: tuple[Template, ...], fields: dict[str, str]) -> str:
-    """The first value that some templates give."""
-    for one in templates:
-        if value := one.fill(fields):
-            return value
-    return ""
 
 
 def make_event(spec: Spec, reading: Reading) -> Event:
     """The event of a line; of one that fits no rule, that it was there."""
     rule, fields, stamp = reading.rule, reading.fields, reading.stamp
-    get = rule.fields.get if rule else _NO_FIELDS.get
-    said = _meaning(rule, fields) if rule else NOTHING
-    warning = reading.warning
-    if rule and reading.unclear and (doubtful := reading.unclear & spec.deciding):
-        done: Done = "unknown" if rule.kind is Kind.DELIVERY else said.done
-        said = said._replace(told="unknown", scope=None, done=done, flags=said.flags | Flag.UNCLEAR)
-        warning = _also(warning, _doubt(doubtful))
-    recipients, split = _recipients(rule, reading) if rule else ((), True)
-    if rule and not split:
-        said, warning = _unsure(rule, said), _also(warning, NOT_SPLIT)
-    if rule and reading.lacks:  # what it says of those who are known stays true
-        said = said._replace(flags=said.flags | Flag.UNCLEAR) if recipients else _unsure(rule, said)
-        warning = _also(warning, NOT_ALL_KNOWN)
-    sender, envelope = value_of(get("sender", ()), fields), value_of(get("envelope", ()), fields)
-    key = value_of(get("key", ()), fields) or None
+    said, warning, recipients, sender, envelope = NOTHING, reading.warning, NOBODY, "", ""
+    found: dict[str, str] = {}
+    if rule:
+        found = {name: rule.get[name](fields) for name in SHOWN if name in rule.get}
+        sender, envelope = found.get("sender", ""), found.get("envelope", "")
+        said, split = _meaning(rule, fields), True
+        if "recipients" in rule.fields:
+            recipients, split = _recipients(rule, reading)
+        if reading.unclear and (doubtful := reading.unclear & spec.deciding):
+            done: Done = "unknown" if rule.kind is Kind.DELIVERY else said.done
+            said = said._replace(told="unknown", scope=None, done=done, flags=said.flags | Flag.UNCLEAR)
+            warning = _also(warning, _doubt(doubtful))
+        if not split:
+            said, warning = _unsure(rule, said), _also(warning, NOT_SPLIT)
+        if reading.lacks:  # what it says of those who are known stays true
+            said = said._replace(flags=said.flags | Flag.UNCLEAR) if recipients else _unsure(rule, said)
+            warning = _also(warning, NOT_ALL_KNOWN)
+    get = found.get
+    key = get("key") or None
     return Event(
         rule.kind if rule else Kind.OTHER,
         rule.name if rule else "other",
@@ -102,18 +100,18 @@ def make_event(spec: Spec, reading: Reading) -> Event:
         None if stamp.day is None or stamp.clock is None else stamp.day * DAY_MS + stamp.clock,
         stamp.clock,
         stamp.zone or spec.zone or None,
-        value_of(get("device", ()), fields) or None,
-        value_of(get("session", ()), fields) or key,
+        get("device") or None,
+        get("session") or key,
         key,
-        value_of(get("child", ()), fields) or None,
+        get("child") or None,
         said.told,
         said.scope,
         said.done,
         plain_address(sender) if sender else None,
         recipients,
-        value_of(get("client", ()), fields) or None,
-        value_of(get("verdict", ()), fields) or None,
-        value_of(get("verdict_code", ()), fields) or None,
+        get("client") or None,
+        get("verdict") or None,
+        get("verdict_code") or None,
         (),
         reading.body if rule else None,
         said.flags,
@@ -127,17 +125,23 @@ def make_event(spec: Spec, reading: Reading) -> Event:
     )
 
 
+def _nothing(_: dict[str, str]) -> str:
+    return ""
+
+
 def _meaning(rule: LineRule, fields: dict[str, str]) -> Meaning:
     """What a line of a kind tells and does, by its outcomes, its reply and its relay."""
+    if rule.is_fixed and rule.outcome == OTHER:
+        return NOTHING
     told, scope, done, flags, final = _outcome(rule, fields)
-    reply = value_of(rule.fields.get("reply", ()), fields)
+    get = rule.get.get
+    reply = get("reply", _nothing)(fields)
     if told == "reply":
         found = _CODE.match(reply)
         told = _TOLD[found[1]] if found else "unknown"
     words, shown = "", NOTHING_SAID
     if rule.kind is Kind.DELIVERY:
-        relay = value_of(rule.fields.get("relay", ()), fields)
-        address = value_of(rule.fields.get("relay_ip", ()), fields)
+        relay, address = get("relay", _nothing)(fields), get("relay_ip", _nothing)(fields)
         done, words, more = _delivery(done, final, reply, relay, address)
         flags |= more
         shown = Said((("stat", reply or rule.name), ("relay", f"{relay} [{address}]" if address else relay)))
@@ -153,7 +157,10 @@ def _outcome(rule: LineRule, fields: dict[str, str]) -> tuple[Told | Literal["re
     """What the rule says of this line: its first outcome that fits, over what it says of all its lines."""
     always, chosen = rule.outcome, OTHER
     for outcome in rule.outcomes:
-        if all(condition.holds(fields) for condition in outcome.conditions):
+        for condition in outcome.conditions:
+            if not condition.holds(fields):
+                break
+        else:
             chosen = outcome
             break
     else:

@@ -18,9 +18,9 @@ from ingest.engine.logformats.cutting import (
     cut_keys,
     header_columns,
 )
-from ingest.engine.logformats.meaning import Reading, make_event, value_of
+from ingest.engine.logformats.meaning import Reading, make_event
 from ingest.engine.logformats.memory import Memory
-from ingest.engine.logformats.spec import Fact, LineRule, Spec, template
+from ingest.engine.logformats.spec import Fact, LineRule, Spec
 from ingest.engine.logformats.stamps import NO_TIME, Stamp, Years, read_time
 
 NO_FRAME: Final = "its beginning is not that of the format's lines"
@@ -59,6 +59,8 @@ class DataFormat:
         self._header = columns
         self._columns = header_columns(columns) if columns else ()
         self._years = Years(reference)
+        self._date = (0, 0)
+        self._day: tuple[int | None, str | None] = (None, None)
         self._memory = memory or Memory()
         self._program = lru_cache(maxsize=1024)(self._match_program)
 
@@ -93,7 +95,7 @@ class DataFormat:
         lists, lacks = self._recall(rule, fields) if rule and rule.recall else ({}, False)
         stamp, warning = self._time(rule, fields)
         event = make_event(self.spec, Reading(body, fields, unclear, rule, stamp, warning, lists, lacks))
-        if rule is not None:
+        if rule is not None and rule.is_noted:
             self._note(rule, fields, event)
         return event
 
@@ -147,8 +149,10 @@ class DataFormat:
         spec = self.spec
         if not spec.frames:
             return {"body": text}
-        found = next((found for frame in spec.frames if (found := frame.match(text))), None)
-        if found is None:
+        for frame in spec.frames:
+            if found := frame.match(text):
+                break
+        else:
             return Unread(NO_FRAME)
         framed = {key: value for key, value in found.groupdict().items() if value is not None}
         if spec.program:
@@ -187,7 +191,7 @@ class DataFormat:
         for rule in self.spec.lines:
             if rule.has and rule.has not in body:
                 continue
-            if not all(condition.holds(fields) for condition in rule.when):
+            if rule.when and not all(condition.holds(fields) for condition in rule.when):
                 continue
             if rule.pattern is None:
                 break
@@ -229,12 +233,15 @@ class DataFormat:
         return values + [""] * (len(names) > MOST_LISTED)
 
     def _time(self, rule: LineRule | None, fields: dict[str, str]) -> tuple[Stamp, str | None]:
-        templates = (rule or self.spec.lines[0]).fields.get("time", _TIME)
-        stamp = read_time(value_of(templates, fields)[:64])
+        get = (rule or self.spec.lines[0]).get
+        text = get["time"](fields)[:64] if "time" in get else fields.get("time", "")[:64]
+        stamp = read_time(text)
         if not stamp.month:
             return stamp, None
-        day, warning = self._years.day(stamp.month, stamp.dom)
-        return stamp._replace(day=day), warning
+        if (stamp.month, stamp.dom) != self._date:  # most lines are of the day of the line before
+            self._date, self._day = (stamp.month, stamp.dom), self._years.day(stamp.month, stamp.dom)
+        day, warning = self._day
+        return Stamp(day, stamp.clock, stamp.zone, stamp.month, stamp.dom), warning
 
     def _note(self, rule: LineRule, fields: dict[str, str], event: Event) -> None:
         """Keep what later lines need, and which ids belong together."""
@@ -259,7 +266,8 @@ class DataFormat:
 
 def _of_device(rule: LineRule, fields: dict[str, str], of: str) -> str:
     """What a fact is of, by the unit too: a collector's file holds lines of several, with the same numbers."""
-    return f"{value_of(rule.fields.get('device', ()), fields)} {of}"
+    device = rule.get["device"](fields) if "device" in rule.get else ""
+    return f"{device} {of}"
 
 
 def _leads_on(rule: LineRule, fields: dict[str, str], event: Event) -> bool:
@@ -273,8 +281,7 @@ def _leads_on(rule: LineRule, fields: dict[str, str], event: Event) -> bool:
     if event.done != "delivered":
         return False
     came_from = fields.get("next_client")
-    return bool(came_from) and came_from == value_of(rule.fields.get("relay_ip", ()), fields)
+    return bool(came_from) and "relay_ip" in rule.get and came_from == rule.get["relay_ip"](fields)
 
 
-_TIME: Final = (template("time"),)
 _NONE: Final[frozenset[str]] = frozenset()

@@ -1,6 +1,7 @@
 """A format as it stands in its file: how lines are cut, which kinds of lines there are, what they mean."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -41,6 +42,26 @@ class Template:
         if all(fields.get(name) for name in self.names):
             return _HOLE.sub(lambda found: fields[found[1]], self.text)
         return ""
+
+
+Getter = Callable[[dict[str, str]], str]
+
+
+def getter(templates: tuple[Template, ...]) -> Getter:
+    """A function for the first value that some templates give; a million lines ask it."""
+    if len(templates) == 1 and templates[0].names == (templates[0].text,):
+        name = templates[0].text
+        return lambda fields: fields.get(name) or ""
+    if len(templates) == 1:
+        return templates[0].fill
+
+    def first(fields: dict[str, str]) -> str:
+        for one in templates:
+            if value := one.fill(fields):
+                return value
+        return ""
+
+    return first
 
 
 def template(text: str) -> Template:
@@ -120,7 +141,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """One kind of line: how it is known, what it holds, what it means."""
+    """One kind of line: how it is known, what it holds, what it means.
+
+    What is asked of each line is worked out once: ``get`` has a function for each field that the kind has,
+    ``is_noted`` is whether later lines need something of it, ``is_fixed`` whether all its lines mean the same.
+    """
 
     name: str
     kind: Kind
@@ -137,6 +162,18 @@ class LineRule:
     next: Template
     parent: Template
     split: str
+    get: dict[str, Getter] = field(init=False, compare=False, repr=False)
+    is_noted: bool = field(init=False)
+    is_fixed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_reply = self.kind in {Kind.DELIVERY, Kind.REFUSAL, Kind.ANSWER} or self.outcome.told == "reply"
+        for name, value in (
+            ("get", {name: getter(templates) for name, templates in self.fields.items()}),
+            ("is_noted", bool(self.remember or self.next.text or self.parent.text)),
+            ("is_fixed", not self.outcomes and not by_reply),
+        ):
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
