@@ -1,4 +1,4 @@
-"""``zenrei lines``: the lines around a cited one; and, since it is for them, ``zenrei frames``."""
+"""``zenrei lines``: the lines around a cited one."""
 
 import argparse
 import sys
@@ -32,7 +32,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--sha256", metavar="HEX", help="the SHA-256 of FILE, where it is known")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
-    frames.add_parser(commands)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``zenrei scan``: logs in, findings out; and, since they are of a scan, ``zenrei detect`` and ``zenrei events``."""
+"""``zenrei scan``: logs in, findings out."""
 
 import argparse
 import sys
@@ -79,7 +79,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--manifest", metavar="FILE.json", help="sources with facts of their own, as a JSON list")
     add_facts(parser)
     parser.set_defaults(run=run)
-    detect.add_parser(commands)
 
 
 def run(arguments: argparse.Namespace) -> int:
