@@ -99,13 +99,18 @@ def _row(row: dict[str, Any]) -> ShownRow:
         policy=row[POLICY] or gettext("policy unknown"),
         before=row["before"],
         after=row["after"],
-        share_before=f"{row['share_before'] * 100:.1f} %",
-        share_after=f"{row['share_after'] * 100:.1f} %",
+        share_before=_share(row["share_before"]),
+        share_after=_share(row["share_after"]),
         change=f"{row['difference'] * 100:+.1f}".replace("-", "\N{MINUS SIGN}"),
         chance=_chance(row["p"]),
         significant=row["significant"],
         tested=row["p"] is not None,
     )
+
+
+def _share(share: float) -> str:
+    """Return a share in per cent, which no line end tears apart."""
+    return f"{share * 100:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _chance(p: float | None) -> str:

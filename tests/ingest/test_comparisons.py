@@ -145,7 +145,7 @@ def test_bytes_that_are_gone_fail_in_the_open(case: Case, alice: Person) -> None
 
 
 def test_limits_end_the_child_and_not_the_worker(case: Case, alice: Person, settings: Any) -> None:
-    settings.SCAN_MEMORY_BYTES = 16 * 1024**2
+    settings.SCAN_MEMORY_BYTES = 2 * 1024**2
     job = asked(alice, case, body(two_logs(case, alice)))
     assert job.state == JobState.FAILED
     assert job.detail
