@@ -25,6 +25,7 @@ from ingest.engine.fast import GIVEN
 from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
+    DIGEST,
     GROUP,
     MOST_ROWS,
     MOST_TOKENS,
@@ -190,6 +191,15 @@ class Compiled:
         count, begin, end = self._call(CUT, data, len(raw), starts, ends, hashes)
         values = [raw[starts[place] : ends[place]] for place in range(count)]
         return values, raw[begin:end] if begin >= 0 else None
+
+    def digest(self, texts: Sequence[str], *, has_message: bool) -> int:
+        """The digest of a line out of its keys and values by turns; the message, where there is one, is the last."""
+        raw = [text.encode("utf-8", "surrogatepass") for text in texts]
+        ends = np.cumsum([0, *map(len, raw)])
+        bounds = np.stack([ends[:-1:2], ends[1::2], ends[1::2], ends[2::2]], axis=1)
+        data = np.frombuffer(b"".join(raw) + bytes(PADDING), np.uint8)
+        digest = self._call(DIGEST, data, int(ends[-1]), bounds, len(bounds), has_message)[0]
+        return digest % (1 << 64)
 
 
 class NotCompiled(Exception):

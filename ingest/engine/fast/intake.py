@@ -16,7 +16,6 @@ from ingest.engine.fast.rows import ALONE, BLANK, FAST, ROW, ROW_BYTES, SLOW
 from ingest.engine.fast.store import Store
 from ingest.engine.fortimail.lines import FortiMail
 from ingest.engine.fortimail.session import is_queue_id
-from ingest.engine.fortimail.tokens import Tokeniser
 from ingest.engine.intake import Intake, Place, pick_format
 from ingest.engine.reader import CUT, Line, LineReader
 from ingest.engine.records import UNDATED
@@ -80,7 +79,6 @@ class FastIntake(Intake):
         self._compiled = compiled()
         self._learned = Learned(self.ledger.tables, self._compiled)
         self._reading = FortiMail()
-        self._tokenise = Tokeniser()
 
     def unit(self, name: str | None, source: int) -> int:
         """The number of a device, as `Ledger.device` tells them apart."""
@@ -174,11 +172,13 @@ class FastIntake(Intake):
             unit = self.unit(event.device or stream.source.device, stream.number)
             if event.device:
                 named.append((line.number, event.device))
-            tokens = self._tokenise(line.text)
+            tokens = self._reading.tokens(line.text)
             if isinstance(tokens, str):
                 continue  # it was read as an event, so there are tokens
             self._learned.learn(raw.rstrip(b"\r"), int(part.shapes[index]), tokens, event, unit)
-            if self._fill(rows[index], event, digest=digest_of(tokens), unit=unit, place=stream.place, line=line):
+            if self._fill(
+                rows[index], event, digest=digest_of(self._compiled, tokens), unit=unit, place=stream.place, line=line
+            ):
                 states[index] = FAST
         read = states == FAST
         found = rows if read.all() else rows.view(ROW_BYTES)[read].view(ROW)

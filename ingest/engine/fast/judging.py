@@ -14,6 +14,7 @@ from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.families import Signed, sign
 from ingest.engine.fast.intake import FastIntake
 from ingest.engine.fast.learned import family_of, hash_text, keys_of
+from ingest.engine.fast.rows import ROW, ROW_BYTES
 from ingest.engine.findings import RULES
 from ingest.engine.findings.coverage import Context, Coverage
 from ingest.engine.findings.orders import orders_of
@@ -75,7 +76,7 @@ class FastJudge:
         self._note_keys(rows)
         signed = sign(self._compiled, rows, self._has_firmware)
         totals = self.judgement.totals
-        for seen, count in self._examples.note_seen(rows[signed.seen]):
+        for seen, count in self._examples.note_seen(rows.view(ROW_BYTES)[signed.seen].view(ROW)):
             totals.verdicts[seen] += count
         for number, day, place in np.unique(signed.days, axis=0).tolist():
             device = self._devices[number]
@@ -97,7 +98,8 @@ class FastJudge:
 
     def _leave_alone(self, rows: Any, signed: Signed, family: int) -> None:
         begin, end = signed.bounds[family], signed.bounds[family + 1]
-        self._alone.append((rows[signed.order[begin:end]], bool(signed.signatures[family])))
+        mine = rows.view(ROW_BYTES)[signed.order[begin:end]].view(ROW)
+        self._alone.append((mine, bool(signed.signatures[family])))
 
     def _each_time(self, rows: Any, signed: Signed, families: Any, timed: bool) -> None:
         """Judge families of one signature by the times that their answer depends on."""
@@ -214,7 +216,7 @@ class FastJudge:
         self._alone = []
 
     def _judge_batch(self, families: Sequence[tuple[Any, bool]]) -> None:
-        rows = np.concatenate([rows for rows, _ in families])
+        rows = np.concatenate([rows.view(ROW_BYTES) for rows, _ in families]).view(ROW)
         signed = np.concatenate([np.full(len(rows), is_signed) for rows, is_signed in families])
         ledger = Ledger()
         ledger.tables = self._intake.ledger.tables

@@ -12,7 +12,7 @@ import numpy as np
 
 from ingest.engine.event import DONE, TOLD, Event, Flag
 from ingest.engine.fast.compiled import Compiled
-from ingest.engine.fast.pure import fold, hash_bytes, mix, term
+from ingest.engine.fast.pure import fold, hash_bytes, mix
 from ingest.engine.fast.rows import (
     MIX_1,
     MIX_2,
@@ -67,15 +67,14 @@ def _mixed(words: Any) -> Any:
     return words ^ (words >> np.uint64(31))
 
 
-def digest_of(tokens: Tokens) -> int:
+def digest_of(compiled: Compiled, tokens: Tokens) -> int:
     """The digest that the compiled reader gives a line that was cut so."""
     keys, values, message = tokens.record
     texts = (values,) if isinstance(values, str) else values
-    pairs = zip(keys, texts, strict=True)  # type: ignore[call-overload]
-    state = sum(term(place, hash_text(key), hash_text(value)) for place, (key, value) in enumerate(pairs, 1))
+    pairs = [text for pair in zip(keys, texts, strict=True) for text in pair]  # type: ignore[call-overload]
     if isinstance(message, str):
-        state += term(0, hash_text("msg"), hash_text(message))
-    return mix(state & ((1 << 64) - 1))
+        pairs += ["msg", message]
+    return compiled.digest(pairs, has_message=isinstance(message, str))
 
 
 @lru_cache(maxsize=4096)

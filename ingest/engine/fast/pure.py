@@ -20,12 +20,6 @@ def fold(state: int, word: int) -> int:
     return state ^ (state >> 29)
 
 
-def term(place: int, name: int, value: int) -> int:
-    """As `kernel.words.term`."""
-    word = ((name ^ ((place * SEED) & _MASK)) + value * MIX_2) & _MASK
-    return ((word ^ (word >> 32)) * MIX_1) & _MASK
-
-
 def hash_bytes(raw: bytes) -> int:
     """As `kernel.words.hash_of`."""
     if not raw:

@@ -17,7 +17,7 @@ ALONE: Final = 1 << 15  # a flag beside those of events: its family is judged al
 SHAPE_OTHER, SHAPE_EVENT, SHAPE_HISTORY, SHAPE_SPAM = 0, 1, 2, 3
 SUBTYPE, SESSION, DEVICE, TO, CLASSIFIER, DISPOSITION, STATUS, DATE, TIME = range(9)
 PLACES: Final = 9
-READ, SPAN, SIGN, UNIQUE, CUT, GROUP, ARRANGE = range(1, 8)  # what `kernel.entry.run` can do
+READ, SPAN, SIGN, UNIQUE, CUT, GROUP, ARRANGE, DIGEST = range(1, 9)  # what `kernel.entry.run` can do
 
 ROW: Final = np.dtype(
     [

@@ -10,7 +10,7 @@ from ingest.engine.fortimail.layouts import wanted_of
 from ingest.engine.fortimail.message import NOTHING, Message, message_fields, plain_address, read_message
 from ingest.engine.fortimail.scanners import scanner_of
 from ingest.engine.fortimail.session import split_session
-from ingest.engine.fortimail.tokens import Tokeniser, Tokens
+from ingest.engine.fortimail.tokens import NO_RECORD, Tokeniser, Tokens
 from ingest.engine.fortimail.trust import unclear_keys, warning_of
 from ingest.engine.times import moment
 
@@ -48,12 +48,14 @@ class FortiMail:
 
     def __init__(self) -> None:
         self._tokenise = Tokeniser()
+        self._text = ""
+        self._tokens: Tokens | str = NO_RECORD
 
     def read(self, text: str) -> Event | Unread:
         """The event of a line's text (without line end)."""
         if "\r" in text and _SEVERAL.search(text):
             return Unread("several records on one line, cut by CR instead of LF")
-        tokens = self._tokenise(text)
+        tokens = self.tokens(text)
         if isinstance(tokens, str):
             return Unread(tokens)
         type_ = tokens.type if tokens.type in LOGS else _type_by_id(tokens)
@@ -66,9 +68,15 @@ class FortiMail:
             return _event(type_, tokens, wanted, unclear)
         return _event(type_, tokens, tokens.wanted, ())
 
+    def tokens(self, text: str) -> Tokens | str:
+        """The keys of a line, or why there are none; those of the last line are kept."""
+        if text is not self._text:
+            self._text, self._tokens = text, self._tokenise(text)
+        return self._tokens
+
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the words stand that decide: ``reject=…``, ``stat=…``, the disposition, the delivery status."""
-        tokens = self._tokenise(text)
+        tokens = self.tokens(text)
         if isinstance(tokens, str):
             return ()
         if tokens.type == "statistics":

@@ -12,10 +12,11 @@ from numba.extending import intrinsic
 
 from ingest.engine.fast.kernel.cut import cut
 from ingest.engine.fast.kernel.families import arrange, group, sign, unique_rows
-from ingest.engine.fast.kernel.lines import read_lines, span_of
+from ingest.engine.fast.kernel.lines import digest_of, read_lines, span_of
 from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
+    DIGEST,
     GROUP,
     PADDING,
     PLACES,
@@ -164,6 +165,9 @@ def run(address: Any) -> None:
             carray(_unsigned(a[5]), (64, 2)),
             memory,
         )
+    elif a[0] == DIGEST:
+        digest = digest_of(carray(_bytes(a[1]), (a[2] + PADDING,)), carray(_signed(a[3]), (a[4], 4)), a[5])
+        a[0] = np.int64(digest)
 
 
 def object_code() -> tuple[str, bytes]:

@@ -313,6 +313,20 @@ def _read_row(
     return named
 
 
+@njit(nogil=True)
+def digest_of(data: Any, bounds: Any, has_message: int) -> np.uint64:
+    """The digest of a line that was cut the plain way, as `_read_row` makes it.
+
+    ``bounds`` has for each key where it and its value begin and end; the message, where there is one, is the last.
+    """
+    digest, pairs = np.uint64(0), len(bounds)
+    for pair in range(pairs):
+        name = hash_of(data, bounds[pair, 0], bounds[pair, 1], False)
+        place = 0 if has_message and pair == pairs - 1 else pair + 1
+        digest += term(np.uint64(place), name, hash_of(data, bounds[pair, 2], bounds[pair, 3], False))
+    return mix(digest)
+
+
 @njit(nogil=True, forceinline=True)
 def _history_words(places: Any, hashes: Any) -> np.uint64:
     """The hash of what a history line says: its subtype, disposition and delivery status."""
