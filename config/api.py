@@ -7,6 +7,7 @@ from accounts.api.me import Me
 from common.api.health import Live, Ready
 from common.jobs.api import JobView
 from ingest.api.comparisons import CaseComparison, CaseComparisons
+from ingest.api.detectors import CaseDetectors, DetectorList, DetectorView
 from ingest.api.metrics import Metrics
 from ingest.api.read_again import ReadAgain
 from ingest.api.scan import CaseScanView
@@ -59,6 +60,9 @@ urlpatterns = [
     path("behaviours/", BehaviourList.as_view()),
     path("behaviours/<int:pk>/", BehaviourView.as_view()),
     path("behaviours/<int:pk>/values/", BehaviourValues.as_view()),
+    path("detectors/", DetectorList.as_view()),
+    path("detectors/<uuid:public_id>/", DetectorView.as_view()),
+    path("cases/<str:ref>/detectors/", CaseDetectors.as_view()),
     path("issues/", IssueList.as_view()),
     path("issues/<str:name>/", IssueView.as_view()),
     path("issues/<str:name>/statements/", IssueStatements.as_view()),

@@ -115,6 +115,8 @@ EVENTS: dict[str, Any] = {
     "condition_validated": _("the condition was validated"),
     "archived": pgettext_lazy("history of an issue", "archived"),
     "pack": _("taken over from a pack"),
+    "detector_added": _("a detector was added"),
+    "detector_changed": _("a detector was changed"),
 }
 CATALOGUE_EVENTS: dict[str, Any] = {
     "release_changed": _("a release was changed"),

@@ -10,10 +10,11 @@ from common.jobs.claims import GivenUp, Postponed
 from common.jobs.kinds import Handle
 from common.jobs.models import Job, JobState
 from common.storage import evidence_store
+from ingest.services.detect_jobs import promise_detection
 from ingest.services.frames import make_missing_frames
 from ingest.services.record_scan import record_scan
 from ingest.services.scan_child import scan_pieces
-from ingest.services.scan_result import read_summary
+from ingest.services.scan_result import ScanFiles, read_summary
 from tickets.models import Case, CaseScan, Evidence, Reading, ReadingState
 from tickets.services.readings import record_reading
 
@@ -99,9 +100,16 @@ def _scan(handle: Handle, evidence: Evidence, pieces: Sequence[Evidence]) -> str
         files = end.files
         if files is None:
             return end.reason
-        handle.finish(lambda: record_scan(case=evidence.case, pieces=pieces, files=files))
+        handle.finish(lambda: _record(evidence, pieces, files))
         make_missing_frames(pieces, read_summary(files)["files"])  # nobody waits for it: the case has its answer
         return ""
+
+
+def _record(evidence: Evidence, pieces: Sequence[Evidence], files: ScanFiles) -> str:
+    """Record a scan, and promise that detectors look at what it read; return the job's closing words."""
+    words = record_scan(case=evidence.case, pieces=pieces, files=files)
+    promise_detection(evidence.case)
+    return words
 
 
 def give_up_reading(job: Job, reason: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from common.jobs.claims import Postponed
@@ -13,7 +13,7 @@ from ingest.engine.tally import MOST_DEVICES
 from ingest.models import DailyCount
 from ingest.services.firmware import with_firmware
 from ingest.services.scan_result import ScanFiles, read_findings, read_summary
-from kb.models import Device
+from kb.models import Detector, Device
 from tickets.models import Case, CaseScan, EntryKind, Evidence, Finding, ReadingState
 from tickets.services.entries import add_machine_entry
 from tickets.services.findings import FoundFinding, record_findings
@@ -35,7 +35,9 @@ def record_scan(*, case: Case, pieces: Sequence[Evidence], files: ScanFiles) -> 
     summary = read_summary(files)
     _record_readings(pieces, summary)
     told: Counter[str] = Counter()
-    rules = record_findings(case=locked, found=_counted(with_firmware(read_findings(files), pieces), told))
+    own = ~Q(rule__in=Detector.objects.values("name"))  # what detectors found is of their runs
+    found = _counted(with_firmware(read_findings(files), pieces), told)
+    rules = record_findings(case=locked, found=found, scope=own)
     _check_whole(told, summary["finding_counts"])
     _record_daily_counts(locked, summary["by_day"])
     scan = _record_numbers(locked, before, covered, summary, rules)

@@ -2,6 +2,7 @@
 
 from kb.models.behaviour import BehaviourAttribute, BehaviourValue, ValueSays
 from kb.models.catalogue import CatalogueEvent, Precedent, Release, Source, SourceKind, UpgradeStation
+from kb.models.detector import Detector, DetectorRevision
 from kb.models.device import Device, FirmwareInstallation
 from kb.models.issue import (
     Confidence,
@@ -38,6 +39,8 @@ __all__ = [
     "Claim",
     "Confidence",
     "Confirmation",
+    "Detector",
+    "DetectorRevision",
     "Device",
     "FirmwareInstallation",
     "IssueAlias",

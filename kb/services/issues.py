@@ -201,6 +201,8 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
         raise Invalid.field("audience", "Only a department can keep an issue to itself.")
     if changes.get("audience") == IssueAudience.DEPARTMENT:
         _refuse_to_hide_a_replacement(stored)
+        if stored.detectors.exists():
+            raise Conflict(f"{stored.ref} has detectors, whose findings tell of it.", code="detectors")
     if "condition" in changes and changes["condition"] != stored.condition:
         changes = changes | {"condition_validated_by": None}
     if changed := changes_of(stored, changes):

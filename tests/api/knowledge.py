@@ -8,6 +8,8 @@ from kb.models import (
     BehaviourAttribute,
     Claim,
     Confirmation,
+    Detector,
+    DetectorRevision,
     IssueStatement,
     KnownIssue,
     Precedent,
@@ -36,6 +38,7 @@ class Known:
     behaviour: BehaviourAttribute
     issues: dict[str, KnownIssue]
     precedent: Precedent
+    detector: Detector
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,13 @@ def make_knowledge(product: Product, author: Person, today: date) -> Known:
     behaviour = create_behaviour(product=product, slug="scan-order", title="Order of checks")
     add_value(attribute=behaviour, author=author.user, value="old", says="seen", version="7.0.1", source=source)
     add_value(attribute=behaviour, author=author.user, value="new", says="from", version="7.0.2", source=source)
+    issues = {kind: make_issue(product, author, kind, behaviour) for kind in KINDS}
     return Known(
         source=source,
         release=release,
         behaviour=behaviour,
-        issues={kind: make_issue(product, author, kind, behaviour) for kind in KINDS},
+        issues=issues,
+        detector=make_detector(issues["defect"], author, 0),
         precedent=record_precedent(
             product=product, author=author.user, from_version="7.0.1", to_version="7.0.2", outcome="Went well"
         ),
@@ -81,6 +86,17 @@ def make_knowledge(product: Product, author: Person, today: date) -> Known:
 
 
 KINDS = ("defect", "limitation", "vulnerability", "behaviour_change", "notice")
+
+
+def make_detector(issue: KnownIssue, author: Person, number: int) -> Detector:
+    """Record a detector of an issue as the service keeps it once it was checked."""
+    told = {"text": f"name: known-{number}", "digest": "0" * 64}
+    detector = Detector.objects.create(
+        issue=issue, name=f"known-{number}", title="Known", severity="high", date="2026-11-29", created_by=author.user,
+        **told,
+    )  # fmt: skip
+    DetectorRevision.objects.create(detector=detector, number=1, by=author.user, **told)
+    return detector
 
 
 def make_issue(

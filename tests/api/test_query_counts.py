@@ -5,6 +5,7 @@
 
 import json
 import os
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,7 @@ from accounts.models import Role
 from accounts.services.departments import set_membership
 from common.jobs.models import Job
 from ingest.kinds import FIND_LINES
+from ingest.services import detectors
 from kb.models import PartyKind
 from kb.services.behaviours import add_value, create_behaviour
 from kb.services.catalogue import create_release, create_source, record_precedent
@@ -28,7 +30,7 @@ from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
 from tests.api.conftest import Operation, operations
-from tests.api.knowledge import KINDS, MARKER, SECRET_PATH, confirm, keep_to_itself, make_issue, state
+from tests.api.knowledge import KINDS, MARKER, SECRET_PATH, confirm, keep_to_itself, make_detector, make_issue, state
 from tests.api.world import MOMENT, World, found
 from tests.conftest import Person
 from tickets.models import CustodyAction
@@ -65,6 +67,11 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
             "values": [{"value": "x", "says": "seen", "version": "7.0.1"}],
         },
         "POST /api/v1/behaviours/{id}/values/": {"value": "x", "says": "and_later", "version": "7.0.1"},
+        "POST /api/v1/detectors/": {
+            "issue": "a-defect",
+            "text": f"new-{number}",
+        },
+        "PATCH /api/v1/detectors/{public_id}/": {"enabled": number == max(ROWS)},
         "POST /api/v1/devices/": {"name": f"new-{number}", "product": "fortimail"},
         "POST /api/v1/devices/{public_id}/firmware/": {"version": "7.0.3"},
         "PATCH /api/v1/findings/{public_id}/": {"status": "confirmed"},
@@ -103,6 +110,17 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.fixture(autouse=True)
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take detectors for checked: a child asks the database nothing, and takes seconds."""
+
+    def head(text: str) -> dict[str, Any]:
+        told = {"title": "New", "severity": "high", "date": "2026-11-29", "issue": None}
+        return told | {"id": str(uuid.uuid4()), "rule": text}
+
+    monkeypatch.setattr(detectors, "check_detector", head)
+
+
 def add_rows(world: World, alice: Person, number: int) -> None:
     """Add rows to everything that a list or a detail shows."""
     for n in range(number):
@@ -138,6 +156,7 @@ def add_knowledge(world: World, alice: Person, number: int) -> None:
         for kind in KINDS:
             issue = make_issue(world.product, world.colleague, kind, behaviour, detector=f"{MARKER}-rule")
             confirm(issue, world.colleague)
+        make_detector(world.known.issues["defect"], world.colleague, number + n)
         state(world.kept.issue, world.colleague)
         confirm(world.kept.issue, world.colleague)
         add_claim(issue=world.kept.issue, author=alice.user, party=world.vendor, proposition="is_fixed", stance="yes")

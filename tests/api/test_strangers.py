@@ -28,6 +28,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/cases/{ref}/timeline/{public_id}/": {"text": "Never happened."},
     "POST /api/v1/behaviours/": {"product": "fortimail", "slug": "quarantine", "title": "Quarantine"},
     "POST /api/v1/behaviours/{id}/values/": {"value": "x", "says": "seen", "version": "7.0.1"},
+    "POST /api/v1/detectors/": {"issue": "a-defect", "text": "title: Refused"},
+    "PATCH /api/v1/detectors/{public_id}/": {"enabled": False},
     "POST /api/v1/devices/": {"name": "sw1", "product": "fortimail"},
     "POST /api/v1/devices/{public_id}/firmware/": {"version": "9.9.9"},
     "PATCH /api/v1/findings/{public_id}/": {"status": "dismissed"},
@@ -56,7 +58,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
 OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
-FOR_EVERYBODY = ("/api/v1/sources/",)
+FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/")
 ASKS_ONLY = {"POST /api/v1/upgrade-check/": 200, "POST /api/v1/findings/{public_id}/lines/": 202}
 
 

@@ -85,6 +85,8 @@ class World:
         for place, part in enumerate(parts):
             if part == "{public_id}" and parts[place - 1] == "sources":
                 parts[place] = str(self.known.source.public_id)
+            elif part == "{public_id}" and parts[place - 1] == "detectors":
+                parts[place] = str(self.known.detector.public_id)
             elif part == "{public_id}":
                 parts[place] = self.ids[things[parts[place - 1]]]
             elif part == "{name}":

@@ -183,6 +183,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = serializers.CharField()
     rule = serializers.CharField()
+    detector = serializers.UUIDField(allow_null=True, help_text="Whose rule it is; null: the program's own.")
     severity = serializers.ChoiceField(choices=Severity.choices)
     transaction = serializers.CharField()
     recipient = serializers.CharField(allow_null=True)

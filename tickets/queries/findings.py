@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.principal import Principal
+from kb.models import Detector
 from tickets.models import Finding
 from tickets.queries.links import Link, links_of
 
 
 def for_rows(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     """Add to a query of findings what a row shows."""
-    return findings.select_related("case", "status_by")
+    detector = Detector.objects.filter(name=OuterRef("rule")).values("public_id")[:1]
+    return findings.select_related("case", "status_by").annotate(detector=Subquery(detector))
 
 
 def finding_rows(principal: Principal, findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -26,6 +28,7 @@ def _row(finding: Finding, link: Link | None) -> dict[str, Any]:
         "id": finding.public_id,
         "case": finding.case.ref,
         "rule": finding.rule,
+        "detector": finding.detector,  # type: ignore[attr-defined]  # of `for_rows`
         "severity": finding.severity,
         "transaction": finding.transaction,
         "recipient": finding.recipient or None,

@@ -1,20 +1,22 @@
 """Which known issues findings are: what people decided, else what a detector proposes.
 
-A proposal is computed: the issue names the finding's rule, and is about the product of the case. So a new detector
-proposes at once, everywhere, and nothing of it is stored until a person confirms or refuses it.
+A proposal is computed: the issue names the finding's rule, or has a detector of that name, and is about the product
+of the case. So a new detector proposes at once, everywhere, and nothing of it is stored until a person confirms or
+refuses it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.principal import Principal
 from common.rows import fetch
 from kb.access import visible_issues
-from kb.models import Confidence, KnownIssue
+from kb.models import Confidence, Detector, KnownIssue
 from tickets.access import visible_findings
 from tickets.models import Case, Finding, FindingLink, FindingStatus, LinkState
 
@@ -64,28 +66,28 @@ def _proposals(
     rules = {finding.rule for finding in findings}
     found: defaultdict[tuple[int | None, str], list[KnownIssue]] = defaultdict(list)
     if products:
-        named = issues.filter(product__in=products, detector__in=rules).exclude(confidence=Confidence.ARCHIVED)
+        own = Detector.objects.filter(name__in=rules)
+        named = issues.filter(Q(detector__in=rules) | Q(pk__in=own.values("issue")), product__in=products)
+        named = named.exclude(confidence=Confidence.ARCHIVED).annotate(
+            own=ArraySubquery(own.filter(issue=OuterRef("pk")).values("name"))
+        )
         for issue in named.order_by("pk"):
-            found[issue.product_id, issue.detector].append(issue)
+            for rule in {issue.detector, *issue.own}:
+                found[issue.product_id, rule].append(issue)
     return found
 
 
 def recognised(issue: KnownIssue) -> QuerySet[Finding]:
-    """Return the findings that an issue's detector recognises and nobody dismissed or refused, of all cases."""
-    return _recognised(issue.pk, issue.detector).filter(case__product=issue.product_id)
-
-
-def _recognised(issue: Any, detector: Any) -> QuerySet[Finding]:
-    """Return the findings of a rule that nobody dismissed, or refused to be the issue."""
+    """Return the findings that an issue's rule or detectors recognise and nobody dismissed or refused, of all cases."""
     refused = FindingLink.objects.filter(finding=OuterRef("pk"), issue=issue, state=LinkState.REFUSED)
-    findings = Finding.objects.filter(rule=detector, holds=True)
+    own = Q(rule__in=Detector.objects.filter(issue=issue).values("name"))
+    rules = own | Q(rule=issue.detector) if issue.detector else own
+    findings = Finding.objects.filter(rules, holds=True, case__product=issue.product_id)
     return findings.exclude(status=FindingStatus.DISMISSED).exclude(Exists(refused))
 
 
 def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]]:
     """Return how often an issue was recognised in the reader's cases, by firmware version; "" is version unknown."""
-    if not issue.detector:
-        return []
     seen = recognised(issue).filter(pk__in=visible_findings(principal).values("pk"))
     rows = seen.order_by().values("firmware").annotate(findings=Count("pk"), cases=Count("case", distinct=True))
     return [
@@ -94,7 +96,7 @@ def sightings_of(principal: Principal, issue: KnownIssue) -> list[dict[str, Any]
     ]
 
 
-# The same as `visible_cases` and `_recognised`, written out: a check asks it for a hundred issues at once.
+# The same as `visible_cases` and `recognised`, written out: a check asks it for a hundred issues at once.
 _CONFIRMED = """
 SELECT DISTINCT 0 AS place, link.issue_id, seen.id, seen.ref
 FROM tickets_findinglink AS link
@@ -109,7 +111,10 @@ FROM kb_knownissue AS issue, LATERAL (
     SELECT one.id, one.ref FROM tickets_case AS one
     WHERE one.product_id = issue.product_id AND one.audience && %(departments)s::integer[] AND EXISTS (
         SELECT 1 FROM tickets_finding AS finding
-        WHERE finding.case_id = one.id AND finding.rule = issue.detector
+        WHERE finding.case_id = one.id AND (
+                (issue.detector <> '' AND finding.rule = issue.detector)
+                OR finding.rule IN (SELECT own.name FROM kb_detector AS own WHERE own.issue_id = issue.id)
+            )
             AND finding.holds AND finding.status <> 'dismissed' AND NOT EXISTS (
                 SELECT 1 FROM tickets_findinglink AS refusal
                 WHERE refusal.finding_id = finding.id AND refusal.issue_id = issue.id AND refusal.state = 'refused'
@@ -117,27 +122,26 @@ FROM kb_knownissue AS issue, LATERAL (
     )
     ORDER BY one.id LIMIT %(most)s
 ) AS seen
-WHERE issue.id = ANY(%(detecting)s::bigint[])
+WHERE issue.id = ANY(%(issues)s::bigint[])
+    AND (issue.detector <> '' OR EXISTS (SELECT 1 FROM kb_detector AS own WHERE own.issue_id = issue.id))
 """
 _IN_ORDER = "ORDER BY 1, 2, 3"
 
 
-def cases_behind(principal: Principal, detectors: Mapping[int, str]) -> dict[int, list[str]]:
+def cases_behind(principal: Principal, issues: Collection[int]) -> dict[int, list[str]]:
     """Return the cases in which issues were recognised, by the issues' ids; only those that the reader may see.
 
-    `detectors` are the rules that recognise the issues, empty where there is none. Confirmed cases come first.
+    Confirmed cases come first.
     """
-    if not detectors:
+    if not issues:
         return {}
     asked = {
-        "issues": list(detectors),
-        "detecting": [issue for issue, detector in detectors.items() if detector],
+        "issues": list(issues),
         "departments": principal.department_ids,
         "most": MOST_CASES,
     }
     found: defaultdict[int, dict[str, None]] = defaultdict(dict)  # each case once, in order
-    statement = f"{_CONFIRMED} UNION ALL {_RECOGNISED}" if asked["detecting"] else _CONFIRMED
-    for _, issue, _, ref in fetch(f"{statement} {_IN_ORDER}", asked):
+    for _, issue, _, ref in fetch(f"{_CONFIRMED} UNION ALL {_RECOGNISED} {_IN_ORDER}", asked):
         found[issue][ref] = None
     return {issue: list(refs)[:MOST_CASES] for issue, refs in found.items()}
 

@@ -18,7 +18,7 @@ def answer_check(principal: Principal, asked: Asked, facts: Facts) -> dict[str, 
 def check_and_report(principal: Principal, asked: Asked, facts: Facts) -> tuple[Report, dict[str, Any]]:
     """Return the judged move, and its report as data."""
     report = upgrade_check(principal, asked, facts)
-    cases = cases_behind(principal, {item.issue.id: report.rows[item.issue.id].detector for item in report.items})
+    cases = cases_behind(principal, [item.issue.id for item in report.items])
     return report, report_data(principal, report, facts, cases)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,19 +37,20 @@ class FoundFinding:
 
 
 @transaction.atomic
-def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> Counter[str]:
+def record_findings(*, case: Case, found: Iterable[FoundFinding], scope: Q | None = None) -> Counter[str]:
     """Make the case's findings those of its newest scan, whole; return how many of each rule hold.
+
+    `scope` says which findings the scan is about (a detector's run is about its own): all others are left as they are.
 
     A finding that is known keeps its id and what people made of it. One that no longer holds stays, and says so. One
     that was dismissed is new again where it has become worse, or holds again: nobody has judged that.
     """
+    own = case.findings.filter(scope or Q())
     dismissed = {
         key: (severity, holds)
-        for key, severity, holds in case.findings.filter(status=FindingStatus.DISMISSED).values_list(
-            "key", "severity", "holds"
-        )
+        for key, severity, holds in own.filter(status=FindingStatus.DISMISSED).values_list("key", "severity", "holds")
     }
-    case.findings.filter(holds=True).update(holds=False, updated_at=timezone.now())
+    own.filter(holds=True).update(holds=False, updated_at=timezone.now())
     iterator = iter(found)
     while batch := list(islice(iterator, BATCH)):
         rows = {row.key: row for row in (_row(case, finding) for finding in batch)}  # one INSERT takes each key once
@@ -64,7 +65,7 @@ def record_findings(*, case: Case, found: Iterable[FoundFinding]) -> Counter[str
         again = [key for key, row in rows.items() if key in dismissed and _is_worse(row, *dismissed[key])]
         if again:
             case.findings.filter(key__in=again).update(status=FindingStatus.NEW, status_by=None, status_at=None)
-    return Counter(dict(case.findings.filter(holds=True).order_by().values_list("rule").annotate(number=Count("pk"))))
+    return Counter(dict(own.filter(holds=True).order_by().values_list("rule").annotate(number=Count("pk"))))
 
 
 BY_WEIGHT = ("info", "low", "medium", "high", "critical", "unknown")  # unknown counts as above every threshold

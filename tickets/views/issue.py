@@ -66,7 +66,7 @@ def _page(request: PageRequest, found: KnownIssue, *, status: int = 200, **forms
         "issue": found,
         "shown": issue_page(principal, found),
         "sightings": sightings_of(principal, found),
-        "cases": cases_behind(principal, {found.pk: found.detector}).get(found.pk, []),
+        "cases": cases_behind(principal, [found.pk]).get(found.pk, []),
         "may_write": may_write,
         "may_confirm": anywhere,
         "open_form": next(iter(forms), ""),

@@ -9,8 +9,8 @@ from ingest.engine.detectors.model import LineRule
 from ingest.engine.events.runtime import pl
 
 SHOWN: Final = (
-    "place", "line", "offset", "file", "unit", "device", "firmware", "transaction", "session", "time", "log", "at",
-    "zoned", "recipients",
+    "place", "line", "offset", "file", "unit", "device", "firmware", "transaction", "session", "stamp", "zone", "log",
+    "at", "zoned", "recipients",
 )  # fmt: skip
 ORDER: Final = ("at", "place", "line")
 

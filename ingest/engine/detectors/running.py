@@ -13,7 +13,8 @@ from ingest.engine.detectors.model import Correlation, Detector
 from ingest.engine.detectors.windows import Match, find_windows
 from ingest.engine.events.runtime import pl
 from ingest.engine.judge import NotJudged
-from ingest.engine.times import DAY_MS
+from ingest.engine.tally import line_zone
+from ingest.engine.times import DAY_MS, rfc3339
 
 MOST_MATCHES: Final = 5_000_000  # that a correlation holds at once
 MOST_CITED: Final = 40
@@ -127,7 +128,7 @@ def _hit(lines: list[tuple[dict[str, Any], str]], transaction: str, recipient: s
         recipient=recipient,
         lines=[
             Cited(
-                row["place"], row["line"], row["offset"], row["file"], says, row["session"], row["time"], row["log"],
+                row["place"], row["line"], row["offset"], row["file"], says, row["session"], _time(row), row["log"],
                 row["firmware"],
             )
             for row, says in lines
@@ -135,8 +136,13 @@ def _hit(lines: list[tuple[dict[str, Any], str]], transaction: str, recipient: s
         left_out=left_out,
         times=times,
         at=first["at"],
-        first_time=first["time"],
+        first_time=_time(first),
     )  # fmt: skip
+
+
+def _time(row: dict[str, Any]) -> str | None:
+    """The time of a line, with an offset where its zone is known: what was said of its source, or its own word."""
+    return rfc3339(row["stamp"], line_zone(row["zone"]) if row["zone"] else None)
 
 
 Key = tuple[Any, ...]  # of a group: the clock, the device where ids are its own, and the group's values

@@ -1,0 +1,112 @@
+"""Detectors as rows, and what they said of a case: only what the reader may see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from accounts.principal import Principal
+from common.errors import NotVisible
+from common.jobs.models import Job
+from ingest.kinds import DETECT_IN_CASE, RUN_DETECTOR
+from ingest.models import DetectorRun
+from kb.access import visible_issues
+from kb.models import Detector
+from tickets.access import visible_cases
+from tickets.models import Case, Evidence, ReadingState
+
+LOGS = (ReadingState.READ, ReadingState.PARTLY)
+
+
+def visible_detectors(principal: Principal) -> QuerySet[Detector]:
+    """Return the detectors of issues that the reader may see."""
+    return Detector.objects.filter(issue__in=visible_issues(principal)).select_related("issue__product", "created_by")
+
+
+def get_detector(principal: Principal, public_id: Any) -> Detector:
+    """Return a detector, or raise NotVisible."""
+    detector = visible_detectors(principal).filter(public_id=public_id).first()
+    if detector is None:
+        raise NotVisible
+    return detector
+
+
+def visible_detector_jobs(principal: Principal) -> QuerySet[Job]:
+    """Return the runs of detectors that the reader may see, and those over cases that the reader may see."""
+    named = Cast(KeyTextTransform("detector", OuterRef("args")), UUIDField())
+    of_detectors = Exists(visible_detectors(principal).filter(public_id=named))
+    return Job.objects.filter(of_detectors, kind=RUN_DETECTOR)
+
+
+def visible_case_runs(principal: Principal) -> QuerySet[Job]:
+    """Return the runs of all detectors over the cases that the reader may see."""
+    named = KeyTextTransform("case", OuterRef("args"))
+    return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=DETECT_IN_CASE)
+
+
+def detector_rows(detectors: Sequence[Detector]) -> list[dict[str, Any]]:
+    """Return detectors as lists tell them."""
+    return [detector_row(detector) for detector in detectors]
+
+
+def detector_row(detector: Detector) -> dict[str, Any]:
+    """Return a detector as a list tells it."""
+    return {
+        "id": detector.public_id,
+        "name": detector.name,
+        "title": detector.title,
+        "severity": detector.severity,
+        "date": detector.date,
+        "issue": detector.issue.slug,
+        "product": detector.issue.product.slug,
+        "revision": detector.revision,
+        "digest": detector.digest,
+        "enabled": detector.enabled,
+        "created_at": detector.created_at,
+        "updated_at": detector.updated_at,
+    }
+
+
+def detector_detail(detector: Detector) -> dict[str, Any]:
+    """Return a detector with its text and each that it had."""
+    revisions = [
+        {
+            "number": one.number,
+            "digest": one.digest,
+            "enabled": one.enabled,
+            "text": one.text,
+            "by": one.by.shown_name if one.by else None,
+            "at": one.at,
+        }
+        for one in detector.revisions.select_related("by")
+    ]
+    return detector_row(detector) | {"text": detector.text, "revisions": revisions}
+
+
+def run_rows(case: Case, detectors: Sequence[Detector]) -> list[dict[str, Any]]:
+    """Return what each detector said of a case; one that did not look at all of its logs is `current` false."""
+    rows = DetectorRun.objects.filter(case=case, detector__in=[detector.pk for detector in detectors])
+    runs = {run.detector_id: run for run in rows}
+    logs = Evidence.objects.filter(case=case, reading__state__in=LOGS).values_list("public_id", flat=True)
+    covered = {str(public_id) for public_id in logs}
+    return [_run_row(detector, runs.get(detector.pk), covered) for detector in detectors]
+
+
+def _run_row(detector: Detector, run: DetectorRun | None, covered: set[str]) -> dict[str, Any]:
+    """Return a row; hits is null where they say nothing."""
+    current = run is not None and run.revision == detector.revision and set(run.evidence) == covered
+    return {
+        "detector": detector.public_id,
+        "name": detector.name,
+        "title": detector.title,
+        "issue": detector.issue.slug,
+        "current": current,
+        "revision": run.revision if run else None,
+        "judged": run.judged if run else False,
+        "lines": run.lines if run else None,
+        "hits": run.hits if run and (run.judged or run.hits) else None,
+        "not_judged": run.not_judged if run else [],
+        "finished_at": run.finished_at if run else None,
+    }
