@@ -17,6 +17,7 @@ from common.api.fields import Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
+from ingest.api.scan import NotJudgedSerializer
 from ingest.queries.detectors import detector_detail, detector_rows, get_detector, run_rows, visible_detectors
 from ingest.services.detect_child import LONGEST
 from ingest.services.detectors import change_detector, create_detector
@@ -78,14 +79,6 @@ class DetectorChangesSerializer(serializers.Serializer[Any]):
 
     text = Text(max_length=LONGEST, trim_whitespace=False, required=False)
     enabled = serializers.BooleanField(required=False)
-
-
-class NotJudgedSerializer(serializers.Serializer[Any]):
-    """What a detector could not judge, and why."""
-
-    rule = serializers.CharField()
-    transactions = serializers.IntegerField()
-    reason = serializers.CharField()
 
 
 class DetectorRunSerializer(serializers.Serializer[Any]):

@@ -208,13 +208,23 @@ class IssueFilter(Filters):
     alias = filters.CharFilter(field_name="aliases__name", lookup_expr="iexact", distinct=True)
     affects = filters.CharFilter(method="by_version")
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._products: dict[str | None, Product | None] = {}
+
     def by_product(self, queryset: QuerySet[KnownIssue], name: str, value: str) -> QuerySet[KnownIssue]:
         """Keep the issues of a product; an unknown one is refused, since no issue would read as none known."""
-        return queryset.filter(product=product_by_slug(value))
+        return queryset.filter(product=self._product(value))
+
+    def _product(self, slug: str | None) -> Product | None:
+        """The product of that name; both filters ask for it."""
+        if slug not in self._products:
+            self._products[slug] = product_by_slug(slug)
+        return self._products[slug]
 
     def by_version(self, queryset: QuerySet[KnownIssue], name: str, value: str) -> QuerySet[KnownIssue]:
         """Keep the issues that are there at a version of the product that `product` names."""
-        product = product_by_slug((self.data or {}).get("product"))
+        product = self._product((self.data or {}).get("product"))
         if product is None:
             raise Invalid.field("product", "Name the product whose version it is.", code="required")
         return affecting(queryset, product, value)

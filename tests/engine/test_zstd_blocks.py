@@ -65,7 +65,7 @@ def test_frames_behind_each_other_are_one_stream() -> None:
 @pytest.mark.parametrize("keep", [3, 5, 9, 1000, -1, -4])
 def test_a_frame_that_is_cut_off_gives_what_it_had(keep: int) -> None:
     content, packed = FRAMES["text, checksum"]
-    found = []
+    found: list[bytes] = []
     with pytest.raises(Damaged, match="cut off"):
         found.extend(inflate("zstd", pieces(packed[:keep], MIB), Limits()))
     assert content.startswith(b"".join(found))
@@ -80,7 +80,7 @@ def test_junk_behind_a_frame_is_told(junk: bytes) -> None:
 def test_a_broken_block_is_told_and_what_stands_before_it_is_kept() -> None:
     content, packed = FRAMES["text"]
     begin = len(packed) // 2
-    found = []
+    found: list[bytes] = []
     with pytest.raises(Damaged, match="damaged"):
         found.extend(inflate("zstd", pieces(packed[:begin] + b"\xff" * 400_000, MIB), Limits()))
     assert len(b"".join(found)) >= len(content) // 4
