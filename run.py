@@ -193,7 +193,8 @@ def compile_packages() -> None:
     Not what runs seldom or never (compilers, consoles, maps, other languages, tests): that is half of all files. What
     cannot be compiled is no matter: Python does without.
     """
-    seldom = r"/(numba|llvmlite|numpy|polars|sigma|jinja2|requests|pip|setuptools|prompt_toolkit|wcwidth|valkey|gis|locale)/|/tests?/"
+    tools = "pip|setuptools|prompt_toolkit|wcwidth|valkey|gis|locale"
+    seldom = rf"/(numba|llvmlite|numpy|polars|sigma|jinja2|requests|{tools})/|/tests?/"
     words = ["-m", "compileall", "-q", "-q", "-j", "0", "-x", seldom]
     subprocess.call([str(PYTHON), *words, str(VENV / "lib")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

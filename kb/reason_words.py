@@ -4,11 +4,13 @@ A reason travels as data: `[template, {word: text or a reason}]`, so that a kept
 """
 
 import re
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from kb.upgrade.reasons import Reason
+from common.templatetags.moments import day_words
+from kb.upgrade.reasons import LISTED_WHOLE, Reason
 
 _RANGE = re.compile(r"(?P<begin>\d\S*) to (?P<end>\d[^\s,]*)")
 TEMPLATES = (
@@ -45,9 +47,11 @@ def as_data(reason: Reason) -> list[Any]:
     return [reason.template, words]
 
 
-def told(data: list[Any]) -> str:
-    """Return a reason in the reader's language."""
-    template, words = data
+def told(data: list[Any], source: dict[str, Any] | None = None) -> str:
+    """Return a reason in the reader's language; that of a list tells the day of its source, if one is known."""
+    template, words = data[:2]
+    if template == LISTED_WHOLE and (day := source and (source.get("published") or source.get("retrieved"))):
+        return _listed_whole(words["point"], date.fromisoformat(day), read_only=not (source or {}).get("published"))
     return gettext(template).format(
         **{name: told(word) if isinstance(word, list) else _range(word) for name, word in words.items()}
     )
@@ -56,3 +60,23 @@ def told(data: list[Any]) -> str:
 def _range(word: str) -> str:
     """Return a version, or ranges of them: `7.0.0 to 7.0.8`."""
     return _RANGE.sub(lambda ends: gettext("%(begin)s to %(end)s") % ends.groupdict(), word)
+
+
+def _listed_whole(point: str, day: date, *, read_only: bool) -> str:
+    """Return why a version that a whole list leaves out is not affected: which list, of when, and what it claims."""
+    words = {"point": point, "day": day_words(day)}
+    if read_only:
+        return (
+            gettext(
+                "%(point)s counts as not affected only because the list of affected versions, as read on %(day)s,"
+                " does not name it and says that it is complete"
+            )
+            % words
+        )
+    return (
+        gettext(
+            "%(point)s counts as not affected only because the list of affected versions of %(day)s"
+            " does not name it and says that it is complete"
+        )
+        % words
+    )

@@ -134,6 +134,9 @@ VERBS: dict[tuple[str, str], Word] = {
     ("is_avoided_by", "yes"): Word(_("names a way round"), "claim", "asserts"),
     ("is_avoided_by", "no"): Word(_("sees no way round"), "not_applicable", "denies"),
 }
+# Beside a verdict that is bad: a vendor's "fixed" is about other releases, and what it admits cures nothing.
+CALM_VERBS: dict[tuple[str, str], Word] = {("is_fixed", "yes"): Word(_("names a fix"), "claim", "asserts")}
+REASSURING = frozenset({"admits", "fixed"})
 TAKES_BACK = Word(_("takes back"), "flip", "retracts")
 
 
@@ -143,3 +146,11 @@ def verb_of(kind: str, proposition: str, stance: str) -> Word:
         return TAKES_BACK
     theirs = VERBS.get((proposition, stance), Word(stance, "claim", "asserts"))
     return theirs if kind in {"vendor", "reseller"} else OUR_VERBS.get((proposition, stance), theirs)
+
+
+def calm_verb_of(kind: str, proposition: str, stance: str) -> Word:
+    """Return what a party did when it said this, in a word and tone that reassure nobody."""
+    word = verb_of(kind, proposition, stance)
+    if word.tone not in REASSURING:
+        return word
+    return CALM_VERBS.get((proposition, stance), Word(word.text, "claim", "asserts"))

@@ -11,11 +11,26 @@
     }
   });
 
+  // What does nothing without script is shown by it.
+  for (const button of document.querySelectorAll("[data-script]")) button.hidden = false;
+
+  // Where the address is not https, browsers copy only what is selected.
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+
   // Copy: the button says so, then says its own word again.
   document.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-print]")) window.print();
     const button = event.target.closest("[data-copy]");
-    if (button && navigator.clipboard) {
-      await navigator.clipboard.writeText(button.dataset.copy);
+    if (button) {
+      await copy(button.dataset.copy);
       const word = button.textContent;
       button.textContent = button.dataset.copied;
       setTimeout(() => { button.textContent = word; }, 1500);

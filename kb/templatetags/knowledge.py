@@ -42,9 +42,11 @@ def verdict(context: Context, value: str, text: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def known_chip(context: Context, kind: str, value: str) -> SafeString:
-    """Show a severity or a confidence."""
+def known_chip(context: Context, kind: str, value: str, calm: bool = False) -> SafeString:
+    """Show a severity or a confidence; a calm one reassures nobody, whatever it says."""
     word = CHIPS[kind].get(value) or Word(value, "unknown", "warn")
+    if calm and word.tone == "good":
+        word = Word(word.text, word.icon)
     return format_html('<span class="chip {}">{}{}</span>', word.tone, draw_icon(context, word.icon), word.text)
 
 
@@ -55,9 +57,10 @@ def position_chip(context: Context, value: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def verb_chip(context: Context, kind: str, proposition: str, stance: str) -> SafeString:
-    """Show what a party of a kind did when it said this."""
-    return _said(context, words.verb_of(kind, proposition, stance))
+def verb_chip(context: Context, kind: str, proposition: str, stance: str, calm: bool = False) -> SafeString:
+    """Show what a party of a kind did when it said this; a calm one reassures nobody, whatever was said."""
+    verb = words.calm_verb_of if calm else words.verb_of
+    return _said(context, verb(kind, proposition, stance))
 
 
 def _said(context: Context, word: Word) -> SafeString:
@@ -87,10 +90,9 @@ def known_word(value: str, of: str) -> Any:
 
 
 @register.filter
-def reason_words(reasons: list[Any]) -> str:
-    """Return why an item is listed, as one sentence."""
-    said = pgettext("between reasons", "; ").join(told(reason) for reason in reasons)
-    return said[:1].upper() + said[1:]
+def reason_words(reason: dict[str, Any]) -> str:
+    """Return one of the reasons why an item is listed."""
+    return told(reason["told"], reason["source"])
 
 
 @register.filter

@@ -38,10 +38,11 @@ STILL_COUNTS: Final = "archived, but nothing stands in for all that is said of i
 
 
 class Reason(NamedTuple):
-    """A template and its words; a word may be a reason itself."""
+    """A template and its words; a word may be a reason itself. ``statement`` is the one it rests on, 0 is none."""
 
     template: str
     words: dict[str, "str | Reason"]
+    statement: int = 0
 
     def __str__(self) -> str:
         return self.template.format(**{name: str(word) for name, word in self.words.items()})
@@ -63,8 +64,9 @@ def reasons(known: Derivation, said: Sequence[Statement], judged: Judged, questi
 
 
 def _once(found: Sequence[Reason]) -> list[Reason]:
-    """Each reason once, in their order; they are few."""
-    return [reason for place, reason in enumerate(found) if reason not in found[:place]]
+    """Each sentence once, in their order; they are few."""
+    told = [reason[:2] for reason in found]
+    return [reason for place, reason in enumerate(found) if reason[:2] not in told[:place]]
 
 
 def _about(known: Derivation, by_id: dict[int, Statement], point: Point, here: State) -> Reason:
@@ -75,8 +77,8 @@ def _about(known: Derivation, by_id: dict[int, Statement], point: Point, here: S
     if here is State.NO:
         said = _first(known.unaffected_by, by_id, point)
         if said and said.says is Says.RANGES:
-            return Reason(LISTED_WHOLE, {"point": point.text})
-        told = Reason(CURED_BEFORE, {"version": said.text}) if said and said.says is Says.BEFORE else None
+            return Reason(LISTED_WHOLE, {"point": point.text}, said.id)
+        told = Reason(CURED_BEFORE, {"version": said.text}, said.id) if said and said.says is Says.BEFORE else None
         if said and _names(said, point):
             return told or _told(said, point)
         return _with(FREE, point, said, told)
@@ -105,11 +107,12 @@ def _names(said: Statement, point: Point) -> bool:
 def _told(said: Statement, point: Point) -> Reason:
     """What a statement says; of many ranges the one that holds the version."""
     ranges = [text for text, span in said.listed if touches((span,), point.span)]
-    return Reason(SAID[said.says], {"version": ", ".join(ranges) or said.text})
+    return Reason(SAID[said.says], {"version": ", ".join(ranges) or said.text}, said.id)
 
 
 def _with(template: str, point: Point, said: Statement | None, told: Reason | None = None) -> Reason:
-    return Reason(template, {"point": point.text, "said": told or (_told(said, point) if said else "")})
+    words = {"point": point.text, "said": told or (_told(said, point) if said else "")}
+    return Reason(template, words, said.id if said else 0)
 
 
 def behaviour_reasons(judged: Judged, question: Question) -> list[Reason]:

@@ -1,5 +1,6 @@
 """The upgrade check in a real browser: asked, a fact answered where it is missing, and the verdict that follows."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,8 @@ def test_a_missing_fact_is_answered_in_place(screen_of: ScreenOf, alice: Person,
     ask(tab)
     item = tab.locator(".items > li").filter(has_text=TITLE)
     assert "Enters" in item.inner_text()
-    assert "Seen on 7.0.2; nothing is said about 6.2.5" in item.inner_text()
+    assert "Seen on 7.0.2 (Report of" in item.inner_text()
+    assert "; nothing is said about 6.2.5" in item.inner_text()
     tab.get_by_label(FACT).select_option("single-action")
     tab.get_by_role("button", name="Answer with this").click()
     tab.get_by_text("Not clear. 7.0.2 would bring 6 issues").wait_for()
@@ -78,3 +80,30 @@ def test_the_check_is_reached_and_asked_by_keyboard(screen_of: ScreenOf, alice: 
     tab.keyboard.type("7.0.2")
     tab.keyboard.press("Enter")
     tab.get_by_text("Not clear. 7.0.2 would bring 7 issues").wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_check_of_the_story_is_two_sides_of_paper(screen_of: ScreenOf, alice: Person, language: str) -> None:
+    told_story(alice.department, alice.user, knowledge=True)
+    tab = screen_of(alice, language=language).open("/check/?product=fortimail&from=6.2.5&to=7.0.2")
+    printed = tab.pdf(format="A4")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+
+
+def test_a_check_is_printed_and_its_link_copied_by_buttons(screen_of: ScreenOf, alice: Person) -> None:
+    told_story(alice.department, alice.user, knowledge=True)
+    screen = screen_of(alice)
+    tab = screen.open("/check/?product=fortimail&from=6.2.5&to=7.0.2")
+    tab.evaluate("window.print = () => { window.printed = true; }")
+    tab.get_by_role("button", name="Print").click()
+    assert tab.evaluate("window.printed") is True
+    tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    tab.get_by_role("button", name="Copy link").click()
+    tab.get_by_role("button", name="Copied").wait_for()
+    assert tab.evaluate("window.copied") == tab.url
+    tab.emulate_media(media="print")
+    assert tab.locator("[data-print]").is_hidden()
+    assert screen.complaints == []
+    tab = screen_of(alice, script=False).open("/check/?product=fortimail&from=6.2.5&to=7.0.2")
+    assert tab.locator("[data-print]").is_hidden()
+    assert tab.locator("[data-copy]").is_hidden()

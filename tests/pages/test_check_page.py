@@ -1,5 +1,6 @@
 """The upgrade check as a page: the answer first, unknown as loud as a hit, facts by POST only."""
 
+import re
 import string
 
 import pytest
@@ -7,12 +8,13 @@ from django.test import Client
 from django.utils.html import escape
 from django.utils.translation import gettext, override
 
+from common.templatetags.moments import day_words
 from kb import reason_words
-from kb.models import Product, StoredCheck
+from kb.models import KnownIssue, Product, StoredCheck
 from kb.services.statements import NewStatement
 from kb.upgrade import reasons
 from tests.conftest import Person
-from tests.pages.knowledge import ASKED, FACT, clear_world, record
+from tests.pages.knowledge import ASKED, FACT, clear_world, fortimail, record
 from tickets.models import Case
 
 MOVE = {"product": "fortimail", "from": "6.2.5", "to": "7.0.2", "hop": ""}
@@ -35,7 +37,8 @@ def test_the_sentence_on_top_counts_what_comes_and_what_is_unknown(page: Client,
 
 def test_an_item_tells_its_reason_its_ways_out_and_who_says_so(page: Client, known_story: Case) -> None:
     text = shown(page)
-    assert "Seen on 7.0.2; nothing is said about 6.2.5" in text
+    reason = r"Seen on 7\.0\.2 <span class=.src.>\(Report of .*\)</span>; nothing is said about 6\.2\.5"
+    assert re.search(reason, text)
     assert "Mail rejected to the sender is relayed to the recipient as well" in text
     assert FACT in text
     assert "nobody has validated this condition" in text
@@ -187,6 +190,100 @@ def test_what_stays_and_an_answer_on_too_little_are_told(page: Client, alice: Pe
     assert lead_of(page, product) == f"{LESS}1 known issue stays; 1 upgrade notice applies."
 
 
+def section(text: str, name: str) -> str:
+    """Return a section of a page by the id of its heading."""
+    return text.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0]
+
+
+def test_a_bad_verdict_stands_beside_nothing_that_reassures(page: Client, known_story: Case) -> None:
+    text = section(shown(page), "decide")
+    assert "names a fix" in text
+    assert "7.0.2 has it" in text
+    for word in ("says it is fixed", 'data-c="fixed"', 'data-c="admits"', "chip good"):
+        assert word not in text
+    assert "says it is fixed" in shown(page, "/issues/cve-2025-32756/")
+    assert "chip good" not in section(shown(page), "coverage")
+
+
+def test_what_is_validated_is_not_green_beside_a_bad_verdict(page: Client, known_story: Case) -> None:
+    fortimail().issues.filter(slug="multi-action-duplicate-relay").update(confidence="validated")
+    text = section(shown(page), "decide")
+    assert "Validated" in text
+    assert "chip good" not in text
+
+
+def test_the_unknown_are_in_the_order_that_the_page_tells(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    for severity, kind in (("low", "defect"), ("critical", "limitation"), ("critical", "vulnerability"),
+                           ("unknown", "defect"), ("critical", "limitation")):  # fmt: skip
+        record(
+            alice.department, alice.user, product=product, title=f"{severity} {kind}", severity=severity, kind=kind,
+            statements=[],
+        )  # fmt: skip
+    first = KnownIssue.objects.filter(title="critical limitation").earliest("pk")
+    KnownIssue.objects.filter(pk=first.pk).update(ref="ZR-2026-10000")  # by number, not by letters
+    text = section(shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1"), "unknown")
+    assert "In order of severity, unknown and then the worst first" in text
+    second = KnownIssue.objects.filter(title="critical limitation").latest("pk")
+    places = [text.index(word) for word in (
+        "unknown defect", "critical vulnerability", second.ref, "ZR-2026-10000", "low defect",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_each_reason_names_its_document_beside_it(page: Client, known_story: Case) -> None:
+    text = " ".join(section(shown(page), "decide").split())
+    said = text.partition("Listed as affected: 7.0.0 to 7.0.8")[2][:400]
+    assert 'rel="noreferrer">CVE record CVE-2025-32756</a>, read on <time datetime="2026-11-24">' in said
+    assert "Report of a mail team, read on" in text.partition("FortiGuard scan judged before")[2]
+    assert "FortiMail 7.2.2 release notes" in section(shown(page), "applies")
+
+
+def test_what_was_said_without_a_document_says_so(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    record(alice.department, alice.user, product=product, statements=[NewStatement("seen", "1.0.1")])
+    text = section(shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1"), "decide")
+    assert "Seen on 1.0.1" in text
+    assert "(no document is named)" in text
+
+
+def test_not_affected_by_a_list_alone_says_which_list_of_when_and_what_it_claims(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    text = " ".join(section(shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1"), "leaves").split())
+    source = product.sources.get()
+    assert source.published is not None
+    sentence = (
+        f"1.0.1 counts as not affected only because the list of affected versions of {day_words(source.published)}"
+        " does not name it and says that it is complete"
+    )
+    assert sentence in text
+    assert "(All there is, read on" in text
+    product.sources.update(published=None)
+    assert "only because the list of affected versions, as read on" in shown(
+        page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1"
+    )
+
+
+def test_what_happened_the_last_time_stands_directly_below_the_answer(
+    page: Client, known_story: Case, charlie: Person
+) -> None:
+    text = shown(page)
+    places = [text.index(word) for word in ('class="answer', 'aria-labelledby="before"', 'class="tally"')]
+    assert places == sorted(places)
+    before = section(text, "before")
+    assert "One message was rejected to its sender and delivered to the user." in before
+    assert f'href="/cases/{known_story.ref}/"' in before
+    theirs = section(shown(charlie.client), "before")
+    assert "One message was rejected" in theirs
+    assert known_story.ref not in theirs
+
+
+def test_no_precedent_is_no_good_precedent(page: Client, alice: Person) -> None:
+    product = clear_world(alice.user)
+    text = section(shown(page, f"/check/?product={product.slug}&from=1.0.0&to=1.0.1"), "before")
+    assert "Nobody has recorded how such a move went, which does not mean that it went well." in text
+
+
 def kept(client: Client, **changes: str) -> str:
     """Keep a check and return its address."""
     answer = client.post("/checks/", MOVE | {"facts": ""} | changes)
@@ -235,7 +332,7 @@ def test_a_kept_check_stays_as_it_was_told(page: Client, known_story: Case, alic
 def test_the_page_speaks_japanese(page: Client, known_story: Case) -> None:
     text = page.get(ASKED, headers={"Accept-Language": "ja"}).content.decode()
     assert "問題なしとは言えません。7.0.2では問題7件と仕様変更2件が新たに該当し、不明が21件あります。" in text
-    assert "7.0.2で確認。6.2.5についての記述はない" in text
+    assert re.search(r"7\.0\.2で確認 <span class=\"src\">\(Report of .*\)</span>。6\.2\.5についての記述はない", text)
     assert "7.0.0〜7.0.8" in text
 
 

@@ -15,15 +15,17 @@ from accounts.principal import Principal
 from kb.claims import ledger
 from kb.claims.ledger import Said
 from kb.conditions.facts import Facts
-from kb.models import BehaviourValue, Claim, KnownIssue
+from kb.models import Claim, KnownIssue
 from kb.queries.catalogue import catalogue_of
 from kb.queries.check_report import item_reasons
 from kb.queries.upgrade_check import Asked, Report
 from kb.reason_words import as_data
 from kb.upgrade.check import Item, Kind
 from kb.upgrade.question import Point
+from kb.upgrade.reasons import Reason
 from kb.upgrade.verdict import State, Verdict, state
 from kb.version_line import Mark, version_line
+from tickets.queries.check_sources import CheckSources, sources_of
 from tickets.queries.upgrade_check import check_and_report
 
 Data = dict[str, Any]
@@ -40,13 +42,15 @@ def told_check(principal: Principal, asked: Asked, facts: Facts) -> Data:
     """Return the report of a move with what its page needs, as plain data."""
     report, data = check_and_report(principal, asked, facts)
     decisions = [item for item in report.items if item.is_hit or item.verdict is Verdict.APPLIES]
-    titles = _value_titles(report)
+    said = {item.issue.id: item_reasons(item, report) for item in report.items}
+    sources = sources_of(report, [reason for reasons in said.values() for reason in reasons])
+    titles = sources.titles
     says, summaries = _says(decisions), _summaries(decisions)
     data["page"] = {
         "product": asked.product.name,
         "items": {
             report.rows[item.issue.id].ref: {
-                "reasons": _reasons(item, report, titles),
+                "reasons": _reasons(item, said[item.issue.id], report, sources),
                 "before": _titled(item, item.judged.before, report, titles),
                 "after": _titled(item, item.judged.after, report, titles),
                 "summary": summaries.get(item.issue.id, ""),
@@ -54,6 +58,7 @@ def told_check(principal: Principal, asked: Asked, facts: Facts) -> Data:
             }
             for item in report.items
         },
+        "sources": sources.documents,
         "missing": _missing(report),
         "line": _line(report),
         "steps": _steps(report),
@@ -64,25 +69,18 @@ def told_check(principal: Principal, asked: Asked, facts: Facts) -> Data:
 Titles = dict[tuple[int, str], str]
 
 
-def _value_titles(report: Report) -> Titles:
-    """Return how the values of behaviours are called, by attribute and value."""
-    attributes = [row.behaviour_id for row in report.rows.values() if row.behaviour_id]
-    rows = BehaviourValue.objects.filter(attribute__in=attributes).exclude(title="").order_by("pk")
-    return {(attribute, value): title for attribute, value, title in rows.values_list("attribute", "value", "title")}
-
-
 def _titled(item: Item, values: Sequence[str], report: Report, titles: Titles) -> list[str]:
     attribute = report.rows[item.issue.id].behaviour_id or 0
     return [titles.get((attribute, value), value) for value in values]
 
 
-def _reasons(item: Item, report: Report, titles: Titles) -> list[Any]:
-    """Return the reasons as data; values of behaviours by the names that people read."""
-    told = [as_data(reason) for reason in item_reasons(item, report)]
+def _reasons(item: Item, said: Sequence[Reason], report: Report, sources: CheckSources) -> list[Any]:
+    """Return the reasons as data, each with what it rests on; values of behaviours by the names that people read."""
+    told = [[*as_data(reason), sources.behind(item, reason, report)] for reason in said]
     if item.issue.kind is Kind.BEHAVIOUR_CHANGE:
-        for _, words in told:
+        for _, words, _ in told:
             for name in {"before", "after", "values"} & set(words):
-                words[name] = " / ".join(_titled(item, words[name].split(" / "), report, titles))
+                words[name] = " / ".join(_titled(item, words[name].split(" / "), report, sources.titles))
     return told
 
 

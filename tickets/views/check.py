@@ -64,6 +64,7 @@ def check(request: PageRequest) -> HttpResponseBase:
             context["shown"] = shown_check(report, timezone.localdate())
             context["candidates"] = _meant(product, words, report)
             context["now"] = timezone.now()
+            context["link"] = request.build_absolute_uri(f"{reverse('check')}?{context['address']}")
     status = 422 if asked and form.errors else 200
     return render(request, "tickets/check.html", context, status=status)
 
@@ -146,5 +147,11 @@ def kept(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
         "hop": ", ".join(report["hops"]),
     }
     shown = shown_check(report, timezone.localtime(found.asked_at).date())
-    context = {"kept": found, "shown": shown, "words": words | {"facts": ""}, "address": address_of(words)}
+    context = {
+        "kept": found,
+        "shown": shown,
+        "words": words | {"facts": ""},
+        "address": address_of(words),
+        "link": request.build_absolute_uri(),
+    }
     return render(request, "tickets/kept_check.html", context)
