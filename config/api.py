@@ -31,6 +31,7 @@ from kb.api.said import (
     IssueValidate,
 )
 from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
+from tickets.api.contracts import ContactList, ContractList, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.sightings import IssueSightings
@@ -47,6 +48,9 @@ urlpatterns = [
     path("jobs/<uuid:public_id>/", JobView.as_view()),
     path("parties/", PartyList.as_view()),
     path("parties/<str:slug>/", PartyView.as_view()),
+    path("contacts/", ContactList.as_view()),
+    path("contracts/", ContractList.as_view()),
+    path("party-imports/", PartyImport.as_view()),
     path("products/", ProductList.as_view()),
     path("products/<str:slug>/", ProductView.as_view()),
     path("products/<str:slug>/history/", ProductHistory.as_view()),

@@ -21,7 +21,7 @@ NOON = time(12)  # a day that is known without its hour: no zone makes another d
 TITLE_MISSING = {"required": _("Name the case by what is wrong.")}
 
 
-def _day(**attrs: str) -> forms.DateInput:
+def day_input(**attrs: str) -> forms.DateInput:
     """Return the input of a day."""
     return forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d")
 
@@ -47,7 +47,7 @@ class CaseForm(PageForm):
     release = forms.CharField(
         label=_("Release"), max_length=80, required=False, help_text=_("As the device prints it: 7.0.2,build163.")
     )
-    opened_on = forms.DateField(label=_("Since"), required=False, widget=_day())
+    opened_on = forms.DateField(label=_("Since"), required=False, widget=day_input())
     parties = forms.MultipleChoiceField(
         label=_("Parties"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("From whom do you want something?"),
@@ -107,12 +107,12 @@ class EntryForm(PageForm):
         label=_("What happened"), widget=forms.Textarea(attrs={"rows": 4}), max_length=100_000,
         error_messages={"required": _("Say what happened.")},
     )  # fmt: skip
-    day = forms.DateField(label=_("Day"), widget=_day(), error_messages={"required": _("On which day?")})
+    day = forms.DateField(label=_("Day"), widget=day_input(), error_messages={"required": _("On which day?")})
     at = forms.TimeField(label=_("Time"), required=False, widget=_clock(), help_text=_("Empty: only the day is known."))
     about = forms.BooleanField(label=_("about then: only the week is known"), required=False)
     from_party = forms.ChoiceField(label=pgettext_lazy("from a party", "From"), required=False)
     to_party = forms.ChoiceField(label=pgettext_lazy("to a party", "To"), required=False)
-    due_on = forms.DateField(label=_("Due"), required=False, widget=_day(), help_text=_("Of an ask or a promise."))
+    due_on = forms.DateField(label=_("Due"), required=False, widget=day_input(), help_text=_("Of an ask or a promise."))
 
     def __init__(self, *args: Any, parties: Iterable[Party], known: Iterable[Party] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.views import keyboard
-from tickets.views import case, case_party, cases, check, entry, evidence, finding, issue, upload
+from tickets.views import case, case_party, cases, check, contract, entry, evidence, finding, issue, promise, upload
 from tickets.views.start import start
 
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", issue.accept, name="accept-confirmation"),
     path("issues/<str:name>/validate/", issue.validate, name="validate-issue"),
     path("issues/<str:name>/archive/", issue.archive, name="archive-issue"),
+    path("contracts/", contract.contracts, name="contracts"),
+    path("contracts/new/", contract.new_contract, name="new-contract"),
+    path("contacts/new/", contract.new_contact, name="new-contact"),
+    path("party-imports/", contract.party_import, name="party-import"),
     path("cases/", cases.cases, name="cases"),
     path("cases.csv", cases.cases_csv, name="cases-csv"),
     path("cases/new/", case.new_case, name="new-case"),
@@ -32,6 +36,7 @@ urlpatterns = [
     path("cases/<str:ref>/shares/<slug:slug>/end/", case_party.end_share, name="end-share"),
     path("cases/<str:ref>/entries/new/", entry.new_entry, name="new-entry"),
     path("cases/<str:ref>/entries/<uuid:public_id>/correct/", entry.correction, name="correct-entry"),
+    path("cases/<str:ref>/promises/<uuid:public_id>/chaser/", promise.chaser, name="chaser"),
     path("cases/<str:ref>/findings/", finding.findings, name="findings"),
     path("cases/<str:ref>/findings/<uuid:public_id>/", finding.finding, name="finding"),
     path("cases/<str:ref>/findings/<uuid:public_id>/judge/", finding.judgement, name="judge-finding"),

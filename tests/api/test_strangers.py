@@ -43,6 +43,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/issues/{name}/statements/": {"says": "fixed", "version": "7.0.2"},
     "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "Never seen."},
     "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "Tried."},
+    "POST /api/v1/contacts/": {"party": "fortinet", "name": "Somebody"},
+    "POST /api/v1/contracts/": {"party": "fortinet", "number": "1"},
+    "POST /api/v1/party-imports/": {"csv": "party,kind\nSomebody,vendor\n"},
     "POST /api/v1/parties/": {"name": "Somebody", "kind": "vendor"},
     "POST /api/v1/precedents/": {
         "product": "fortimail",

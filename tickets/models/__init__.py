@@ -1,6 +1,7 @@
 """Cases and what belongs to them; one noun a file."""
 
 from tickets.models.case import Case, CaseKind, CaseParty, CaseShare, CaseState, PartyTicket, Severity
+from tickets.models.contract import Contact, ContactLanguage, Contract, ContractClock
 from tickets.models.custody import CustodyAction, CustodyEntry
 from tickets.models.entry import EntryKind, Precision, TimelineEntry
 from tickets.models.evidence import Blob, Evidence
@@ -17,6 +18,10 @@ __all__ = [
     "CaseScan",
     "CaseShare",
     "CaseState",
+    "Contact",
+    "ContactLanguage",
+    "Contract",
+    "ContractClock",
     "CustodyAction",
     "CustodyEntry",
     "EntryKind",

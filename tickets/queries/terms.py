@@ -1,13 +1,16 @@
-"""Until when parties owe an answer, and in whose office hours: by the installation's settings."""
+"""Until when parties owe an answer, and in whose office hours: by contract, else by the installation's settings."""
 
 import threading
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
 import holidays
 from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from tickets.models import Case
+from tickets.models import Case, Contract, ContractClock
 from tickets.turns.business_time import WORKDAYS, Calendar
 from tickets.turns.due import AllTerms, Terms
 
@@ -28,6 +31,13 @@ class Holidays:
             return day in self._days
 
 
+def is_country(code: str) -> bool:
+    """Whether the holidays of a country, or of a part of one (`DE-BY`), are known."""
+    land, _, part = code.partition("-")
+    known = holidays.list_supported_countries()
+    return land in known and (not part or part in known[land])
+
+
 @lru_cache(maxsize=256)
 def calendar_of(zone: str, country: str, opens: int, closes: int, weekdays: frozenset[int] = WORKDAYS) -> Calendar:
     """Return a calendar; what it has worked out of a year is kept for the next one who asks.
@@ -43,6 +53,42 @@ def default_calendar() -> Calendar:
     return calendar_of(settings.DEFAULT_USER_TIME_ZONE, settings.HOLIDAYS, opens, closes)
 
 
+def contracts_of_case(case: Case) -> QuerySet[Contract]:
+    """Return the contracts that cover a case: with its parties, for its product or for all, in force when it began."""
+    day = timezone.localtime(case.opened_at).date()
+    return Contract.objects.filter(
+        Q(department=case.department_id) | Q(shared=True),
+        Q(product=None) | Q(product=case.product_id),
+        Q(starts_on=None) | Q(starts_on__lte=day),
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        party__in=case.case_parties.values("party"),
+    ).select_related("party", "product", "department")
+
+
+def nearest(contracts: Iterable[Contract], case: Case) -> dict[str, Contract]:
+    """Return the one contract of each party that counts: of the product before one of all, ours before a shared one."""
+    ranked = sorted(
+        contracts,
+        key=lambda one: (
+            one.product_id is not None,
+            one.department_id == case.department_id,
+            one.starts_on or date.min,
+            one.pk,
+        ),
+    )
+    return {one.party.slug: one for one in ranked}
+
+
+def terms_of(contract: Contract, severity: str) -> Terms:
+    """Return what a party owes by a contract for a severity; without a target the default ones, by its calendar."""
+    calendar = calendar_of(contract.zone, contract.holidays, contract.opens, contract.closes)
+    hours = contract.response_hours.get(severity, contract.response_hours.get("any"))
+    if hours is None:
+        return Terms(calendar)
+    return Terms(calendar, hours, business=contract.clock == ContractClock.BUSINESS, source="contract")
+
+
 def terms_of_case(case: Case) -> AllTerms:
     """Return what the parties of a case owe."""
-    return AllTerms(default=Terms(default_calendar()))
+    found = nearest(contracts_of_case(case), case)
+    return AllTerms(Terms(default_calendar()), {slug: terms_of(one, case.severity) for slug, one in found.items()})

@@ -7,14 +7,23 @@ from django.template import Context
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from common.refusals import in_words
 from common.templatetags.icons import draw_icon
 from kb.templatetags.knowledge import SHAPES
 from tickets import words
+from tickets.models import Contract
 from tickets.queries.turns_words import late_words, source_words
 from tickets.turns.promises import Promise
 
 register = template.Library()
+IMPORTED: dict[str, Any] = {
+    "party": _("party"), "contact": _("contact"), "contract": _("contract"),
+    "new": pgettext_lazy("of an import", "new"), "changed": pgettext_lazy("of an import", "changed"),
+    "same": pgettext_lazy("of an import", "the same"),
+}  # fmt: skip
 WHOLE_FROM = 100  # a tenth of a day says something of the first hundred
 
 
@@ -50,3 +59,28 @@ def promise_due(promise: Promise) -> str:
     """Return until when a promise is or was due, by what, and how late it is."""
     due = source_words(promise.due.source, promise.due.at)
     return f"{due} · {late_words(promise.overdue_for)}" if promise.overdue_for.total_seconds() > 0 else due
+
+
+@register.filter
+def target_words(contract: Contract) -> str:
+    """Return within how many hours an answer is owed by a contract."""
+    if not contract.response_hours:
+        return gettext("seven days by default")
+    parts = [
+        f"{words.SEVERITIES[one].text if one in words.SEVERITIES else gettext('Any severity')} {days(hours)}"
+        for one, hours in contract.response_hours.items()
+    ]
+    counted = gettext("office hours") if contract.clock == "business" else gettext("hours around the clock")
+    return f"{gettext('; ').join(parts)} ({counted})"
+
+
+@register.filter
+def told_words(told: dict[str, str]) -> str:
+    """Return what became of a row of an import."""
+    return gettext("; ").join(f"{IMPORTED[name]}: {IMPORTED[word]}" for name, word in told.items())
+
+
+@register.filter
+def refusal_words(said: str) -> str:
+    """Return a refusal in the reader's language."""
+    return in_words(said)

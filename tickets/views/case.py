@@ -22,15 +22,18 @@ from tickets.access import get_case, get_case_to_write
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
 from tickets.queries.case_page import case_page, with_parts
+from tickets.queries.contracts import contracts_in_force
 from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key
+from tickets.queries.terms import contracts_of_case, nearest
 from tickets.queries.turns_page import turns_page
 from tickets.services.case_devices import set_devices
 from tickets.services.cases import change_case, open_case
 from tickets.views.case_draft import detour, drafted
 
 DEVICES_OFFERED = 200
+CONTRACTS_SHOWN = 20
 
 
 @require_safe
@@ -43,6 +46,7 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
     first = shown.first.finding if shown.first else None
+    context["contracts"] = list(nearest(contracts_of_case(found), found).values())
     context |= {"whose": turns_page(found), "flips": flips_of_case(request.principal, found)}
     context["issues"] = issues_of_case(request.principal, found)
     context["link"] = links_of(request.principal, [first]).get(first.pk) if first else None
@@ -68,7 +72,8 @@ def new_case(request: PageRequest) -> HttpResponseBase:
             return redirect("case", _open(request, form).ref)
         except DomainError as error:
             form.refuse(error)
-    return render(request, "tickets/new_case.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "contracts": contracts_in_force(request.principal)[:CONTRACTS_SHOWN]}
+    return render(request, "tickets/new_case.html", context, status=422 if form.is_bound else 200)
 
 
 def _case_form(request: PageRequest) -> CaseForm:

@@ -1,0 +1,110 @@
+"""The pages of contracts, contacts and drafted reminders."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from kb.models import Party
+from tests.conftest import Person
+from tickets.models import Case, Contact, Contract
+from tickets.services.contracts import create_contact, create_contract
+from tickets.services.entries import add_entry
+
+CSV = "party,kind,contract,response_any\nAcme,vendor,A-1,8\nBeta,friend,B-1,8\n"
+
+
+@pytest.fixture
+def promised(story: Case, alice: Person) -> str:
+    """A promise of the reseller in the story's case, overdue for three weeks; its id."""
+    entry = add_entry(
+        case=story, author=alice.user, kind="promise", text="A patch for 7.0.2.",
+        happened_at=timezone.now() - timedelta(days=28), from_party=Party.objects.get(slug="reseller-s"),
+    )  # fmt: skip
+    return str(entry.public_id)
+
+
+def text_of(page: Client, path: str) -> str:
+    """Return a page."""
+    answer = page.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_contract_is_entered_by_hand_and_shows_where_a_case_is_opened(page: Client, story: Case) -> None:
+    form = {"party": "fortinet", "number": "FC-1", "department": story.department.slug, "support_level": "Gold",
+            "response_high": "4", "clock": "business", "hours": "", "holidays": "", "zone": ""}  # fmt: skip
+    assert page.post("/contracts/new/", form).status_code == 302
+    assert Contract.objects.get().response_hours == {"high": 4.0}
+    for path in ("/contracts/", "/cases/new/", f"/cases/{story.ref}/"):
+        shown = text_of(page, path)
+        assert "FC-1" in shown
+        assert "Gold" in shown
+    assert "by contract" in text_of(page, f"/cases/{story.ref}/")
+
+
+def test_a_wrong_contract_keeps_what_was_typed(page: Client, story: Case) -> None:
+    form = {
+        "party": "fortinet",
+        "number": "FC-1",
+        "department": story.department.slug,
+        "hours": "9-18",
+        "clock": "business",
+    }
+    answer = page.post("/contracts/new/", form)
+    assert answer.status_code == 422
+    assert "Write office hours like 09:00-18:00." in answer.content.decode()
+    assert 'value="FC-1"' in answer.content.decode()
+
+
+def test_the_contracts_of_others_are_not_shown(charlie: Person, alice: Person, story: Case) -> None:
+    create_contract(department=alice.department, party=Party.objects.get(slug="fortinet"), number="FC-SECRET")
+    assert "FC-SECRET" not in text_of(charlie.client, "/contracts/")
+    assert "FC-SECRET" not in text_of(charlie.client, "/cases/new/")
+
+
+def test_a_file_is_shown_before_it_is_taken_in(page: Client, alice: Person) -> None:
+    file = ContentFile(CSV.encode("cp932"), name="parties.csv")
+    shown = page.post("/party-imports/", {"file": file, "department": alice.department.slug}).content.decode()
+    assert "What this file would change" in shown
+    assert "left out" in shown
+    assert not Contract.objects.exists()
+    page.post("/party-imports/", {"text": CSV, "department": alice.department.slug, "take_in": "1"})
+    assert [contract.number for contract in Contract.objects.all()] == ["A-1"]
+
+
+def test_a_reader_enters_nothing(bob: Person, story: Case) -> None:
+    assert "New contract" not in text_of(bob.client, "/contracts/")
+    for path in ("/contracts/new/", "/contacts/new/", "/party-imports/"):
+        assert bob.client.get(path).status_code == 403
+
+
+def test_a_reminder_is_drafted_in_the_language_of_the_contact(page: Client, story: Case, promised: str) -> None:
+    path = f"/cases/{story.ref}/promises/{promised}/chaser/"
+    assert "To Reseller S," in text_of(page, path)
+    create_contact(
+        party=Party.objects.get(slug="reseller-s"), name="佐藤", email="sato@reseller.example", language="ja"
+    )
+    shown = text_of(page, path)
+    assert "佐藤 様" in shown
+    assert "sato@reseller.example" in shown
+    assert "A patch for 7.0.2." in shown
+    assert story.mail_subject_token in shown
+    assert "Dear 佐藤," in text_of(page, path + "?language=en")
+    assert Contact.objects.count() == 1
+
+
+def test_what_was_sent_is_noted_and_counts_as_a_reminder(page: Client, story: Case, promised: str) -> None:
+    case = f"/cases/{story.ref}/"
+    assert "no reminder sent" in text_of(page, case)
+    page.post(f"{case}promises/{promised}/chaser/")
+    assert "1 reminder sent" in text_of(page, case)
+    assert "no reminder sent" not in text_of(page, case)
+
+
+def test_there_is_no_draft_for_what_is_no_promise(page: Client, story: Case, bob: Person, promised: str) -> None:
+    note = story.entries.filter(kind="note").earliest("pk")
+    assert page.get(f"/cases/{story.ref}/promises/{note.public_id}/chaser/").status_code == 404
+    assert bob.client.get(f"/cases/{story.ref}/promises/{promised}/chaser/").status_code == 403

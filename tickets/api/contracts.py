@@ -1,0 +1,183 @@
+"""Contacts and contracts over the API, entered by hand or imported from CSV."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.permissions import asker
+from common.api.fields import Day, Text
+from common.api.filters import Filters
+from common.api.idempotency import idempotent
+from common.api.views import RowsListView, validated
+from kb.queries.parties import parties_by_slug
+from kb.queries.products import product_by_slug
+from tickets.models import Contact, ContactLanguage, Contract, ContractClock
+from tickets.queries.contracts import contact_row, contract_row, visible_contracts
+from tickets.services.contracts import create_contact, create_contract
+from tickets.services.party_import import import_parties
+
+
+class NewContactSerializer(serializers.Serializer[Any]):
+    """Somebody at a party."""
+
+    party = Text(max_length=140)
+    name = Text(max_length=120)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = Text(max_length=40, required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=ContactLanguage.choices, required=False)
+    note = Text(max_length=10_000, required=False, allow_blank=True)
+
+
+class ContactSerializer(NewContactSerializer):
+    """A contact as it is told."""
+
+    id = serializers.UUIDField()
+
+
+class NewContractSerializer(serializers.Serializer[Any]):
+    """A contract. `response_hours` maps a severity, or `any`, to the hours within which an answer is owed."""
+
+    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
+    party = Text(max_length=140)
+    product = Text(max_length=140, required=False, allow_null=True, help_text="null: all products.")
+    number = Text(max_length=80)
+    support_level = Text(max_length=80, required=False, allow_blank=True)
+    portal = serializers.URLField(max_length=300, required=False, allow_blank=True)
+    starts_on = Day(required=False, allow_null=True)
+    ends_on = Day(required=False, allow_null=True)
+    response_hours = serializers.DictField(child=serializers.FloatField(min_value=0.01, max_value=8784), required=False)
+    clock = serializers.ChoiceField(choices=ContractClock.choices, required=False)
+    zone = Text(max_length=64, required=False, allow_blank=True, help_text="Like Asia/Tokyo.")
+    holidays = Text(max_length=12, required=False, allow_blank=True, help_text="A country like JP.")
+    hours = Text(max_length=11, required=False, allow_blank=True, help_text="Like 09:00-18:00.")
+    shared = serializers.BooleanField(required=False)
+
+
+class ContractSerializer(NewContractSerializer):
+    """A contract as it is told."""
+
+    id = serializers.UUIDField()
+
+
+class PartyImportSerializer(serializers.Serializer[Any]):
+    """A CSV file whose first line names its columns (docs/api.md). A dry run changes nothing."""
+
+    csv = Text(max_length=1_000_000, trim_whitespace=False)
+    dry_run = serializers.BooleanField(required=False, default=False)
+    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
+
+
+class ImportedRowSerializer(serializers.Serializer[Any]):
+    """What became of a row; `told` says of party, contact and contract whether it is new, changed or the same."""
+
+    line = serializers.IntegerField()
+    party = serializers.CharField(allow_blank=True)
+    told = serializers.DictField(child=serializers.CharField())
+    column = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(allow_blank=True)
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    """What became of all rows."""
+
+    dry_run = serializers.BooleanField()
+    rows = ImportedRowSerializer(many=True)
+
+
+class ContactFilter(Filters):
+    """Filters of the list."""
+
+    party = filters.CharFilter(field_name="party__slug")
+
+
+class ContractFilter(Filters):
+    """Filters of the list."""
+
+    party = filters.CharFilter(field_name="party__slug")
+    product = filters.CharFilter(field_name="product__slug")
+
+
+class ContactList(RowsListView):
+    """The contacts, for everybody who is logged in, as the parties are."""
+
+    serializer_class = ContactSerializer
+    filterset_class = ContactFilter
+    queryset = Contact.objects.select_related("party")
+    orderings: ClassVar[tuple[str, ...]] = ("name", "email")
+    search_fields = ("name", "email")
+
+    def rows(self, page: Sequence[Contact]) -> list[dict[str, Any]]:
+        """Return the contacts of a page."""
+        return [contact_row(contact) for contact in page]
+
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
+    @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Record a contact."""
+        values = validated(NewContactSerializer, request)
+        (values["party"],) = parties_by_slug([values["party"]], field="party")
+        return Response(contact_row(create_contact(**values)), status=201)
+
+
+class ContractList(RowsListView):
+    """The contracts of the reader's departments, and those that are shared."""
+
+    serializer_class = ContractSerializer
+    filterset_class = ContractFilter
+    queryset = Contract.objects.none()
+    orderings: ClassVar[tuple[str, ...]] = ("number", "starts_on", "ends_on")
+    search_fields = ("number", "support_level")
+
+    def get_queryset(self) -> QuerySet[Contract]:
+        """Return what the reader may see."""
+        return visible_contracts(asker(self.request)).select_related("party", "product", "department")
+
+    def rows(self, page: Sequence[Contract]) -> list[dict[str, Any]]:
+        """Return the contracts of a page."""
+        return [contract_row(contract) for contract in page]
+
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
+    @extend_schema(request=NewContractSerializer, responses={201: ContractSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Record a contract of a department."""
+        values = validated(NewContractSerializer, request)
+        values["department"] = asker(request).department_to_write(values.pop("department", None))
+        (values["party"],) = parties_by_slug([values["party"]], field="party")
+        values["product"] = product_by_slug(values.get("product"))
+        return Response(contract_row(create_contract(**values)), status=201)
+
+
+class PartyImport(APIView):
+    """Parties, contacts and contracts out of a CSV file."""
+
+    def authorize(self, request: Request) -> None:
+        """Refuse who may write in no department."""
+        asker(request).require_write_anywhere()
+
+    @extend_schema(request=PartyImportSerializer, responses={200: ImportedSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Take a file in, or say what that would do. Rows that are wrong are told, the others go in."""
+        values = validated(PartyImportSerializer, request)
+        department = asker(request).department_to_write(values.get("department"))
+        rows = import_parties(department=department, text=values["csv"], dry_run=values["dry_run"])
+        told = [
+            {"line": row.line, "party": row.party, "told": row.told, "column": row.column, "error": row.error}
+            for row in rows
+        ]
+        return Response({"dry_run": values["dry_run"], "rows": told})

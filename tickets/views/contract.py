@@ -1,0 +1,108 @@
+"""Contacts and contracts: the page of both, new ones, and their import."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Department
+from accounts.views.door import PageRequest, for_people
+from common.errors import DomainError
+from common.pages import page_of
+from kb.models import Party, Product
+from kb.queries.parties import parties_by_slug
+from kb.queries.products import product_by_slug
+from tickets.contract_forms import ContactForm, ContractForm, ImportForm
+from tickets.models import Contact
+from tickets.queries.contracts import visible_contracts
+from tickets.services.contracts import create_contact, create_contract
+from tickets.services.party_import import COLUMNS, import_parties
+
+
+def _departments(request: PageRequest) -> Any:
+    """Return the departments for which the reader may record a contract."""
+    principal = request.principal
+    return Department.objects.filter(pk__in=filter(principal.may_write, principal.department_ids))
+
+
+@require_safe
+@for_people
+def contracts(request: PageRequest) -> HttpResponseBase:
+    """Show the contracts that the reader may see, and the contacts."""
+    found = visible_contracts(request.principal).select_related("party", "product", "department")
+    context = {
+        "contracts": page_of(found.order_by("party__name", "number", "pk"), request.GET.get("page")),
+        "contacts": page_of(
+            Contact.objects.select_related("party").order_by("party__name", "name", "pk"), request.GET.get("contacts")
+        ),
+        "may_write": request.principal.may_write_anywhere,
+    }
+    return render(request, "tickets/contracts.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def new_contact(request: PageRequest) -> HttpResponseBase:
+    """Record a contact."""
+    request.principal.require_write_anywhere()
+    initial = {"party": request.GET.get("party", ""), "language": request.GET.get("language", "ja")}
+    form = ContactForm(request.POST or None, initial=initial, parties=Party.objects.order_by("name"))
+    if form.is_valid():
+        (party,) = parties_by_slug([form.cleaned_data.pop("party")], field="party")
+        try:
+            contact = create_contact(party=party, **form.cleaned_data)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.info(request, gettext("%(name)s is recorded.") % {"name": contact.name})
+            return redirect("contracts")
+    return render(request, "tickets/new_contact.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def new_contract(request: PageRequest) -> HttpResponseBase:
+    """Record a contract."""
+    request.principal.require_write_anywhere()
+    form = ContractForm(
+        request.POST or None,
+        initial={"party": request.GET.get("party", "")},
+        parties=Party.objects.order_by("name"),
+        products=Product.objects.order_by("name"),
+        departments=_departments(request),
+    )
+    if form.is_valid():
+        values = form.values()
+        (party,) = parties_by_slug([values.pop("party")], field="party")
+        department = request.principal.department_to_write(values.pop("department"))
+        product = product_by_slug(values.pop("product"))
+        try:
+            contract = create_contract(department=department, party=party, product=product, **values)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.info(request, gettext("%(name)s is recorded.") % {"name": contract.number})
+            return redirect("contracts")
+    return render(request, "tickets/new_contract.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def party_import(request: PageRequest) -> HttpResponseBase:
+    """Say what a CSV file would change; change it once that was seen."""
+    request.principal.require_write_anywhere()
+    form = ImportForm(request.POST or None, request.FILES or None, departments=_departments(request))
+    context: dict[str, Any] = {"form": form, "columns": ", ".join(COLUMNS)}
+    if form.is_valid():
+        department = request.principal.department_to_write(form.cleaned_data["department"])
+        dry_run = "take_in" not in request.POST
+        try:
+            context["rows"] = import_parties(department=department, text=form.cleaned_data["text"], dry_run=dry_run)
+        except DomainError as error:
+            form.add_error(None, error.detail)
+        else:
+            context |= {"dry_run": dry_run, "text": form.cleaned_data["text"], "department": department}
+    return render(request, "tickets/party_import.html", context, status=422 if form.is_bound and form.errors else 200)
