@@ -30,13 +30,23 @@ class StoredBlob:
     size: int
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Give a file that was made elsewhere on the same disk its place and name, durably and closed to changes."""
+    with made.open("rb") as file:
+        os.fchmod(file.fileno(), 0o440)
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made.replace(target)
+    fsync_folder(target.parent)
 
 
 class BlobWriter:
@@ -80,14 +90,14 @@ class BlobWriter:
         else:
             self._move(target)
         self._kept = True
-        _fsync_folder(target.parent)  # of a blob that was there: its own writer may not have come so far yet
+        fsync_folder(target.parent)  # of a blob that was there: its own writer may not have come so far yet
         return blob
 
     def _move(self, target: Path) -> None:
         """Give the file its place and its name."""
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
-            _fsync_folder(target.parent.parent)
+            fsync_folder(target.parent.parent)
         self._path.replace(target)
 
     def abort(self) -> None:
@@ -116,8 +126,8 @@ class BlobStore:
         """Return a writer for a new blob."""
         if not self.incoming.is_dir():
             self.incoming.mkdir(parents=True, exist_ok=True)
-            _fsync_folder(self.folder)
-            _fsync_folder(self.folder.parent)
+            fsync_folder(self.folder)
+            fsync_folder(self.folder.parent)
         self._forget_leftovers()
         return BlobWriter(self)
 

@@ -1,27 +1,25 @@
 """The job kinds of this app."""
 
+from functools import partial
+
 from common.jobs.kinds import JobKind, register
 from ingest.kinds import COMPARE_LOGS, DETECT_IN_CASE, FIND_LINES, READ_EVIDENCE, RUN_DETECTOR
-from ingest.queries.comparisons import visible_comparison_jobs
-from ingest.queries.detectors import visible_case_runs, visible_detector_jobs
-from ingest.queries.transaction_lines import visible_line_jobs
+from ingest.queries.detectors import visible_detector_jobs
 from ingest.services.comparisons import compare_logs, give_up_comparison
 from ingest.services.detect_jobs import detect_case, give_up_detecting, run_detector
 from ingest.services.read_evidence import give_up_reading, read_evidence
 from ingest.services.transaction_lines import find_lines, give_up_lines
-from tickets.access import visible_evidence_jobs
+from tickets.access import jobs_of_visible_cases, visible_evidence_jobs
 
 
 def register_kinds() -> None:
     """Make the kinds known to the workers and to the API of jobs; called once, at start."""
-    register(
-        JobKind(name=READ_EVIDENCE, handler=read_evidence, given_up=give_up_reading, readable=visible_evidence_jobs)
-    )
-    register(
-        JobKind(name=COMPARE_LOGS, handler=compare_logs, given_up=give_up_comparison, readable=visible_comparison_jobs)
-    )
-    register(JobKind(name=FIND_LINES, handler=find_lines, given_up=give_up_lines, readable=visible_line_jobs))
-    register(
-        JobKind(name=RUN_DETECTOR, handler=run_detector, given_up=give_up_detecting, readable=visible_detector_jobs)
-    )
-    register(JobKind(name=DETECT_IN_CASE, handler=detect_case, given_up=give_up_detecting, readable=visible_case_runs))
+    of_cases = partial(partial, jobs_of_visible_cases)
+    for name, handler, given_up, readable in (
+        (READ_EVIDENCE, read_evidence, give_up_reading, visible_evidence_jobs),
+        (COMPARE_LOGS, compare_logs, give_up_comparison, of_cases(kind=COMPARE_LOGS)),
+        (FIND_LINES, find_lines, give_up_lines, of_cases(kind=FIND_LINES)),
+        (RUN_DETECTOR, run_detector, give_up_detecting, visible_detector_jobs),
+        (DETECT_IN_CASE, detect_case, give_up_detecting, of_cases(kind=DETECT_IN_CASE)),
+    ):
+        register(JobKind(name=name, handler=handler, given_up=given_up, readable=readable))

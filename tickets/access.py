@@ -104,6 +104,12 @@ def visible_evidence_jobs(principal: Principal) -> QuerySet[Job]:
     return Job.objects.filter(Exists(visible_evidence(principal).filter(public_id=named)))
 
 
+def jobs_of_visible_cases(principal: Principal, kind: str) -> QuerySet[Job]:
+    """Return the jobs of a kind about the cases which the reader may see."""
+    named = KeyTextTransform("case", OuterRef("args"))
+    return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=kind)
+
+
 def as_public_id(raw: str) -> uuid.UUID:
     """Return a public id from an address; what is none is NotVisible, like any unknown id."""
     try:

@@ -7,28 +7,19 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Q, QuerySet
 
-from accounts.principal import Principal
 from common.errors import NotVisible
 from common.jobs.models import Job, JobState
 from ingest.kinds import COMPARE_LOGS
 from ingest.queries.firmware import Installed, upgrades_of
 from ingest.services.answers import kept_answer, kept_names
-from tickets.access import visible_cases
 from tickets.models import Case, Evidence, ReadingState
 
 LISTED = 500
 PIECES_SHOWN = 200
 SUGGESTED = 5
 NOT_KEPT = "Its answer is not kept any more: compare again."
-
-
-def visible_comparison_jobs(principal: Principal) -> QuerySet[Job]:
-    """Return the comparisons of the cases that the reader may see."""
-    named = KeyTextTransform("case", OuterRef("args"))
-    return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=COMPARE_LOGS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from django.db.models.functions import Cast
 from accounts.principal import Principal
 from common.errors import NotVisible
 from common.jobs.models import Job
-from ingest.kinds import DETECT_IN_CASE, RUN_DETECTOR
+from ingest.kinds import RUN_DETECTOR
 from ingest.models import DetectorRun
 from kb.access import visible_issues
 from kb.models import Detector
-from tickets.access import visible_cases
 from tickets.models import Case, Evidence, ReadingState
 
 LOGS = (ReadingState.READ, ReadingState.PARTLY)
@@ -38,12 +37,6 @@ def visible_detector_jobs(principal: Principal) -> QuerySet[Job]:
     named = Cast(KeyTextTransform("detector", OuterRef("args")), UUIDField())
     of_detectors = Exists(visible_detectors(principal).filter(public_id=named))
     return Job.objects.filter(of_detectors, kind=RUN_DETECTOR)
-
-
-def visible_case_runs(principal: Principal) -> QuerySet[Job]:
-    """Return the runs of all detectors over the cases that the reader may see."""
-    named = KeyTextTransform("case", OuterRef("args"))
-    return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=DETECT_IN_CASE)
 
 
 def detector_rows(detectors: Sequence[Detector]) -> list[dict[str, Any]]:

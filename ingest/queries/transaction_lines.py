@@ -3,24 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-
-from accounts.principal import Principal
 from common.jobs.models import Job
 from ingest.kinds import FIND_LINES
 from ingest.services.answers import kept_answer
 from ingest.services.transaction_lines import open_search, with_texts
-from tickets.access import visible_cases
 from tickets.models import CaseScan, Finding
 
 FOUND, SEARCHING, FAILED, ABSENT = "found", "searching", "failed", "absent"
-
-
-def visible_line_jobs(principal: Principal) -> QuerySet[Job]:
-    """Return the searches in the cases that the reader may see."""
-    named = KeyTextTransform("case", OuterRef("args"))
-    return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=FIND_LINES)
 
 
 @dataclass(frozen=True, slots=True)

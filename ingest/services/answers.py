@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from common.storage import fsync_folder
 from tickets.models import Case
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,7 @@ def keep_answer(what: str, case: Case, name: str, answer: dict[str, Any]) -> Non
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise
-    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
+    fsync_folder(folder)
 
 
 def kept_answer(what: str, case: Case, name: str) -> dict[str, Any] | None:

@@ -4,14 +4,11 @@ The job row is the question: `case`, the pieces `before` and `after`, the days o
 comparison.
 """
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -20,7 +17,6 @@ from common.jobs.claims import GivenUp
 from common.jobs.kinds import Handle
 from common.jobs.models import Job
 from common.jobs.outbox import submit_job
-from common.storage import evidence_store
 from ingest.engine.comparison.compare import Days
 from ingest.kinds import COMPARE_LOGS
 from ingest.queries.firmware import versions_of
@@ -28,6 +24,8 @@ from ingest.sandbox import Outcome, run_limited
 from ingest.services.answers import keep_answer
 from ingest.services.scan_child import manifest_row, scan_limits
 from ingest.services.scan_result import storable_json
+from ingest.services.scratch import scratch_folder
+from ingest.services.stored import check_stored
 from tickets.models import Case, Evidence, ReadingState
 
 SIDES = ("before", "after")
@@ -96,14 +94,11 @@ def compare_logs(handle: Handle) -> None:
     def tell(progress: dict[str, Any]) -> None:
         handle.tell(float(progress.get("progress") or 0.0) * 0.99, f"{progress.get('lines', 0):,} lines read")
 
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    for left in settings.SCRATCH_DIR.glob(f"{handle.job.public_id}-*"):  # of an attempt whose worker was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{handle.job.public_id}-", dir=settings.SCRATCH_DIR) as folder:
-        told = Path(folder) / "answer.json"
+    with scratch_folder(str(handle.job.public_id), alone=True) as folder:
+        told = folder / "answer.json"
         argv = ["diff", "--json", "--progress", "json", "--max-rows", str(ROWS_KEPT)]
-        argv += _words(asked, sides, Path(folder))
-        outcome = run_limited(argv, limits=scan_limits(), workdir=Path(folder), stdout_path=told, on_progress=tell)
+        argv += _words(asked, sides, folder)
+        outcome = run_limited(argv, limits=scan_limits(), workdir=folder, stdout_path=told, on_progress=tell)
         answer = _answer(outcome, told)
     for side in SIDES:
         answer[side] |= {"pieces": [_piece(one, answer[side], asked["days"][side]) for one in sides[side]]}
@@ -118,10 +113,7 @@ def _pieces(case: Case, ids: Sequence[str]) -> list[Evidence]:
         str(one.public_id): one for one in case.evidence.select_related("device", "blob").filter(public_id__in=ids)
     }
     pieces = [found[one] for one in ids]
-    for piece in pieces:
-        path = evidence_store().path(piece.blob_id)
-        if not path.exists() or path.stat().st_size != piece.blob.size:
-            raise GivenUp(f"The bytes of {piece.name} are missing in the store; a backup has them.")
+    check_stored(pieces)
     return pieces
 
 

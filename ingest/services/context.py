@@ -18,6 +18,7 @@ from ingest.engine.frames import NoFrames
 from ingest.engine.source import Limits
 from ingest.sandbox import SandboxLimits, run_limited
 from ingest.services.frames import forget_frames, frames_of
+from ingest.services.stored import lack_of
 from tickets.models import Evidence
 
 LIMITS = SandboxLimits(
@@ -48,9 +49,9 @@ def lines_around(evidence: Evidence, *, file: str, line: int, offset: int, conte
 
     `file` is the member of an archive that holds it; empty where the evidence is no archive.
     """
+    if lack := lack_of(evidence):
+        return ContextLines([], lack)
     path = evidence_store().path(evidence.blob_id)
-    if not path.exists():
-        return ContextLines([], f"The bytes of {evidence.name} are missing in the store; a backup has them.")
     context = max(0, min(context, LINES_ALLOWED))
     cache, more = frames_of(evidence.blob_id), list[str]()
     try:

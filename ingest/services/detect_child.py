@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from common.errors import Invalid
 from ingest.sandbox import SandboxLimits, run_limited
 from ingest.services.event_tables import table_of
 from ingest.services.scan_child import manifest_row, scan_limits
 from ingest.services.scan_result import ScanFiles, storable_json
+from ingest.services.scratch import scratch_folder
 from kb.models import Detector
 from tickets.models import Evidence, ReadingState
 
@@ -49,9 +49,7 @@ def check_detector(text: str) -> dict[str, Any]:
 @contextmanager
 def detect_in(pieces: Sequence[Evidence], detectors: Sequence[Detector]) -> Iterator[tuple[dict[str, Any], ScanFiles]]:
     """Run detectors over the tables of pieces; the answer lives as long as the context. Raises DetectFailed."""
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="detect-", dir=settings.SCRATCH_DIR) as folder:
-        workdir = Path(folder)
+    with scratch_folder("detect") as workdir:
         rules, manifest = workdir / "detectors", workdir / "tables.json"
         rules.mkdir()
         for detector in detectors:

@@ -6,9 +6,7 @@ made by the child that every scan has, and made again with the next scan of a ca
 """
 
 import logging
-import os
 import stat
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,12 +15,13 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from common.storage import evidence_store
+from common.storage import evidence_store, put_in_place
 from ingest.engine.context import Cache
 from ingest.engine.frames import Frames, NoFrames, file_name, find
 from ingest.engine.framing import PLAIN_FROM
 from ingest.sandbox import run_limited
 from ingest.services.scan_child import scan_limits
+from ingest.services.scratch import scratch_folder
 from tickets.models import Evidence
 
 log = logging.getLogger(__name__)
@@ -82,9 +81,7 @@ def _called(path: Path | None, cache: Cache, name: str) -> str | None:
 
 def _make(piece: Evidence, names: Sequence[str]) -> None:
     """Let a child make them in a folder of its own, and move what it made to its place."""
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f"{piece.public_id}-frames-", dir=settings.SCRATCH_DIR) as folder:
-        workdir = Path(folder)
+    with scratch_folder(f"frames-{piece.public_id}") as workdir:
         streams, made = workdir / "streams.json", workdir / "made"
         streams.write_bytes(orjson.dumps(names))
         made.mkdir()
@@ -102,13 +99,4 @@ def _keep(made: Path, cache: Cache, name: str) -> None:
     path = find(made, name)
     if path is None or not stat.S_ISREG(path.lstat().st_mode) or not (called := _called(path, cache, name)):
         return
-    with path.open("rb") as file:
-        os.fchmod(file.fileno(), 0o440)
-        os.fsync(file.fileno())
-    cache.folder.mkdir(parents=True, exist_ok=True)
-    path.replace(cache.folder / called)
-    folder = os.open(cache.folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    put_in_place(path, cache.folder / called)

@@ -15,6 +15,7 @@ from ingest.services.frames import make_missing_frames
 from ingest.services.record_scan import record_scan
 from ingest.services.scan_child import scan_pieces
 from ingest.services.scan_result import ScanFiles, read_summary
+from ingest.services.stored import check_stored
 from tickets.models import Case, CaseScan, Evidence, Reading, ReadingState
 from tickets.services.readings import record_reading
 
@@ -37,7 +38,7 @@ def read_evidence(handle: Handle) -> None:
         return
     _wait_for_others(evidence)
     alone_first = _readable_before(evidence)
-    _check_blobs(alone_first)
+    check_stored(alone_first)  # of one read before, too: what was proven by bytes that are gone must stay proven
     everything = _with_waiting(evidence, alone_first)
     reason = _scan(handle, evidence, everything)
     if reason and len(everything) > len(alone_first):
@@ -65,15 +66,6 @@ def _wait_for_others(evidence: Evidence) -> None:
     )
     if others.exists():
         raise Postponed(WAIT_FOR_OTHERS_SECONDS, "Waiting for another piece of this case to be read.")
-
-
-def _check_blobs(pieces: Sequence[Evidence]) -> None:
-    """Give up where bytes are gone, of this piece or of one read before: reading nothing must not look like finding
-    nothing, and what was proven by bytes that are gone must stay proven."""
-    for piece in pieces:
-        path = evidence_store().path(piece.blob_id)
-        if not path.exists() or path.stat().st_size != piece.blob.size:
-            raise GivenUp(f"The bytes of {piece.name} are missing in the store; a backup has them.")
 
 
 def _readable_before(evidence: Evidence) -> list[Evidence]:

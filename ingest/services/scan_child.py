@@ -1,12 +1,9 @@
 """Running `zenrei scan` over the logs of a case, as a child with limits: hostile bytes never meet the worker."""
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,6 +12,7 @@ from django.conf import settings
 from common.storage import evidence_store
 from ingest.sandbox import Outcome, SandboxLimits, run_limited
 from ingest.services.scan_result import ScanFiles
+from ingest.services.scratch import scratch_folder
 from tickets.models import Evidence
 
 log = logging.getLogger(__name__)
@@ -43,16 +41,8 @@ def scan_limits() -> SandboxLimits:
 def scan_pieces(
     evidence: Evidence, pieces: Sequence[Evidence], tell: Callable[[dict[str, Any]], None]
 ) -> Iterator[ScanEnd]:
-    """Scan pieces for the reading of `evidence`; the answer lives as long as the context.
-
-    Each attempt has a folder of its own. What an attempt left behind whose worker was killed is removed first.
-    """
-    scratch = settings.SCRATCH_DIR
-    scratch.mkdir(parents=True, exist_ok=True)
-    for left in scratch.glob(f"{evidence.public_id}-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{evidence.public_id}-", dir=scratch) as folder:
-        workdir = Path(folder)
+    """Scan pieces for the reading of `evidence`; the answer lives as long as the context."""
+    with scratch_folder(str(evidence.public_id), alone=True) as workdir:
         manifest = workdir / "manifest.json"
         manifest.write_bytes(orjson.dumps([manifest_row(piece) for piece in pieces]))
         files = ScanFiles(summary=workdir / "summary.json", findings=workdir / "findings.jsonl")

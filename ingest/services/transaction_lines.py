@@ -3,15 +3,12 @@
 A page then reads its lines by the frames of the evidence; of what is too short to have frames the text is kept too.
 """
 
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.db import transaction
 
 from common.errors import Invalid
@@ -29,6 +26,8 @@ from ingest.services.answers import keep_answer
 from ingest.services.frames import frames_of
 from ingest.services.scan_child import manifest_row, scan_limits
 from ingest.services.scan_result import storable_json
+from ingest.services.scratch import scratch_folder
+from ingest.services.stored import check_stored
 from tickets.models import Case, CaseScan, Evidence, Finding
 
 TEXT_KEPT = 256 * 1024  # characters of one answer
@@ -59,11 +58,8 @@ def find_lines(handle: Handle) -> None:
     """The handler: search the logs that the case's scan covered, keep the places, end the job."""
     finding = Finding.objects.select_related("case").get(public_id=handle.job.args["finding"])
     covered, pieces = _covered(finding.case)
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    for left in settings.SCRATCH_DIR.glob(f"{handle.job.public_id}-*"):  # of an attempt whose worker was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{handle.job.public_id}-", dir=settings.SCRATCH_DIR) as folder:
-        answer = _search(finding, pieces, Path(folder))
+    with scratch_folder(str(handle.job.public_id), alone=True) as folder:
+        answer = _search(finding, pieces, folder)
     rows = [_row(line) for line in answer["lines"]]
     _drop_texts(rows, {str(piece.public_id): piece for piece in pieces})
     broken = [_place(one["file"]) | {"reason": one["reason"]} for one in answer["broken"]]
@@ -77,10 +73,7 @@ def _covered(case: Case) -> tuple[list[str], list[Evidence]]:
     scan = CaseScan.objects.filter(case=case).first()
     covered = sorted(scan.evidence) if scan else []
     pieces = list(case.evidence.select_related("device", "blob").filter(public_id__in=covered).order_by("pk"))
-    for piece in pieces:
-        path = evidence_store().path(piece.blob_id)
-        if not path.exists() or path.stat().st_size != piece.blob.size:
-            raise GivenUp(f"The bytes of {piece.name} are missing in the store; a backup has them.")
+    check_stored(pieces)
     return covered, pieces
 
 
