@@ -48,8 +48,7 @@ def change_detector(*, detector: Detector, author: User, changes: dict[str, Any]
 
     Its id and its name stay, since findings are known by them.
     """
-    text = changes.get("text", detector.text)
-    head = check_detector(text) if text != detector.text else None
+    head = check_detector(changes["text"]) if "text" in changes else None
     if head is not None:
         _check_issue(detector.issue, head)
         if (head["id"], head["rule"]) != (str(detector.public_id), detector.name):
@@ -58,7 +57,7 @@ def change_detector(*, detector: Detector, author: User, changes: dict[str, Any]
             )
     with transaction.atomic():
         stored = Detector.objects.select_for_update().get(pk=detector.pk)
-        enabled = changes.get("enabled", stored.enabled)
+        text, enabled = changes.get("text", stored.text), changes.get("enabled", stored.enabled)
         if (stored.text, stored.enabled) == (text, enabled):
             return stored, None
         if head is not None:

@@ -15,6 +15,7 @@ from common.storage import evidence_store
 from ingest.models import DetectorRun
 from ingest.sandbox import Outcome
 from ingest.services import detect_child, detecting, event_tables
+from ingest.services.detectors import change_detector
 from ingest.services.event_tables import table_of
 from kb.models import Detector, DetectorRevision, IssueEvent, KnownIssue, Product
 from kb.services.issues import create_issue
@@ -386,3 +387,12 @@ def test_what_the_child_leaves_behind_is_nothing(case: Case, alice: Person, issu
     run(add(alice))
 
     assert list((data_dir / "scratch").iterdir()) == []
+
+
+def test_who_switches_one_off_does_not_bring_an_older_text_back(case: Case, alice: Person, issue: KnownIssue) -> None:
+    run(add(alice))
+    read_before = Detector.objects.get()
+    newer = example().replace("level: high", "level: low")
+    change_detector(detector=Detector.objects.get(), author=alice.user, changes={"text": newer})
+    changed, _ = change_detector(detector=read_before, author=alice.user, changes={"enabled": False})
+    assert (changed.text, changed.severity, changed.enabled) == (newer, "low", False)
