@@ -75,13 +75,9 @@ class Parser:
             self._emit({"line": line.number, "offset": line.offset, "unread": reason, "text": text, "file": label})
 
 
-def row(event: Event, line: Line, time: str | None, name: str, label: str) -> Row:
-    """The row of a line that was read, in the shape of the contract."""
+def said(event: Event) -> Row:
+    """What an event says, by the names of the contract."""
     return {
-        "line": line.number,
-        "offset": line.offset,
-        "time": time,
-        "format": name,
         "type": event.type,
         "transaction": event.key,
         "child": event.child,
@@ -96,6 +92,17 @@ def row(event: Event, line: Line, time: str | None, name: str, label: str) -> Ro
         "verdict_code": event.verdict_code,
         "dispositions": event.dispositions,
         "message": event.message,
+    }
+
+
+def row(event: Event, line: Line, time: str | None, name: str, label: str) -> Row:
+    """The row of a line that was read, in the shape of the contract."""
+    return {
+        "line": line.number,
+        "offset": line.offset,
+        "time": time,
+        "format": name,
+        **said(event),
         "fields": event.fields,
         "message_fields": event.message_fields,
         "warning": event.warning,

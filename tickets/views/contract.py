@@ -1,5 +1,6 @@
 """Contacts and contracts: the page of both, new ones, and their import."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -50,16 +51,12 @@ def new_contact(request: PageRequest) -> HttpResponseBase:
     request.principal.require_write_anywhere()
     initial = {"party": request.GET.get("party", ""), "language": request.GET.get("language", "ja")}
     form = ContactForm(request.POST or None, initial=initial, parties=Party.objects.order_by("name"))
-    if form.is_valid():
+
+    def record() -> str:
         (party,) = parties_by_slug([form.cleaned_data.pop("party")], field="party")
-        try:
-            contact = create_contact(party=party, **form.cleaned_data)
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            messages.info(request, gettext("%(name)s is recorded.") % {"name": contact.name})
-            return redirect("contracts")
-    return render(request, "tickets/new_contact.html", {"form": form}, status=422 if form.is_bound else 200)
+        return create_contact(party=party, **form.cleaned_data).name
+
+    return _recorded(request, form, "tickets/new_contact.html", record)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,19 +71,30 @@ def new_contract(request: PageRequest) -> HttpResponseBase:
         products=Product.objects.order_by("name"),
         departments=_departments(request),
     )
-    if form.is_valid():
+
+    def record() -> str:
         values = form.values()
         (party,) = parties_by_slug([values.pop("party")], field="party")
         department = request.principal.department_to_write(values.pop("department"))
         product = product_by_slug(values.pop("product"))
+        return create_contract(department=department, party=party, product=product, **values).number
+
+    return _recorded(request, form, "tickets/new_contract.html", record)
+
+
+def _recorded(
+    request: PageRequest, form: ContactForm | ContractForm, template: str, record: Callable[[], str]
+) -> HttpResponseBase:
+    """Record what a form holds, by a function that returns what it is called; show the form where it holds nothing."""
+    if form.is_valid():
         try:
-            contract = create_contract(department=department, party=party, product=product, **values)
+            name = record()
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.info(request, gettext("%(name)s is recorded.") % {"name": contract.number})
+            messages.info(request, gettext("%(name)s is recorded.") % {"name": name})
             return redirect("contracts")
-    return render(request, "tickets/new_contract.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, template, {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

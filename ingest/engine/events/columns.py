@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ingest.engine.event import Event, Kind
 from ingest.engine.events.runtime import pl
+from ingest.engine.parse import said
 
 SCHEMA_NAME: Final = "zenrei.events/1"
 FIELDS: Final = "fields."
@@ -69,24 +70,12 @@ def kind_name(kind: Kind) -> str:
 
 def model_values(event: Event) -> dict[str, Any]:
     """What an event says, by column; where it stands and whose it is, the reader adds."""
-    return {
+    return said(event) | {
         "stamp": event.stamp,
-        "type": event.type,
         "log": event.log,
         "kind": kind_name(event.kind),
-        "transaction": event.key,
         "session": event.session,
-        "child": event.child,
-        "told": event.told,
-        "told_scope": event.told_scope,
-        "done": event.done,
-        "copy": event.copy,
-        "sender": event.sender,
         "recipients": list(event.recipients),
-        "client_ip": event.client_ip,
-        "verdict": event.verdict,
-        "verdict_code": event.verdict_code,
         "dispositions": list(event.dispositions),
-        "message": event.message,
         "warning": event.warning,
     }

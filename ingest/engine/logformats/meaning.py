@@ -131,7 +131,7 @@ def _nothing(_: dict[str, str]) -> str:
 
 def _meaning(rule: LineRule, fields: dict[str, str]) -> Meaning:
     """What a line of a kind tells and does, by its outcomes, its reply and its relay."""
-    if rule.is_fixed and rule.outcome == OTHER:
+    if rule.is_silent:
         return NOTHING
     told, scope, done, flags, final = _outcome(rule, fields)
     get = rule.get.get

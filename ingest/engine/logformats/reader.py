@@ -59,8 +59,6 @@ class DataFormat:
         self._header = columns
         self._columns = header_columns(columns) if columns else ()
         self._years = Years(reference)
-        self._date = (0, 0)
-        self._day: tuple[int | None, str | None] = (None, None)
         self._memory = memory or Memory()
         self._program = lru_cache(maxsize=1024)(self._match_program)
 
@@ -238,9 +236,7 @@ class DataFormat:
         stamp = read_time(text)
         if not stamp.month:
             return stamp, None
-        if (stamp.month, stamp.dom) != self._date:  # most lines are of the day of the line before
-            self._date, self._day = (stamp.month, stamp.dom), self._years.day(stamp.month, stamp.dom)
-        day, warning = self._day
+        day, warning = self._years.day(stamp.month, stamp.dom)
         return Stamp(day, stamp.clock, stamp.zone, stamp.month, stamp.dom), warning
 
     def _note(self, rule: LineRule, fields: dict[str, str], event: Event) -> None:

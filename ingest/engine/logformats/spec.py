@@ -144,7 +144,7 @@ class LineRule:
     """One kind of line: how it is known, what it holds, what it means.
 
     What is asked of each line is worked out once: ``get`` has a function for each field that the kind has,
-    ``is_noted`` is whether later lines need something of it, ``is_fixed`` whether all its lines mean the same.
+    ``is_noted`` is whether later lines need something of it, ``is_silent`` whether its lines tell and do nothing.
     """
 
     name: str
@@ -164,14 +164,14 @@ class LineRule:
     split: str
     get: dict[str, Getter] = field(init=False, compare=False, repr=False)
     is_noted: bool = field(init=False)
-    is_fixed: bool = field(init=False)
+    is_silent: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        by_reply = self.kind in {Kind.DELIVERY, Kind.REFUSAL, Kind.ANSWER} or self.outcome.told == "reply"
+        by_reply = self.kind in {Kind.DELIVERY, Kind.REFUSAL, Kind.ANSWER}
         for name, value in (
             ("get", {name: getter(templates) for name, templates in self.fields.items()}),
             ("is_noted", bool(self.remember or self.next.text or self.parent.text)),
-            ("is_fixed", not self.outcomes and not by_reply),
+            ("is_silent", not self.outcomes and not by_reply and self.outcome == Outcome(())),
         ):
             object.__setattr__(self, name, value)
 

@@ -71,19 +71,24 @@ class Years:
         self._reference = reference
         self._year: int | None = None
         self._month = 0
+        self._date = (0, 0)
+        self._day: tuple[int | None, str | None] = (None, None)
 
     def day(self, month: int, dom: int) -> tuple[int | None, str | None]:
         """Days from 1970-01-01, and the sentence that says which year was assumed and why."""
         if self._reference is None or not month:
             return None, None
+        if (month, dom) == self._date:  # most lines are of the day of the line before
+            return self._day
         if self._year is None:
             self._year = self._first(self._reference, month, dom)
         elif self._month - month >= STEP:
             self._year += 1
         elif month - self._month >= STEP:
             self._year -= 1
-        self._month = month
-        return _day(self._year, month, dom), _assumed(self._year, self._reference)
+        self._month, self._date = month, (month, dom)
+        self._day = _day(self._year, month, dom), _assumed(self._year, self._reference)
+        return self._day
 
     def _first(self, reference: dt.date, month: int, dom: int) -> int:
         # One day of grace, since the log's zone may be ahead of the clock that dated the file.
