@@ -20,10 +20,17 @@ def left_behind(name: str, age: float) -> Path:
 
 
 def test_it_is_gone_with_the_attempt_however_that_ends(data_dir: Path) -> None:
-    with pytest.raises(OSError, match="full"), scratch_folder("job") as folder:
-        (folder / "half").write_bytes(b"a line")
-        raise OSError("full")
-    assert not folder.exists()
+    folders: list[Path] = []
+
+    def full_disk() -> None:
+        with scratch_folder("job") as folder:
+            folders.append(folder)
+            (folder / "half").write_bytes(b"a line")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        full_disk()
+    assert not folders[0].exists()
 
 
 def test_what_a_killed_attempt_left_is_removed_by_the_next_one_of_its_name(data_dir: Path) -> None:
