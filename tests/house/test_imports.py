@@ -32,6 +32,7 @@ def test_the_tree_keeps_the_rule() -> None:
         ("cli/versions.py", "from kb.models import Product"),
         ("kb/versions/scheme.py", "from django.conf import settings"),
         ("kb/upgrade/check.py", "from kb.models import Product"),
+        ("tickets/mail/read.py", "from tickets.models import Mail"),
         ("tickets/services/cases.py", "from tickets.views import upload"),
         ("tickets/models/case.py", "from tickets.services import cases"),
     ],
