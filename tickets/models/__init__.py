@@ -7,8 +7,11 @@ from tickets.models.entry import EntryKind, Precision, TimelineEntry
 from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
 from tickets.models.finding_link import FindingLink, LinkState
+from tickets.models.mail import FiledBy, Mail, MailAttachment, MailCopy, MailFiling, MailImport, MailKind
 from tickets.models.reading import Reading, ReadingState
 from tickets.models.scan import CaseScan
+from tickets.models.seal import EntrySeal, UnpublishedHead
+from tickets.models.verification import IntegrityCheck, Verification
 
 __all__ = [
     "Blob",
@@ -25,15 +28,26 @@ __all__ = [
     "CustodyAction",
     "CustodyEntry",
     "EntryKind",
+    "EntrySeal",
     "Evidence",
+    "FiledBy",
     "Finding",
     "FindingLink",
     "FindingStatus",
+    "IntegrityCheck",
     "LinkState",
+    "Mail",
+    "MailAttachment",
+    "MailCopy",
+    "MailFiling",
+    "MailImport",
+    "MailKind",
     "PartyTicket",
     "Precision",
     "Reading",
     "ReadingState",
     "Severity",
     "TimelineEntry",
+    "UnpublishedHead",
+    "Verification",
 ]

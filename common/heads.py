@@ -1,0 +1,207 @@
+"""The heads of chains, published in a file outside the database: how far each chain was, and with which hash.
+
+A chain whose last links are taken out still holds: only somebody who remembers how long it was can tell. This file
+remembers, one JSON line a head, appended and never rewritten. Each line covers the hash of the line before, so that
+the hash of the newest line, kept elsewhere, stands for all of them.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_LINE_ALLOWED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain was: its name, the number of its entries, and the hash of the last."""
+
+    chain: str
+    entries: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHead:
+    """The newest line of the file: its number, when it was written, and its hash, which covers all lines."""
+
+    line: int
+    time: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the file. `head` is None, and `trouble` says why, for one that is not what was written."""
+
+    number: int
+    hash: str
+    time: str = ""
+    head: Head | None = None
+    trouble: str = ""
+
+
+class HeadsFile:
+    """The file of published heads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def locked(self) -> Iterator[int]:
+        """Hold the file against other writers; gives its descriptor. The file is made where it is missing."""
+        made = not self.path.exists()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if made:
+                _sync_folder(self.path.parent)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def append(self, descriptor: int, heads: Sequence[Head]) -> None:
+        """Append a line for each head and wait until the disk has them; `descriptor` is a locked one.
+
+        A line that a power cut left half written was told to nobody: it is cut off first. Where the disk is full, the
+        file is as it was, and OSError is raised.
+        """
+        size, last = _whole_part(descriptor)
+        os.ftruncate(descriptor, size)
+        number, previous = _place_of(descriptor, last)
+        now, pieces = datetime.now(UTC).isoformat(timespec="seconds"), []
+        for head in heads:
+            number += 1
+            line = _text_of(number, now, head, previous)
+            previous = hashlib.sha256(line).hexdigest()
+            pieces.append(line + b"\n")
+        try:
+            _write_all(descriptor, b"".join(pieces))
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+
+    def newest(self) -> PublishedHead | None:
+        """Return the newest line; None where nothing was published yet. ValueError: the last line is none of ours."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        try:
+            _, last = _whole_part(descriptor)
+        finally:
+            os.close(descriptor)
+        if not last:
+            return None
+        told = _read(last)
+        return PublishedHead(told["line"], told["time"], hashlib.sha256(last).hexdigest())
+
+    def lines(self) -> Iterator[Line]:
+        """Yield every whole line with what is wrong with it; nothing where there is no file."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            number, previous = 0, ""
+            while text := file.readline(_LINE_ALLOWED):
+                number += 1
+                if not text.endswith(b"\n") and len(text) < _LINE_ALLOWED:
+                    return  # still being written, or cut by a power cut: told to nobody
+                line = text.rstrip(b"\n")
+                digest = hashlib.sha256(line).hexdigest()
+                yield _checked(line, number, digest, previous)
+                previous = digest
+
+
+def _checked(line: bytes, number: int, digest: str, previous: str) -> Line:
+    """Return a line as it is read, with what does not hold."""
+    try:
+        told = _read(line)
+    except ValueError as error:
+        return Line(number, digest, trouble=str(error))
+    trouble = ""
+    if told["line"] != number:
+        trouble = f"it is numbered {told['line']}: a line was taken out or put in"
+    elif told["previous"] != previous:
+        trouble = "it does not cover the line before, which was changed, taken out or put in"
+    return Line(number, digest, told["time"], Head(told["chain"], told["entries"], told["hash"]), trouble)
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    """Return a line's fields; ValueError where it is none of ours."""
+    try:
+        told = json.loads(line)
+        if [type(told[name]) for name in ("line", "time", "chain", "entries", "hash", "previous")] != [
+            int,
+            str,
+            str,
+            int,
+            str,
+            str,
+        ]:
+            raise TypeError
+    except (ValueError, TypeError, KeyError):
+        raise ValueError("it is no published head") from None
+    return dict(told)
+
+
+def _text_of(number: int, now: str, head: Head, previous: str) -> bytes:
+    """Return a line without its end."""
+    told = {"line": number, "time": now, "chain": head.chain, "entries": head.entries}
+    return json.dumps(told | {"hash": head.hash, "previous": previous}, separators=(",", ":")).encode()
+
+
+def _whole_part(descriptor: int) -> tuple[int, bytes]:
+    """Return the size of the file up to its last whole line, and that line. What is too long for a line is one."""
+    size = os.fstat(descriptor).st_size
+    start = max(0, size - 2 * _LINE_ALLOWED)
+    tail = os.pread(descriptor, size - start, start)
+    end = tail.rfind(b"\n") + 1
+    if len(tail) - end >= _LINE_ALLOWED:
+        return size, tail[end:]
+    return start + end, tail[:end].rstrip(b"\n").rsplit(b"\n", 1)[-1]
+
+
+def _place_of(descriptor: int, last: bytes) -> tuple[int, str]:
+    """Return the number and the hash of the last line. One that cannot be read is counted, and covered as it is."""
+    if not last:
+        return 0, ""
+    digest = hashlib.sha256(last).hexdigest()
+    try:
+        return int(_read(last)["line"]), digest
+    except ValueError:
+        with open(os.dup(descriptor), "rb") as file:  # noqa: PTH123  (an open file has no path)
+            file.seek(0)
+            return sum(1 for _ in file), digest
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    view = memoryview(text)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def by_chain(lines: Iterable[Line]) -> dict[str, list[tuple[int, str, Line]]]:
+    """Return what was published of each chain: entries, hash, and the line that says so."""
+    found: dict[str, list[tuple[int, str, Line]]] = {}
+    for line in lines:
+        if line.head is not None:
+            found.setdefault(line.head.chain, []).append((line.head.entries, line.head.hash, line))
+    return found
