@@ -97,6 +97,18 @@ def test_long_lines_are_passed_over_alike(tmp_path: Path) -> None:
     assert answer["files"][0]["unread_lines"] > 0
 
 
+def test_long_lines_within_the_limit_take_no_other_line_with_them(tmp_path: Path) -> None:
+    """A line longer than a block is held with the lines before it, while blocks before those still wait."""
+    lines = made(9_000)
+    for place, size in ((3_000, 40_000), (3_001, 70_000), (6_000, 9_000)):
+        lines[place] = lines[place].replace('msg="', f'msg="{"x" * size}', 1)
+    ids = [g.ID.replace("25809E", f"{100_000 + n}") for n in range(300)]
+    stories = [line for id_ in ids for line in (g.refusal(id_=id_), g.delivery(id_=id_), g.history(id_=id_))]
+    slow = "".join(f"{line.replace('user=mail', 'user=日本')}\n" for line in stories).encode("cp932")
+    answer = agree(sources_of(tmp_path, raw(lines[:3_000]) + slow + raw(lines[3_000:])))
+    assert answer["finding_counts"]["rejected-and-delivered"] >= 300
+
+
 def test_packed_logs_and_broken_packings(tmp_path: Path) -> None:
     log = raw(made(3_000))
     for packed in (

@@ -43,16 +43,21 @@ class TooLong(NamedTuple):
         return Line(number, self.offset, decode_line(self.begin)[0], TOO_LONG)
 
 
+def make_memories(number: int) -> list[bytearray]:
+    """Memories for `Blocks`, which one stream after the other may use."""
+    return [bytearray(2 * SIZE + PADDING) for _ in range(number)]
+
+
 class Blocks:
     """Cuts a stream into blocks that lie in some memories by turns; lines beyond the limit stand alone."""
 
-    def __init__(self, chunks: Iterator[bytes], line_bytes: int, memories: int) -> None:
+    def __init__(self, chunks: Iterator[bytes], line_bytes: int, memories: list[bytearray]) -> None:
         self._chunks = chunks
         self._limit = line_bytes
         self._offset = 0
-        self._memories = [bytearray(2 * SIZE + PADDING) for _ in range(memories)]
+        self._memories = memories
         self._turn = 0
-        self._raw = self._memories[0]
+        self._raw = memories[0]
         self._held = 0  # bytes at the beginning of the memory that belong to no block yet
 
     def __iter__(self) -> Iterator[Block | TooLong]:
@@ -61,12 +66,15 @@ class Blocks:
             if self._held < SIZE:
                 continue
             end = self._raw.rfind(b"\n", 0, self._held) + 1
+            if not end and self._held <= self._limit:
+                continue  # a long line, which the memory grows with
             if end:
                 yield from self._parts(self._raw, end, open_=False)
             rest = self._raw[end : self._held]
             if len(rest) > self._limit:
                 rest = yield from self._long(rest)
-            self._turn = (self._turn + 1) % len(self._memories)
+            if end:  # only a memory that was given out may make its turn: the next one may still be looked into
+                self._turn = (self._turn + 1) % len(self._memories)
             self._raw, self._held = self._memories[self._turn], 0
             self._hold(rest)
         if self._held:

@@ -11,7 +11,7 @@ from ingest.engine.event import DONE, TOLD, Event, Flag, Kind
 from ingest.engine.fast.blocks import Block, Blocks
 from ingest.engine.fast.compiled import compiled
 from ingest.engine.fast.learned import Learned, digest_of, family_of, hash_text
-from ingest.engine.fast.pipeline import MOST_LINES, SLOTS, Asked, Part, Pipeline, Slot
+from ingest.engine.fast.pipeline import MOST_LINES, Asked, Part, Pipeline, Slot
 from ingest.engine.fast.rows import ALONE, BLANK, FAST, ROW, ROW_BYTES, SLOW
 from ingest.engine.fast.store import Store
 from ingest.engine.fortimail.lines import FortiMail
@@ -79,6 +79,12 @@ class FastIntake(Intake):
         self._compiled = compiled()
         self._learned = Learned(self.ledger.tables, self._compiled)
         self._reading = FortiMail()
+        self._pipeline = Pipeline(self._compiled)
+
+    def read(self, sources: list[Source]) -> None:
+        """Read all sources; raises `NotForThis`."""
+        with self._pipeline:
+            super().read(sources)
 
     def unit(self, name: str | None, source: int) -> int:
         """The number of a device, as `Ledger.device` tells them apart."""
@@ -99,18 +105,17 @@ class FastIntake(Intake):
             raise NotForThis(f"more than {MOST_NUMBERS} streams")
         self.places.append(Place(number, stream, member.label, FORMAT))
         here = Stream(reader, tally, source, number, len(self.places) - 1, self.unit(source.device, number))
-        blocks = Blocks(reader.guarded(), self.options.limits.line_bytes, SLOTS)
+        blocks = Blocks(reader.guarded(), self.options.limits.line_bytes, self._pipeline.memories)
         first = True
-        with Pipeline(self._compiled) as pipeline:
-            for item, slot, part in pipeline.through(blocks, lambda: self._ask(here) if self._is_learned else None):
-                if first and not (isinstance(item, Block) and self._fits(item)):
-                    raise NotForThis(member.label)
-                first = False
-                if isinstance(item, Block):
-                    self._read_block(item, slot, part, here)
-                    self._tell(tally.label, meter, item.offset, tally.lines)
-                else:
-                    self._skip(item.line(here.next_line()), tally)
+        for item, slot, part in self._pipeline.through(blocks, lambda: self._ask(here) if self._is_learned else None):
+            if first and not (isinstance(item, Block) and self._fits(item)):
+                raise NotForThis(member.label)
+            first = False
+            if isinstance(item, Block):
+                self._read_block(item, slot, part, here)
+                self._tell(tally.label, meter, item.offset, tally.lines)
+            else:
+                self._skip(item.line(here.next_line()), tally)
         if first:
             raise NotForThis(member.label)
         self.bytes += reader.bytes

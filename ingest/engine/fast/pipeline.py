@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from ingest.engine.fast.blocks import SIZE, Block, TooLong
+from ingest.engine.fast.blocks import SIZE, Block, TooLong, make_memories
 from ingest.engine.fast.compiled import Compiled
 from ingest.engine.fast.rows import ROW, Known
 
@@ -78,11 +78,15 @@ Entry = tuple[Block | TooLong, Slot, Part | None]
 
 
 class Pipeline:
-    """Reads blocks ahead. Used as a context: its end waits for the threads."""
+    """Reads blocks ahead, of one stream after the other. Used as a context: its end waits for the threads.
+
+    The blocks lie in its ``memories``.
+    """
 
     def __init__(self, compiled: Compiled) -> None:
         self._slots = [Slot(compiled.again()) for _ in range(SLOTS)]
         self._threads = ThreadPoolExecutor(THREADS, "blocks")
+        self.memories = make_memories(SLOTS)
         self._turn = 0
 
     def __enter__(self) -> Self:
