@@ -11,6 +11,7 @@ import orjson
 
 from cli.errors import UsageError
 from cli.progress import reporter
+from cli.sources import check_zone
 from ingest.engine.formats import REGISTRY
 from ingest.engine.result import Options, Progress
 from ingest.engine.source import Source
@@ -68,7 +69,7 @@ def load(name: str, *, checked: bool = True) -> "list[Detector]":
 def run(arguments: argparse.Namespace) -> int:
     """Print what detectors found and could not judge as one JSON object; findings go to a file where one is named."""
     from ingest.engine.detectors.events import Events, open_table  # noqa: PLC0415
-    from ingest.engine.detectors.findings import findings_of, not_judged_of, reports_of  # noqa: PLC0415
+    from ingest.engine.detectors.findings import findings_of, has_judged, not_judged_of, reports_of  # noqa: PLC0415
     from ingest.engine.detectors.running import run_detector  # noqa: PLC0415
     from ingest.engine.report import detector_json, finding_json, not_judged_json  # noqa: PLC0415
 
@@ -91,9 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
     findings = findings_of(events, answers, None)
     answer: dict[str, Any] = {
         "schema": SCHEMA,
-        "detectors": [detector_json(one) for one in reports_of(answers)],
+        "detectors": [detector_json(one) for one in reports_of(answers, complete=complete)],
         "not_judged": [not_judged_json(row) for row in not_judged_of(answers, complete=complete)],
-        "finding_counts": {one.detector.name: len(one.hits) for one in answers if one.judged},
+        "finding_counts": {one.detector.name: len(one.hits) for one in answers if has_judged(one, complete=complete)},
     }
     rows = [finding_json(one) for one in findings]
     if arguments.findings:
@@ -122,10 +123,11 @@ def read_tables(path: Path) -> "tuple[list[EventTable], bool]":
     ):
         raise UsageError(f"the manifest {path} is no JSON list of tables, each with a “path”")
     tables = []
-    for row in rows:
+    for number, row in enumerate(rows):
         facts = {key: row.get(key) for key in FACTS}
         if not all(value is None or isinstance(value, str) for value in facts.values()):
             raise UsageError(f"the manifest {path}: {', '.join(FACTS)} are texts")
+        check_zone(Source(Path(row["path"]), row.get("label") or f"source {number}", zone=row.get("zone")))
         tables.append(open_table(Path(row["path"]), **{key: value for key, value in facts.items() if value}))
     return tables, all(row.get("complete", True) is True for row in rows)
 

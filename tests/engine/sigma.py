@@ -48,7 +48,7 @@ def load(given: dict[str, Any] | str) -> Detector:
     return load_detector((given if isinstance(given, str) else yaml.safe_dump(given)).encode(), "d.yml")
 
 
-def events_of(tmp_path: Path, *logs: str, **facts: str) -> Events:
+def events_of(tmp_path: Path, *logs: str, **facts: Any) -> Events:
     """The events of texts, each a file of its own called ``0.log``, ``1.log`` …"""
     sources = []
     for number, log in enumerate(logs):

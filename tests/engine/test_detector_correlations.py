@@ -256,6 +256,34 @@ def test_absence_needs_lines_of_the_kind_that_is_missing(tmp_path: Path) -> None
     assert "there is no line of the kind postfix" in reasons_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("words", "log"),
+    [
+        ({"type": "temporal_ordered", "rules": ["a", "b"], "condition": "a and not b"}, at(0, "a") + at(5, "b", "2")),
+        ({"type": "event_count", "rules": ["a"], "condition": {"lt": 3}}, at(0, "a")),
+        ({"type": "temporal", "rules": ["a", "b"]}, at(0, "a", None) + at(1, "b", None) + at(2, "z")),
+        ({"type": "temporal", "rules": ["a", "b"]}, at(0, "a").replace("2026", "x") + at(1, "b").replace("2026", "x")),
+        ({"type": "value_count", "rules": ["a"], "condition": {"gte": 2, "field": "nope"}}, at(0, "a") + at(1, "a")),
+        ({"type": "value_count", "rules": ["a"], "condition": {"lt": 2, "field": "nope"}}, at(0, "a") + at(99, "a")),
+        ({"type": "event_count", "rules": ["a"], "group-by": ["no"], "condition": {"gte": 2}}, at(0, "a") + at(1, "a")),
+    ],
+    ids=["span open", "window open", "no group", "no date", "no such value", "fewer of no value", "no such group"],
+)
+def test_where_nothing_could_be_judged_none_is_no_answer(tmp_path: Path, words: dict[str, Any], log: str) -> None:
+    detector = correlation({"group-by": ["g"], "timespan": "10s"} | words, *[A, B][: len(words["rules"])])
+
+    answer = run(tmp_path, detector, log)
+
+    assert (answer.judged, answer.hits) == (False, [])
+    assert answer.doubts
+
+
+def test_a_detector_whose_lines_were_all_judged_says_none(tmp_path: Path) -> None:
+    answer = run(tmp_path, absence(), at(0, "a") + at(1, "b") + at(60, "z"))
+
+    assert (answer.judged, answer.hits, answer.doubts) == (True, [], [])
+
+
 def test_absence_between_several_that_are_there(tmp_path: Path) -> None:
     detector = absence("temporal_ordered", "a and b and not c", A, B, C)
 

@@ -93,3 +93,30 @@ def test_absence_is_judged_for_each_match_whose_span_is_covered(present: list[Ma
     free = [match for match in present if not any(match.at <= other.at <= match.at + SPAN * 1000 for other in absent)]
     assert {window[0] for window in found.windows} == {match for match in free if is_over(0, match.at + SPAN * 1000)}
     assert found.open == sum(not is_over(0, match.at + SPAN * 1000) for match in free)
+
+
+def free(chosen: Sequence[Match], absent: Sequence[Match], *, ordered: bool) -> bool:
+    """Whether nothing stands in the time that a choice of matches leaves no room in; it is all covered."""
+    times = [match.at for match in chosen]
+    begin, end = (times[0], times[0] + SPAN * 1000) if ordered else (max(times) - SPAN * 1000, min(times) + SPAN * 1000)
+    return is_over(begin, end) and not any(begin <= other.at <= end for other in absent)
+
+
+@given(matches_of(rules=2), matches_of(rules=1), st.booleans())
+def test_absence_beside_several_is_found_just_where_some_choice_of_matches_is_free_of_it(
+    present: list[Match], absent: list[Match], ordered: bool
+) -> None:
+    absent = [match._replace(place=1, rule=2) for match in absent]
+    kind = "temporal_ordered" if ordered else "temporal"
+
+    found = find_windows(present, absent, asked(kind, rules=(0, 1), absent=(2,), count=2), is_over)
+
+    pairs = [
+        (one, two)
+        for one, two in itertools.permutations(present, 2)
+        if (one.rule, two.rule) == (0, 1) and abs(one.at - two.at) <= SPAN * 1000 and (not ordered or one < two)
+    ]
+    assert bool(found.windows) is any(free(pair, absent, ordered=ordered) for pair in pairs)
+    assert all(free(window, absent, ordered=ordered) for window in found.windows)
+    if not absent and not found.windows:
+        assert bool(found.open) is bool(pairs)

@@ -1,5 +1,6 @@
 """The table of events: one row a line that was read, sorted by transaction, with the line's own keys as columns."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -9,11 +10,14 @@ import polars as pl
 import pytest
 
 from cli.main import main
+from ingest.engine.detectors.events import Events, open_table
+from ingest.engine.detectors.running import run_detector
 from ingest.engine.events import batch, parts
 from ingest.engine.events.reading import write_events
 from ingest.engine.result import Options
 from ingest.engine.source import Limits, Source
 from tests.engine.gateway import DEVICE, ID, delivery, envelope, history
+from tests.engine.sigma import correlation, load, part
 from tests.engine.test_scenarios import story
 from tests.support.fortimail_log import make_log
 
@@ -187,3 +191,28 @@ def test_a_scan_without_a_table_loads_none_of_it(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, str(log)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_what_a_cut_log_did_not_tell_is_not_absent(tmp_path: Path) -> None:
+    """The first log is cut off; what is looked for stood behind the cut, and a later log of the device is whole."""
+    words = {"type": "temporal_ordered", "rules": ["a", "b"], "group-by": ["g"], "timespan": "1h"}
+    words["condition"] = "a and not b"
+    detector = load(correlation(words, part("a", {"x": "a"}), part("b", {"x": "b"})))
+
+    def at(second: float, x: str, group: str) -> str:
+        hours, rest = divmod(second, 3600)
+        time = f"2026-01-05T{int(hours):02}:{int(rest) // 60:02}:{rest % 60:06.3f}Z"
+        return json.dumps({"time": time, "qid": f"Q{second}", "x": x, "host": "mx1", "g": group}) + "\n"
+
+    log = (
+        at(0, "a", "1") + at(1, "b", "2") + "".join(at(2 + n / 1000, "c", "9") for n in range(3000)) + at(60, "b", "1")
+    )
+    packed = gzip.compress(log.encode())
+    for name, data, hits in (("cut", packed[: len(packed) * 2 // 3], 0), ("whole", packed, 0), ("less", b"", 1)):
+        first = data or gzip.compress(log.replace(at(60, "b", "1"), "").encode())
+        (tmp_path / "1").write_bytes(first)
+        (tmp_path / "2").write_text(at(9000, "b", "3") + at(9001, "a", "4"), encoding="utf-8")
+        write_events([Source(tmp_path / "1", "1"), Source(tmp_path / "2", "2")], tmp_path / "e.parquet")
+        answer = run_detector(Events([open_table(tmp_path / "e.parquet")]), detector)
+        assert (name, len(answer.hits)) == (name, hits)
+        assert sum(row.transactions for row in answer.doubts) == (2 if name == "cut" else 1)

@@ -1,9 +1,12 @@
 """Tables of events as one frame, with what was said of each source beside what its lines say."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+import orjson
 
 from ingest.engine.detectors.fields import Fields
 from ingest.engine.detectors.model import LogSource
@@ -15,7 +18,29 @@ from ingest.engine.times import DAY_MS, read_zone
 MOST_PLACES: Final = 1 << 20  # of one table
 MOST_ZONES: Final = 64  # a log names one; more are the sender's doing, and their times compare with none
 HOUR_MS: Final = 3_600_000
-Covered = dict[tuple[str, bool], tuple[int, int, frozenset[int]]]  # by unit and clock: first, last, days
+
+
+class Span(NamedTuple):
+    """What the lines of a device cover: first and last moment, the days that have any, and holes between.
+
+    A hole is where a log was cut off: from its last line that was read to the beginning of the log after it, if any.
+    """
+
+    first: int
+    last: int
+    days: frozenset[int]
+    holes: tuple[tuple[int, int | None], ...]
+
+    def covers(self, begin: int, end: int) -> bool:
+        """Whether all lines from one moment to another are there, both included."""
+        if begin < self.first or end > self.last:
+            return False
+        if any(begin <= (stop if stop is not None else end) and start <= end for start, stop in self.holes):
+            return False
+        return all(day in self.days for day in range(begin // DAY_MS, end // DAY_MS + 1))
+
+
+Covered = dict[tuple[str, bool], Span]  # by unit and clock
 
 
 class NoTable(ValueError):
@@ -24,13 +49,17 @@ class NoTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """A table, what its labels are put behind, and facts that its lines may not say."""
+    """A table, what its labels are put behind, and facts that its lines may not say.
+
+    ``cut`` are the places of streams that were not read to their end.
+    """
 
     frame: pl.LazyFrame
     label: str = ""
     device: str | None = None
     firmware: str | None = None
     zone: str | None = None
+    cut: tuple[int, ...] = ()
 
 
 class Events:
@@ -44,6 +73,7 @@ class Events:
         self._any = bool(tables)
         columns: set[str] = set()
         others = False
+        self._cut = [number * MOST_PLACES + place for number, table in enumerate(tables) for place in table.cut]
         frames = []
         for number, table in enumerate(tables):
             columns.update(table.frame.collect_schema().names())
@@ -69,9 +99,28 @@ class Events:
             pl.col("at").max().alias("last"),
             (pl.col("at") // DAY_MS).unique().alias("days"),
         )
+        holes = self._holes() if self._cut else {}
         return {
-            (row["unit"], row["zoned"]): (row["first"], row["last"], frozenset(row["days"]))
+            key: Span(row["first"], row["last"], frozenset(row["days"]), holes.get(key, ()))
             for row in found.collect().to_dicts()
+            for key in [(row["unit"], row["zoned"])]
+        }
+
+    def _holes(self) -> dict[tuple[str, bool], tuple[tuple[int, int | None], ...]]:
+        dated = self.frame.filter(pl.col("at").is_not_null())
+        found = dated.group_by("unit", "zoned", "place").agg(
+            pl.col("at").min().alias("first"), pl.col("at").max().alias("last")
+        )
+        streams: dict[tuple[str, bool], list[tuple[int, int, int]]] = defaultdict(list)
+        for unit, zoned, place, first, last in found.collect().iter_rows():
+            streams[unit, zoned].append((first, last, place))
+        return {
+            key: tuple(
+                (last, min((first for first, _, other in known if other != place and first >= last), default=None))
+                for _, last, place in known
+                if place in self._cut
+            )
+            for key, known in streams.items()
         }
 
     def texts(self, lines: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
@@ -95,7 +144,8 @@ def open_table(path: Path, label: str = "", **facts: str | None) -> EventTable:
     for name, kind in MODEL.items():
         if schema.get(name) != kind:
             raise NoTable(f"{path}: it is no table of events: it has no column “{name}” as such a table has")
-    return EventTable(pl.scan_parquet(path), label, **facts)
+    about = orjson.loads(pl.read_parquet_metadata(path).get("zenrei", "{}"))
+    return EventTable(pl.scan_parquet(path), label, cut=tuple(about.get("cut", ())), **facts)
 
 
 def _has(frame: pl.LazyFrame, name: str) -> bool:

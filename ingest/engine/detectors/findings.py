@@ -72,20 +72,25 @@ def _summary(detector: Detector, hit: Hit) -> str:
     return f"{title}: {lines} {'line' if lines == 1 else 'lines'} of the log{again}."
 
 
-def reports_of(answers: Sequence[Answer]) -> tuple[DetectorReport, ...]:
-    """What each detector did, in the order of their names."""
+def reports_of(answers: Sequence[Answer], *, complete: bool) -> tuple[DetectorReport, ...]:
+    """What each detector did, in the order of their names; ``complete`` is whether every line was read."""
     return tuple(
         DetectorReport(
             id=answer.detector.id,
             rule=answer.detector.name,
             title=answer.detector.title,
             issue=answer.detector.issue,
-            judged=answer.judged,
+            judged=has_judged(answer, complete=complete),
             lines=answer.lines,
             hits=len(answer.hits),
         )
         for answer in sorted(answers, key=lambda one: one.detector.name)
     )
+
+
+def has_judged(answer: Answer, *, complete: bool) -> bool:
+    """Whether a detector's number of hits can be told: none, where lines were not read, is not known to be none."""
+    return answer.judged and (complete or bool(answer.hits))
 
 
 def not_judged_of(answers: Sequence[Answer], *, complete: bool) -> list[NotJudged]:
@@ -107,13 +112,14 @@ def with_detectors(result: ScanResult, events: Events, answers: Sequence[Answer]
     own = findings_of(events, answers, most or None)
     together = sorted([*result.findings, *own], key=lambda one: -SEVERITIES.index(one.severity))
     severities = Counter(result.severity_counts)
+    told = [answer for answer in answers if has_judged(answer, complete=result.complete)]
     for answer in answers:
         severities[answer.detector.severity] += len(answer.hits)
     return replace(
         result,
         findings=tuple(together[: most or None]),
-        finding_counts=result.finding_counts | {one.detector.name: len(one.hits) for one in answers if one.judged},
+        finding_counts=result.finding_counts | {one.detector.name: len(one.hits) for one in told},
         severity_counts={name: severities[name] for name in SEVERITIES if severities[name]},
         not_judged=(*result.not_judged, *not_judged_of(answers, complete=result.complete)),
-        detectors=reports_of(answers),
+        detectors=reports_of(answers, complete=result.complete),
     )

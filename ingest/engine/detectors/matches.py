@@ -17,11 +17,15 @@ ORDER: Final = ("at", "place", "line")
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a rule found. ``lines`` are those that it is about, ``lacking`` the fields that none of them has."""
+    """What a rule found. ``lines`` are those that it is about, ``lacking`` the fields that none of them has.
+
+    ``without`` are such fields of the further columns.
+    """
 
     frame: pl.DataFrame
     lines: int
     lacking: tuple[str, ...]
+    without: tuple[str, ...]
 
 
 def find_matches(events: Events, rule: LineRule, more: dict[str, str]) -> Matches:
@@ -31,9 +35,12 @@ def find_matches(events: Events, rule: LineRule, more: dict[str, str]) -> Matche
     has. A line that a file has twice counts twice.
     """
     lines = events.of(rule.logsource)
-    present = [events.fields.present(field).any().alias(f"has{n}") for n, field in enumerate(rule.fields)]
+    wanted = (*rule.fields, *more.values())
+    present = [events.fields.present(field).any().alias(f"has{n}") for n, field in enumerate(wanted)]
     known = lines.select(pl.len().alias("lines"), *present).collect().row(0)
-    lacking = tuple(field for field, is_there in zip(rule.fields, known[1:], strict=True) if not is_there)
+    lacking = tuple(field for field, is_there in zip(rule.fields, known[1:], strict=False) if not is_there)
+    further = zip(more.values(), known[1 + len(rule.fields) :], strict=True)
+    without = tuple(field for field, is_there in further if not is_there)
     compiler = Compiler(events.fields, rule.where)
     held = pl.any_horizontal([compiler.compile(tree) for tree in rule.conditions])
     columns = [events.fields.column(field).alias(name) for name, field in more.items()]
@@ -41,4 +48,5 @@ def find_matches(events: Events, rule: LineRule, more: dict[str, str]) -> Matche
     found = found.sort("place", "line")
     found = found.with_columns(pl.int_range(pl.len()).over("unit", "_text", "place").alias("_again"))
     found = found.unique(["unit", "_text", "_again"], keep="first", maintain_order=True)
-    return Matches(found.drop("_text", "_again").sort(ORDER, nulls_last=True, maintain_order=True), known[0], lacking)
+    frame = found.drop("_text", "_again").sort(ORDER, nulls_last=True, maintain_order=True)
+    return Matches(frame, known[0], lacking, without)

@@ -14,7 +14,7 @@ from ingest.engine.detectors.windows import Match, find_windows
 from ingest.engine.events.runtime import pl
 from ingest.engine.judge import NotJudged
 from ingest.engine.tally import line_zone
-from ingest.engine.times import DAY_MS, rfc3339
+from ingest.engine.times import rfc3339
 
 MOST_MATCHES: Final = 5_000_000  # that a correlation holds at once
 MOST_CITED: Final = 40
@@ -74,6 +74,7 @@ def run_detector(events: Events, detector: Detector) -> Answer:
     groups = detector.correlation.groups if detector.correlation else ()
     values = detector.correlation.values if detector.correlation else ()
     found: list[Matches] = []
+    asked_by: list[tuple[str, str]] = []  # a field that no line has, and what asks for it
     for number, rule in enumerate(detector.rules):
         more = {f"{GROUP}{n}": fields[number] for n, (_, fields) in enumerate(groups)}
         more |= {f"{VALUE}{n}": value for n, value in enumerate(values)}
@@ -83,17 +84,20 @@ def run_detector(events: Events, detector: Detector) -> Answer:
         if not matches.lines:
             answer.judged = False
             answer.doubt(0, f"there is no line of {_told(rule.logsource)}, which its rule “{rule.name}” is about")
-    lacking = [(n, name) for n, matches in enumerate(found) if matches.lines for name in matches.lacking]
+        elif matches.lacking:
+            asked_by += [(name, f"its rule “{rule.name}” asks") for name in matches.lacking]
+        if matches.lines and matches.without:
+            answer.judged = False  # what to count, or what belongs together, stands in no line
+            asked_by += [(name, "its correlation asks") for name in matches.without]
     if answer.judged:
         if detector.correlation is None:
             answer.hits = _of_lines(found[0].frame)
         else:
             _correlate(events, detector, detector.correlation, found, answer)
-    for number, name in lacking:
-        answer.doubt(0, f"no line has the field “{name}” that its rule “{detector.rules[number].name}” asks for"
-                     + events.fields.near(name))  # fmt: skip
-    if lacking and not answer.hits:
-        answer.judged = False
+    for name, asks in dict.fromkeys(asked_by):
+        answer.doubt(0, f"no line has the field “{name}” that {asks} for{events.fields.near(name)}")
+    if answer.doubts and not answer.hits:
+        answer.judged = False  # a hit may lie in what was not judged: that there is none is not known
     answer.hits.sort(key=lambda hit: (hit.at is None, hit.at or 0, hit.device or "", hit.transaction, hit.recipient))
     return answer
 
@@ -238,16 +242,10 @@ class _Cover:
             wanted = {unit} if unit is not None else {name for name, clock in covered if clock == zoned}
             if self._theirs:
                 wanted |= units
-            if not wanted or not all(_covers(covered.get((name, zoned)), begin, end) for name in wanted):
+            spans = [covered.get((name, zoned)) for name in wanted]
+            if not spans or not all(span is not None and span.covers(begin, end) for span in spans):
                 return False
         return True
-
-
-def _covers(covered: tuple[int, int, frozenset[int]] | None, begin: int, end: int) -> bool:
-    if covered is None:
-        return False
-    first, last, days = covered
-    return first <= begin and end <= last and all(day in days for day in range(begin // DAY_MS, end // DAY_MS + 1))
 
 
 def _order(match: Match) -> tuple[int, ...]:

@@ -42,10 +42,12 @@ class Found(NamedTuple):
 def find_windows(matches: Sequence[Match], absent: Sequence[Match], asked: Correlation, is_over: IsOver) -> Found:
     """The windows that hold, none of which shares a match with another."""
     span = asked.seconds * 1000
+    if asked.absent:
+        return _without(matches, absent, asked, is_over)
     if asked.kind == "temporal":
-        return _judged(_together(matches, asked, span), absent, asked, is_over)
+        return Found(list(_together(matches, asked, span)), 0)
     if asked.kind == "temporal_ordered":
-        return _judged(_in_order(matches, asked, span), absent, asked, is_over)
+        return Found(list(_in_order(matches, asked, span)), 0)
     if asked.operator in {"gte", "gt"}:
         return Found(list(_at_least(matches, asked, span)), 0)
     return _one_after_another(matches, asked, span, is_over)
@@ -102,31 +104,70 @@ def _one_after_another(matches: Sequence[Match], asked: Correlation, span: int, 
     return Found(windows, not_over)
 
 
-Candidates = Iterator[tuple[Window, Callable[[], None]]]  # a window, and what to call when it holds
-
-
-def _judged(candidates: Candidates, absent: Sequence[Match], asked: Correlation, is_over: IsOver) -> Found:
-    """The windows in which nothing stands that must not be there, as far as the log tells.
-
-    Where rules are in order, what must not be there is looked for from the first match on, for the whole span; else in
-    all of the time that lies within the span of every match.
-    """
-    span, ordered = asked.seconds * 1000, asked.kind == "temporal_ordered"
-    windows: list[Window] = []
-    undecided: set[tuple[int, int]] = set()
+def _without(matches: Sequence[Match], absent: Sequence[Match], asked: Correlation, is_over: IsOver) -> Found:
+    """The windows in which nothing stands that must not be there, as far as the log tells."""
     times = [match.at for match in absent]
-    for window, took in candidates:
-        if asked.absent:
-            first, last = window[0], max(match.at for match in window)
-            begin, end = (first.at, first.at + span) if ordered else (last - span, first.at + span)
-            if _stands(absent, times, begin, end, first if ordered else None):
-                continue
-            if not is_over(begin, end):
-                undecided.add((first.place, first.line))
-                continue
-        windows.append(window)
-        took()
-    return Found(windows, len(undecided))
+    if asked.kind == "temporal":
+        return _free_together(matches, absent, times, asked, is_over)
+    return _free_in_order(matches, absent, times, asked, is_over)
+
+
+def _free_in_order(
+    matches: Sequence[Match], absent: Sequence[Match], times: list[int], asked: Correlation, is_over: IsOver
+) -> Found:
+    """What must not be there is looked for from the first match on, for the whole span, whatever comes behind it.
+
+    So first matches are judged by themselves, and only those that are free begin a chain.
+    """
+    span = asked.seconds * 1000
+    free: list[Match] = []
+    not_over: list[Match] = []
+    for match in matches:
+        if match.rule != asked.rules[0]:
+            free.append(match)
+            not_over.append(match)
+        elif not _stands(absent, times, match.at, match.at + span, match):
+            (free if is_over(match.at, match.at + span) else not_over).append(match)
+    return Found(list(_in_order(free, asked, span)), sum(1 for _ in _in_order(not_over, asked, span)))
+
+
+def _free_together(
+    matches: Sequence[Match], absent: Sequence[Match], times: list[int], asked: Correlation, is_over: IsOver
+) -> Found:
+    """What must not be there is looked for in all of the time that lies within the span of every match.
+
+    The later the last match, the less time that is: so of the windows that a match begins the longest is judged.
+    """
+    span = asked.seconds * 1000
+    by_rule: dict[int, list[int]] = {rule: [] for rule in asked.rules}
+    for number, match in enumerate(matches):
+        by_rule[match.rule].append(number)
+    ends = [match.at for match in matches]
+    windows: list[Window] = []
+    not_over = taken = 0
+    for number, first in enumerate(matches):
+        if number < taken:
+            continue
+        stop = bisect_right(ends, first.at + span)
+        others = [_last(by_rule[rule], number, stop) for rule in asked.rules if rule != first.rule]
+        if None in others:
+            continue
+        chosen = sorted([number, *(other for other in others if other is not None)])
+        begin, end = matches[chosen[-1]].at - span, first.at + span
+        if _stands(absent, times, begin, end, None):
+            continue
+        if not is_over(begin, end):
+            not_over += 1
+            continue
+        windows.append([matches[one] for one in chosen])
+        taken = chosen[-1] + 1
+    return Found(windows, not_over)
+
+
+def _last(numbers: list[int], after: int, before: int) -> int | None:
+    """The last of ascending numbers that lies between two."""
+    at = bisect_left(numbers, before) - 1
+    return numbers[at] if at >= 0 and numbers[at] > after else None
 
 
 def _stands(absent: Sequence[Match], times: list[int], begin: int, end: int, first: Match | None) -> bool:
@@ -137,14 +178,15 @@ def _stands(absent: Sequence[Match], times: list[int], begin: int, end: int, fir
     return False
 
 
-def _together(matches: Sequence[Match], asked: Correlation, span: int) -> Candidates:
+def _together(matches: Sequence[Match], asked: Correlation, span: int) -> Iterator[Window]:
     """Matches of as many rules as are asked for, in any order."""
     last: dict[int, Match] = {}
     for match in matches:
         last[match.rule] = match
         near = sorted(one for one in last.values() if match.at - one.at <= span)
         if len(near) >= asked.count:
-            yield near, last.clear
+            yield near
+            last.clear()
 
 
 class _Chain(NamedTuple):
@@ -173,7 +215,7 @@ class _Chain(NamedTuple):
         return True
 
 
-def _in_order(matches: Sequence[Match], asked: Correlation, span: int) -> Candidates:
+def _in_order(matches: Sequence[Match], asked: Correlation, span: int) -> Iterator[Window]:
     """A match of each rule, each behind that of the rule before it, all within the span of the first.
 
     Of chains of equal length the one that began last is kept: whatever completes another completes it too.
@@ -194,13 +236,15 @@ def _by_line(matches: list[Match]) -> Iterator[list[Match]]:
         yield list(same)
 
 
-def _step(best: list[_Chain | None], step: int, match: Match, span: int) -> Candidates:
+def _step(best: list[_Chain | None], step: int, match: Match, span: int) -> Iterator[Window]:
     before = best[step - 1] if step else None
     if step and (before is None or match.at - before.start > span or not before.allows(match)):
         return
     chain = _Chain(match, before, before.start if before else match.at)
     if step == len(best) - 1:
-        yield chain.matches(), lambda: best.__setitem__(slice(None), [None] * len(best))
+        yield chain.matches()
+        best[:] = [None] * len(best)
+        return
     held = best[step]
     if held is None or held.start < chain.start:
         best[step] = chain

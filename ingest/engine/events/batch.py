@@ -101,7 +101,7 @@ def _series(name: str, values: list[Any], kind: Any, rows: int) -> pl.Series:
 
 
 def _lists(name: str, values: list[Any], longest: int) -> pl.Series:
-    """A column of short lists, made of columns of their first texts, second ones and so on: ten times as fast."""
+    """A column of short lists, made of columns of their first texts, second ones and so on: several times as fast."""
     columns = [
         _series(str(at), [value[at] if value and len(value) > at else None for value in values], pl.String, len(values))
         for at in range(longest)

@@ -39,13 +39,16 @@ class Parts:
             self._paths.append(path)
             self._rows += frame.height
 
-    def merge(self, path: Path, keys: list[str], roots: Roots) -> int:
-        """Write the whole table, whose lines have these keys; returns its rows."""
+    def merge(self, path: Path, keys: list[str], roots: Roots, cut: list[int]) -> int:
+        """Write the whole table, whose lines have these keys; returns its rows.
+
+        ``cut`` are the places of streams that were not read to their end: what the table says beside its rows.
+        """
         schema = schema_of(keys)
         for part in self._paths:
             frame = pl.read_parquet(part)
             sort_part(frame, roots).write_parquet(part, compression="lz4", row_group_size=PART_GROUP)
-        about = {"zenrei": json.dumps({"schema": SCHEMA_NAME, "rows": self._rows})}
+        about = {"zenrei": json.dumps({"schema": SCHEMA_NAME, "rows": self._rows, "cut": cut})}
         frames = (_shaped(frame, schema) for frame in self._stretches())
         _sink(frames, schema, path, about)
         return self._rows

@@ -67,7 +67,8 @@ class EventIntake(Intake):
         """Write the table, once all is read; returns its rows."""
         assert self._parts is not None  # noqa: S101 - without them there is `frame`
         self._parts.add(self._batch.take())
-        return self._parts.merge(path, self._batch.keys, self.ledger.roots)
+        cut = [place for place, report in enumerate(self.reports) if not report.complete]
+        return self._parts.merge(path, self._batch.keys, self.ledger.roots, cut)
 
     def frame(self) -> pl.DataFrame:
         """The table as it is in memory, of a log that is small; with it the reading ends."""
