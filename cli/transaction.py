@@ -57,4 +57,4 @@ def _print(mentions: Mentions) -> None:
     if mentions.left_out:
         print(f"zenrei: {mentions.left_out} more lines name it and are not shown", file=sys.stderr)
     for label, reason in mentions.broken.items():
-        print(f"zenrei: {label}: reading ended early: {reason}", file=sys.stderr)
+        print(f"zenrei: {label}: not all of it was searched: {reason}", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Final
 
 from ingest.engine.containers import Member, Meter, members, open_source
 from ingest.engine.encodings import sniff_utf16
-from ingest.engine.reader import Line, LineReader
+from ingest.engine.reader import TOO_LONG, Line, LineReader
 from ingest.engine.source import Damaged, Limits, Source
 from ingest.engine.tally import show
 
@@ -20,6 +20,7 @@ MOST_MENTIONS: Final = 5_000
 TEXT_LENGTH: Final = 4096
 _FAMILY: Final = re.compile(r"[0-9A-Za-x]{8}\d{6}-[0-9A-Za-x]{8}\d{6}$", re.ASCII)  # digits behind it name a child
 _WORD: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_ASCII: Final = 0x7F
 _DIGITS: Final = frozenset(b"0123456789")
 
 
@@ -33,6 +34,7 @@ class Mention:
     id: str
     child: str
     text: str
+    truncated: bool
 
 
 @dataclass(slots=True)
@@ -49,14 +51,16 @@ class Mentions:
         if len(self.found) >= MOST_MENTIONS:
             self.left_out += 1
             return
-        self.found.append(Mention(label, line.number, line.offset, *hit, show(line.text, TEXT_LENGTH)))
+        text = show(line.text, TEXT_LENGTH)
+        self.found.append(Mention(label, line.number, line.offset, *hit, text, len(line.text) > TEXT_LENGTH))
 
 
 def find_mentions(sources: Sequence[Source], ids: Sequence[str], limits: Limits) -> Mentions:
     """Search sources for lines that name one of the ids. Raises `ValueError` for an id that is empty or not ASCII."""
     if not ids or any(not one or not one.isascii() or not one.isprintable() for one in ids):
         raise ValueError("an id is printable ASCII, and there is at least one")
-    wanted, mentions = [one.encode() for one in dict.fromkeys(ids)], Mentions()
+    written = dict.fromkeys(one for id_ in ids for one in (id_, id_.replace("/", "\\/")))  # the second is JSON's way
+    wanted, mentions = [one.encode() for one in written], Mentions()
     for source in sources:
         try:
             handle, size = open_source(source)
@@ -70,31 +74,41 @@ def find_mentions(sources: Sequence[Source], ids: Sequence[str], limits: Limits)
 
 
 def _search(member: Member, wanted: list[bytes], mentions: Mentions, limits: Limits) -> None:
-    """Search one stream; a line beyond the limit of a line is passed over, as it is when a log is read."""
-    reader = LineReader(member.chunks, limits)
+    """Search one stream; a line beyond the limit of a line is passed over, as it is when a log is read, and told."""
+    reader, passed_over = LineReader(member.chunks, limits), 0
     chunks = reader.guarded()
     first = next(chunks, b"")
     chunks = itertools.chain((first,), chunks)
     if utf16 := sniff_utf16(first):
         for line in LineReader(chunks, limits):
+            passed_over += line.quality == TOO_LONG
             if hit := _named(line.text.encode(errors="replace"), wanted):
                 mentions.add(member.label, line, hit)
     else:
         for number, offset, raw in _lines_with(chunks, wanted, limits):
-            if hit := _named(raw, wanted):
+            if raw is None:
+                passed_over += 1
+            elif hit := _named(raw, wanted):
                 mentions.add(member.label, reader.line(number, offset, raw, utf16), hit)
-    if reader.damage:
-        mentions.broken[member.label] = reader.damage
+    reasons = [reader.damage] if reader.damage else []
+    if passed_over:
+        reasons.append(f"{passed_over} lines are longer than {limits.line_bytes} bytes: they were not searched")
+    if reasons:
+        mentions.broken[member.label] = "; ".join(reasons)
 
 
-def _lines_with(chunks: Iterator[bytes], wanted: list[bytes], limits: Limits) -> Iterator[tuple[int, int, bytes]]:
-    """The lines that hold one of some words: number, offset, bytes without the feed."""
+def _lines_with(
+    chunks: Iterator[bytes], wanted: list[bytes], limits: Limits
+) -> Iterator[tuple[int, int, bytes | None]]:
+    """The lines that hold one of some words: number, offset, bytes without the feed; None for one that is too long."""
     number, begin, tail, too_long = 1, 0, b"", False
     for chunk in chunks:
         data = tail + chunk
         end = data.rfind(b"\n") + 1
         if not end:
-            if len(data) > limits.line_bytes:  # it is not held: what matters is where the next line begins
+            if too_long or len(data) > limits.line_bytes:  # it is not held: what matters is where the next one begins
+                if not too_long:
+                    yield number, begin, None
                 begin, data, too_long = begin + len(data), b"", True
             tail = data
             continue
@@ -120,7 +134,11 @@ def _spans(data: bytes, begin: int, end: int, wanted: list[bytes]) -> list[tuple
 
 
 def _named(raw: bytes, wanted: list[bytes]) -> tuple[str, str] | None:
-    """The first id that stands in a line as a word of its own, and the digits of a child behind it."""
+    """The first id that stands in a line as a word of its own, and the digits of a child behind it.
+
+    A gateway writes a session's id with a ``q`` in front too. In front of an id, the second half of a character of two
+    bytes (CP932) can look like a letter.
+    """
     for word in wanted:
         family = _FAMILY.fullmatch(word.decode()) is not None
         at = raw.find(word)
@@ -128,8 +146,16 @@ def _named(raw: bytes, wanted: list[bytes]) -> tuple[str, str] | None:
             stop = at + len(word)
             while family and stop < len(raw) and raw[stop] in _DIGITS:
                 stop += 1
-            before, behind = raw[at - 1 : at], raw[stop : stop + 1]
-            if not (before and before[0] in _WORD) and not (behind and behind[0] in _WORD):
-                return word.decode(), raw[at + len(word) : stop].decode()
+            begin = at - 1 if family and raw[at - 1 : at] == b"q" else at
+            if not (_ends_in_word(raw, begin) or _begins_with_word(raw, stop)):
+                return word.decode().replace("\\/", "/"), raw[at + len(word) : stop].decode()
             at = raw.find(word, at + 1)
     return None
+
+
+def _ends_in_word(raw: bytes, end: int) -> bool:
+    return end > 0 and raw[end - 1] in _WORD and not (end > 1 and raw[end - 2] > _ASCII)
+
+
+def _begins_with_word(raw: bytes, begin: int) -> bool:
+    return begin < len(raw) and raw[begin] in _WORD

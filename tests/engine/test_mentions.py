@@ -82,6 +82,37 @@ def test_a_line_beyond_the_limit_is_passed_over_and_what_follows_keeps_its_place
     assert mentions(written(tmp_path, data), limits=limits) == [(2, ""), (4, "0000"), (5, "")]
 
 
+def test_lines_that_are_too_long_are_told_since_they_may_name_it(tmp_path: Path) -> None:
+    limits = Limits(line_bytes=2 * CHUNK)
+    data = b"a\n" + f"{ID} ".encode() + b"x" * (5 * CHUNK) + b"\nb\n" + b"y" * (4 * CHUNK)
+    for encoding in ("utf-8", "utf-16"):
+        text = data.decode().encode(encoding)
+        found = find_mentions([Source(written(tmp_path, text), "log")], [ID], limits)
+        assert list(found.broken) == ["log"]
+        assert found.broken["log"].startswith("2 lines are longer than")
+
+
+@pytest.mark.parametrize(
+    ("id_", "line"),
+    [
+        (ID, f"session_id=q{ID} x".encode()),
+        (ID, "ア".encode("cp932") + ID.encode()),
+        (ID, ID.encode() + "ア".encode("cp932")),
+        ("A/b1", rb'{"qid":"A\/b1"}'),
+    ],
+    ids=["with a q", "behind CP932", "before CP932", "as JSON writes it"],
+)
+def test_other_spellings_are_mentions(tmp_path: Path, id_: str, line: bytes) -> None:
+    found = find_mentions([Source(written(tmp_path, line + b"\n"), "log")], [id_], Limits()).found
+    assert [(one.line, one.id) for one in found] == [(1, id_)]
+
+
+def test_a_text_that_is_cut_says_so(tmp_path: Path) -> None:
+    lines = f"{ID} {'x' * 5000}\n{ID}\n".encode()
+    found = find_mentions([Source(written(tmp_path, lines), "log")], [ID], Limits()).found
+    assert [one.truncated for one in found] == [True, False]
+
+
 def test_what_is_not_read_to_its_end_is_told(tmp_path: Path) -> None:
     cut = written(tmp_path, gzip.compress("\n".join(LINES * 2000).encode())[:-200], "cut.log.gz")
     answer_ = find_mentions([Source(cut, "cut"), Source(tmp_path / "gone.log", "gone")], [ID], Limits())
