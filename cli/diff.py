@@ -118,7 +118,7 @@ def days_of(flag: str, text: str | None) -> Days | None:
 def exit_code(comparison: Comparison, *, fail_on_change: bool) -> int:
     """2 where one log was not read at all, else 1 by ``fail_on_change``, else 3 where lines were not read, else 0.
 
-    Who would fail on a change gets 3 too where nothing was tested: that is no "no change".
+    Who would fail on a change gets 3 too where messages were not tested: that is no "no change".
     """
     unread = [
         name for name, side in (("BEFORE", comparison.before), ("AFTER", comparison.after)) if not side.read_lines
@@ -128,5 +128,6 @@ def exit_code(comparison: Comparison, *, fail_on_change: bool) -> int:
         return 2
     if fail_on_change and any(row.significant for row in comparison.rows):
         return 1
-    untested = fail_on_change and comparison.distance is None
-    return 0 if comparison.before.complete and comparison.after.complete and not untested else 3
+    sides = comparison.before, comparison.after
+    untested = comparison.distance is None or any(side.undated or side.loose for side in sides)
+    return 0 if all(side.complete for side in sides) and not (fail_on_change and untested) else 3

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from tests.engine.gateway import history
 from tests.engine.test_accepted_and_lost import DAYS, accepted, others
 from tests.engine.test_comparison import AFTER, BEFORE
 from tests.engine.test_verdict_order import IP_FIRST, URL_FIRST
+
+LOOSE = history("Reject").replace("session_id", "session") + "\n"
+UNDATED = re.sub(r"date=\S+ time=\S+ ", "", history("Reject")) + "\n"
 
 
 @pytest.fixture
@@ -49,6 +54,9 @@ def test_the_json_is_one_object(logs: list[str], capfdbinary: Any) -> None:
         ((BEFORE.splitlines()[0] + "\n", BEFORE.splitlines()[0] + "\n"), ["--fail-on-change"], 3),
         ((BEFORE.splitlines()[0] + "\n", BEFORE.splitlines()[0] + "\n"), [], 0),
         ((BEFORE + "garbage\n", BEFORE), ["--fail-on-change"], 3),
+        ((BEFORE, BEFORE + LOOSE), ["--fail-on-change"], 3),
+        ((BEFORE, BEFORE + UNDATED), ["--fail-on-change", "--days-after", "2022-01-01.."], 3),
+        ((BEFORE, BEFORE + UNDATED), ["--days-after", "2022-01-01.."], 0),
         ((BEFORE, AFTER + "garbage\n"), [], 3),
         ((BEFORE, ""), [], 2),
         (("garbage\n", AFTER), ["--fail-on-change"], 2),
