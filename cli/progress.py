@@ -2,7 +2,6 @@
 
 import sys
 import time
-from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -18,18 +17,6 @@ def reporter(kind: str | None) -> OnProgress | None:
     if kind == "json":
         return _throttled(_json_line)
     return _throttled(_bar) if sys.stderr.isatty() else None
-
-
-def part_of(tell: OnProgress | None, begin: float, end: float) -> OnProgress | None:
-    """What one of several steps calls: its own progress is that of the whole from ``begin`` to ``end``."""
-    if tell is None:
-        return None
-
-    def report(progress: Progress) -> None:
-        """Tell how far the whole is."""
-        tell(replace(progress, fraction=begin + (end - begin) * progress.fraction))
-
-    return report
 
 
 def _throttled(write: OnProgress) -> OnProgress:

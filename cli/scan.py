@@ -12,14 +12,14 @@ import orjson
 
 from cli import detect
 from cli.errors import UsageError
-from cli.progress import part_of, reporter
+from cli.progress import reporter
 from cli.sources import STDIN, add_facts, shown_name, sources_of, tell_unreadable
 from ingest.engine.findings.coverage import QUEUE_DAYS
 from ingest.engine.findings.hit import SEVERITIES
 from ingest.engine.formats import REGISTRY
 from ingest.engine.report import finding_json, to_json
 from ingest.engine.report_text import to_text
-from ingest.engine.result import FAST_FROM, OnProgress, Options, ScanResult
+from ingest.engine.result import FAST_FROM, OnProgress, Options, ScanResult, part_of
 from ingest.engine.scan import scan
 from ingest.engine.source import Source
 

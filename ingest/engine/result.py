@@ -1,7 +1,7 @@
 """What a scan hands back: plain data, ready to be printed (`report`) or stored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.engine.findings.coverage import QUEUE_DAYS
@@ -40,6 +40,18 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+def part_of(tell: OnProgress | None, begin: float, end: float) -> OnProgress | None:
+    """What one of several steps calls: its own progress is that of the whole from ``begin`` to ``end``."""
+    if tell is None:
+        return None
+
+    def report(progress: Progress) -> None:
+        """Tell how far the whole is."""
+        tell(replace(progress, fraction=begin + (end - begin) * progress.fraction))
+
+    return report
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,20 @@ def test_memory_is_bounded_and_forgets_the_oldest() -> None:
     assert (memory.ask("9", "x"), memory.ask(str(MOST), "x")) == ([], ["y"])
 
 
+def test_what_is_spoken_of_stays_and_what_was_forgotten_is_never_known_whole_again() -> None:
+    memory = Memory()
+    memory.keep("held", "RID 0", "a")
+    memory.keep("lost", "RID 0", "a")
+    for number in range(MOST):
+        memory.keep(str(number), "x", "y")
+        if number == MOST // 2:
+            memory.keep("held", "RID 1", "b")
+    memory.keep("lost", "RID 1", "b")
+
+    assert memory.ask("held", "RID *") == ["a", "b"]
+    assert memory.ask("lost", "RID *") == ["b", ""]
+
+
 def test_facts_of_what_a_thing_was_copied_from_are_its_own_and_circles_end() -> None:
     memory = Memory()
     memory.keep("a", "x", "y")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.engine.comparison.outcomes import Cell, cells_of
@@ -11,7 +11,7 @@ from ingest.engine.findings.statistics import distance, holm, two_by_two
 from ingest.engine.findings.whole import DeviceKey
 from ingest.engine.intake import Intake, size_of
 from ingest.engine.records import Record, unpack
-from ingest.engine.result import FileReport, OnProgress, Options, Progress
+from ingest.engine.result import FileReport, OnProgress, Options, part_of
 from ingest.engine.source import Source
 from ingest.engine.times import DAY_MS, day_number
 from ingest.engine.transactions import Device, Ledger
@@ -142,23 +142,11 @@ def compare(
         raise ValueError(f"messages are counted by {', '.join(WAYS)}")
     sizes = [sum(map(size_of, sources)) for sources in (before, after)]
     half = sizes[0] / (sum(sizes) or 1)
-    told = _part_of(on_progress, 0.0, half), _part_of(on_progress, half, 1.0)
+    told = part_of(on_progress, 0.0, half), part_of(on_progress, half, 1.0)
     options = options or Options()
     return _compared(
         _read(before, chosen, days[0], options, told[0]), _read(after, chosen, days[1], options, told[1]), chosen
     )
-
-
-def _part_of(on_progress: OnProgress | None, begin: float, end: float) -> OnProgress | None:
-    """What tells the progress of one log as a part of the whole."""
-    if on_progress is None:
-        return None
-
-    def tell(progress: Progress) -> None:
-        """Pass it on."""
-        on_progress(replace(progress, fraction=begin + progress.fraction * (end - begin)))
-
-    return tell
 
 
 def _read(

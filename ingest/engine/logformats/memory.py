@@ -2,7 +2,8 @@
 
 from typing import Final
 
-MOST: Final = 100_000  # things remembered; of more the oldest go, and lines that need them say that they are not known
+MOST: Final = 100_000  # things remembered; of more those go of which nothing was said for longest, and lines that need
+# them say that they are not known. As many of those are known to have gone: what is said of them later is not all.
 MOST_FACTS: Final = 1000  # of one thing
 HOPS: Final = 4
 
@@ -16,21 +17,31 @@ class Memory:
     def __init__(self) -> None:
         self._facts: dict[str, dict[str, str]] = {}
         self._more: set[str] = set()  # what has more facts than are kept
+        self._gone: dict[str, None] = {}
         self._origins: dict[str, str] = {}
 
     def keep(self, of: str, name: str, value: str) -> None:
         """Note a fact; the last one said of a name counts."""
-        facts = self._facts.get(of)
+        facts = self._facts.pop(of, None)
         if facts is None:
-            facts = self._facts[of] = {}
-            if len(self._facts) > MOST:
-                oldest = next(iter(self._facts))
-                del self._facts[oldest]
-                self._more.discard(oldest)
+            facts = {}
+            if of in self._gone:
+                del self._gone[of]
+                self._more.add(of)
+        self._facts[of] = facts  # behind all others
+        if len(self._facts) > MOST:
+            self._forget(next(iter(self._facts)))
         if len(facts) < MOST_FACTS or name in facts:
             facts[name] = value
         else:
             self._more.add(of)
+
+    def _forget(self, of: str) -> None:
+        del self._facts[of]
+        self._more.discard(of)
+        self._gone[of] = None
+        if len(self._gone) > MOST:
+            del self._gone[next(iter(self._gone))]
 
     def copied(self, of: str, origin: str) -> None:
         """Note that one thing is a copy of another: facts that it lacks are the other's."""
