@@ -31,7 +31,7 @@ class World:
     open_minutes: Counter[tuple[Sides, str]] = field(default_factory=Counter)
     unplaced: list[str] = field(default_factory=list)
     promises: list[dict[str, Any]] = field(default_factory=list)
-    ended: int | None = None
+    ends: list[int] = field(default_factory=list)
 
 
 def counted(entries: Sequence[Entry]) -> list[tuple[int, int, Entry]]:
@@ -43,8 +43,11 @@ def counted(entries: Sequence[Entry]) -> list[tuple[int, int, Entry]]:
         first = entry
         while first.replaces is not None:
             first = next(other for other in entries if other.id == first.replaces)
-        moment = entry.recorded_at if entry.happened_at is None else entry.happened_at
-        found.append((minute_of(moment), first.order, entry))
+        moment = minute_of(first.recorded_at if entry.happened_at is None else entry.happened_at)
+        told = minute_of(first.recorded_at)
+        if moment - {"minute": 0, "day": 12 * 60, "week": 84 * 60}[entry.precision] <= told < moment:
+            moment = told
+        found.append((moment, first.order, entry))
     moving = [row for row in found if row[2].kind in {"ask", "answer", "promise", "claim", "state"}]
     exact = [row for row in moving if row[2].precision == "minute" and row[2].happened_at is not None]
     placed = []
@@ -82,9 +85,8 @@ def happen(world: World, at: int, entry: Entry) -> None:
     if entry.kind == "state":
         if entry.state in {"solved", "closed"}:
             world.turn.clear()
-            world.ended = at if world.ended is None else world.ended
-        elif entry.state:
-            world.ended = None
+            if world.state not in {"solved", "closed"}:
+                world.ends.append(at)
         world.state = entry.state or world.state
         return
     sides = told_sides(world, entry)
@@ -134,12 +136,13 @@ def simulate(
     return world
 
 
-def became(promise: dict[str, Any], world: World, until: int) -> tuple[str, list[int]]:
-    """Return what became of a promise, and when somebody was reminded of it."""
-    ended = world.ended if world.ended is not None and world.ended >= promise["made"] else None
+def became(promise: dict[str, Any], world: World, until: int) -> tuple[str, bool, list[int]]:
+    """Return what became of a promise, whether somebody still waits for it, and when they reminded of it."""
+    ended = min([at for at in world.ends if at >= promise["made"]], default=None)
     if promise["fulfilled"] is not None:
-        return ("kept" if promise["fulfilled"] <= promise["due"] else "late"), promise["reminded"]
+        return ("kept" if promise["fulfilled"] <= promise["due"] else "late"), False, promise["reminded"]
     if ended is None:
-        return ("open" if until <= promise["due"] else "broken"), promise["reminded"]
+        is_open = until <= promise["due"]
+        return ("open" if is_open else "broken"), not is_open, promise["reminded"]
     broken = promise["dated"] and promise["due"] < ended
-    return ("broken" if broken else "lapsed"), [at for at in promise["reminded"] if at < ended]
+    return ("broken" if broken else "lapsed"), False, [at for at in promise["reminded"] if at < ended]

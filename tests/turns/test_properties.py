@@ -95,11 +95,13 @@ def test_the_engine_says_what_the_clock_says(entries: list[Entry], until: int) -
 def test_promises_become_what_the_clock_says(entries: list[Entry], until: int) -> None:
     turns, world = answered(entries, until), simulate(entries, until=until)
     told = [
-        (one.entry, one.state, one.reminders, one.reminded_at and (one.reminded_at - BEGIN) // MINUTE)
+        (one.entry, one.state, one.is_overdue, one.reminders, one.reminded_at and (one.reminded_at - BEGIN) // MINUTE)
         for one in turns.promises
     ]
     wanted = [(one["entry"], *became(one, world, until)) for one in world.promises]
-    assert told == [(entry, state, len(times), times[-1] if times else None) for entry, state, times in wanted]
+    assert told == [
+        (entry, state, overdue, len(times), times[-1] if times else None) for entry, state, overdue, times in wanted
+    ]
 
 
 @given(timelines())

@@ -263,3 +263,24 @@ def test_a_reminder_is_an_ask_a_message_or_a_call_to_who_promised() -> None:
         {"kind": "call", "on": 7, "by": "us", "to": "reseller"},
     ).promises
     assert (promise.reminders, promise.reminded_at) == (2, day(5))
+
+
+def test_an_entry_of_today_counts_from_when_it_was_recorded_though_its_noon_is_to_come() -> None:
+    ask = Entry("0", 0, "ask", day(5.5), day(5.4), "vendor", "us", precision="day")
+    turns = turns_of([ask], now=day(5.45), terms=TERMS)
+    assert turns.holders == ["us"]
+    assert turns.begin == day(5.4)
+    assert turns_of([ask._replace(recorded_at=day(4))], now=day(5.45), terms=TERMS).holders == []
+
+
+def test_a_corrected_entry_without_a_time_keeps_its_place() -> None:
+    ask = Entry("0", 0, "ask", None, day(1), "us", "vendor")
+    answer = Entry("1", 1, "answer", day(2), day(2), "vendor", "us")
+    corrected = ask._replace(id="2", order=2, recorded_at=day(8), replaces="0")
+    assert turns_of([ask, answer, corrected], now=day(9), terms=TERMS).holders == ["us"]
+
+
+def test_a_promise_that_lapsed_is_not_waited_for_when_the_case_is_opened_again() -> None:
+    closed, opened = ({"kind": "state", "on": on, "state": state} for on, state in ((3, "closed"), (8, "open")))
+    turns = of({"kind": "promise", "on": 1, "by": "vendor", "to": "us"}, closed, opened, now=20)
+    assert [(one.state, one.is_overdue) for one in turns.promises] == [("lapsed", False)]

@@ -42,12 +42,12 @@ class Placed(NamedTuple):
     entry: Entry
 
 
-def standing(entries: Iterable[Entry]) -> list[tuple[int, Entry]]:
-    """Return the newest revision of each entry that counts, with the order of its first one."""
+def standing(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
+    """Return the newest revision of each entry that counts, behind the first one of it."""
     known = {entry.id: entry for entry in entries}
     replaced = {entry.replaces for entry in known.values() if entry.replaces}
     return [
-        (_first(entry, known).order if entry.replaces else entry.order, entry)
+        (_first(entry, known), entry)
         for entry in known.values()
         if entry.id not in replaced and not entry.machine and entry.kind in RELEVANT
     ]
@@ -62,10 +62,23 @@ def _first(entry: Entry, known: dict[str, Entry]) -> Entry:
 
 def in_order(entries: Iterable[Entry], *, now: dt.datetime) -> list[Placed]:
     """Return the entries that count up to ``now``, in the order in which they count."""
-    rows = [Placed(entry.happened_at or entry.recorded_at, order, entry) for order, entry in standing(entries)]
+    rows = [Placed(_moment(first, entry), first.order, entry) for first, entry in standing(entries)]
     if any(row.entry.precision in HALF for row in rows):
         rows = _settled(rows)
     return sorted(row for row in rows if row.at <= now)
+
+
+def _moment(first: Entry, entry: Entry) -> dt.datetime:
+    """Return the time from which an entry counts: its own, undated when it was first recorded.
+
+    A rough time lies in the middle of its day or week; what was recorded before that had happened by then.
+    """
+    if entry.happened_at is None:
+        return first.recorded_at
+    half = HALF.get(entry.precision)
+    if half and entry.happened_at - half <= first.recorded_at < entry.happened_at:
+        return first.recorded_at
+    return entry.happened_at
 
 
 def _settled(rows: Sequence[Placed]) -> list[Placed]:

@@ -21,6 +21,7 @@ class Promise:
     """A promise of ``party`` to ``to``. ``overdue_for`` is how long past due it was, or is, unfulfilled.
 
     ``reminders`` is how many were sent, ``reminded_at`` when the last was; ``settled_by`` is what fulfilled it.
+    ``is_overdue`` is whether it is past due and still waited for: not once its case ended.
     """
 
     entry: str
@@ -34,11 +35,7 @@ class Promise:
     overdue_for: dt.timedelta
     reminders: int
     reminded_at: dt.datetime | None
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether it is past due and still waited for."""
-        return self.state == "broken" and self.settled_at is None
+    is_overdue: bool
 
 
 class _Ways:
@@ -76,7 +73,8 @@ def promises_of(found: Walk, terms: AllTerms, *, now: dt.datetime) -> list[Promi
     for said in found.said:
         if said.placed.entry.kind == "promise":
             kept_by = fulfilling.first_after(said.sender, said.receiver, _place(said))
-            promises.append(_promise(said, kept_by, nudging, terms=terms, ended_at=found.ended_at, now=now))
+            ended_at = next((at for at in found.ends if at >= said.placed.at), None)
+            promises.append(_promise(said, kept_by, nudging, terms=terms, ended_at=ended_at, now=now))
     return promises
 
 
@@ -92,8 +90,6 @@ def _promise(
     """Return a promise with what became of it."""
     at, _, entry = said.placed
     own = terms.of(said.sender)
-    if ended_at is not None and ended_at < at:
-        ended_at = None
     due = Due(entry.due_at, "entry") if entry.due_at else Due(own.due(at), own.source)
     settled_at = kept_by.placed.at if kept_by else None
     waited_until = settled_at or ended_at or now
@@ -111,6 +107,7 @@ def _promise(
         overdue_for=max(waited_until - due.at, dt.timedelta()),
         reminders=reminders,
         reminded_at=reminded_at,
+        is_overdue=settled_at is None and ended_at is None and due.at < now,
     )
 
 

@@ -29,7 +29,7 @@ class Pause:
 
 @dataclass(slots=True)
 class Walk:
-    """What going through a case found. ``ended_at``: since when it is solved or closed, None while it is not.
+    """What going through a case found. ``ends`` are the times at which it was solved or closed.
 
     ``unplaced`` are the ids of entries that no leg could be told for.
     """
@@ -39,7 +39,7 @@ class Walk:
     pauses: list[Pause] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
     state: str = "open"
-    ended_at: dt.datetime | None = None
+    ends: list[dt.datetime] = field(default_factory=list)
 
     @property
     def running(self) -> bool:
@@ -130,11 +130,10 @@ def _change(found: Walk, placed: Placed) -> None:
         if last.begin < at:
             found.pauses.append(Pause(last.state, last.begin, at, last.entry))
     if entry.state in ENDED:
-        found.ended_at = found.ended_at or at
+        if found.state not in ENDED:
+            found.ends.append(at)
         for track in found.tracks.values():
             track.turn = None
-    else:
-        found.ended_at = None
     found.state = entry.state
     if not found.running:
         found.pauses.append(Pause(entry.state, at, None, entry.id))
