@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.api.world import World, make_world
 from tests.conftest import Person
+from tests.support.tampering import tamper
 from tickets.models import CustodyAction, CustodyEntry, Evidence
 from tickets.services.custody import broken_links, record_custody
 
@@ -28,14 +29,6 @@ def evidence(alice: Person, bob: Person) -> Evidence:
             details={"sha256": "ab" * 32, "größe": number, "deep": {"b": [1, 2.5, None], "a": "ログ"}},
         )
     return world.evidence
-
-
-def tamper(statement: str, values: list[Any]) -> None:
-    """Change history the way only an owner of the database can: past its triggers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(statement, values)
-        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def change(evidence: Evidence, sequence: int, column: str, value: Any) -> None:

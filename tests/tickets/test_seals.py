@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.api.world import MOMENT, make_world
 from tests.conftest import Person
-from tests.tickets.test_custody import tamper
+from tests.support.tampering import tamper
 from tickets.models import Case, EntrySeal, TimelineEntry
 from tickets.services.cases import open_case
 from tickets.services.entries import add_entry
