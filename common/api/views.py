@@ -19,7 +19,7 @@ class RowsListView(generics.ListAPIView[Any]):
     `serializer_class` describes the rows in the schema; a test holds the two together.
     """
 
-    filter_backends = LIST_FILTERS
+    filter_backends: tuple[type[Any], ...] = LIST_FILTERS
     orderings: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def rows(self, page: Sequence[Any]) -> list[dict[str, Any]]:

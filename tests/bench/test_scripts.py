@@ -41,10 +41,11 @@ def test_an_upload_is_measured_and_arrives_whole() -> None:
 
 
 def test_whose_turn_it_is_is_measured() -> None:
-    done = run("bench/turns.py", "--entries", "60", "--requests", "3")
+    done = run("bench/turns.py", "--entries", "60", "--requests", "3", "--cases", "20")
     assert done.returncode in {0, 1}, done.stderr
     assert "| turns/ |" in done.stdout
     assert "| page of the case |" in done.stdout
+    assert "| list of what is overdue |" in done.stdout
 
 
 @pytest.mark.parametrize("script", ["api.py", "seed.py", "upload.py", "peers/helpdesk.py"])

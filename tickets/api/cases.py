@@ -1,6 +1,6 @@
 """Cases over the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Department, User
 from accounts.permissions import asker
-from common.api.filters import Filters, MomentFilter
+from common.api.filters import Filters, MomentFilter, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
@@ -20,17 +20,21 @@ from kb.queries.devices import devices_by_name
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
 from tickets.access import get_case, get_case_to_share, get_case_to_write, visible_cases
+from tickets.api.by_turn import CASE_FILTERS
 from tickets.api.serializers import (
     CaseChangesSerializer,
-    CaseRowSerializer,
+    CaseListSerializer,
     CaseSerializer,
     NewCaseSerializer,
     PartyTicketSerializer,
     ShareSerializer,
 )
 from tickets.models import Case, CaseKind, CaseState, Severity
+from tickets.queries.by_turn import ORDERINGS
 from tickets.queries.cases import case_detail, case_row, for_list, new_case_detail
+from tickets.queries.standing import standing_of_cases, standing_row
 from tickets.services.cases import add_party_ticket, change_case, open_case, share_case, unshare_case
+from tickets.turns.standing import Standing
 
 
 class CaseFilter(Filters):
@@ -44,24 +48,36 @@ class CaseFilter(Filters):
     party = filters.CharFilter(field_name="case_parties__party__slug")
     opened_after = MomentFilter(field_name="opened_at", lookup_expr="gte")
     opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
+    holder = filters.CharFilter(method="later", label="A party's slug, `us` for us: it has the turn now.")
+    overdue = TrueOrFalse(method="later", label="A holder is past due, or a promise; with `holder`: that party is.")
+    turns = TrueOrFalse(method="later", label="Tell whose turn it is; told anyway where filtered or ordered by it.")
+
+    def later(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Leave the rows: whose turn it is, is asked of those that all else has left (`TurnOrdering`)."""
+        return queryset
 
 
 class CaseList(RowsListView):
     """The cases that the reader may see."""
 
-    serializer_class = CaseRowSerializer
+    serializer_class = CaseListSerializer
     filterset_class = CaseFilter
+    filter_backends = CASE_FILTERS
     queryset = Case.objects.none()
-    orderings: ClassVar[tuple[str, ...]] = ("-updated_at", "opened_at", "ref", "title", "state")
+    orderings: ClassVar[tuple[str, ...]] = ("-updated_at", "opened_at", "ref", "title", "state", *ORDERINGS)
     search_fields = ("ref", "title")
+    standing: Mapping[int, Standing] | None = None
 
     def get_queryset(self) -> QuerySet[Case]:
         """Return what the reader may see."""
         return for_list(visible_cases(asker(self.request)))
 
-    def rows(self, page: Sequence[Case]) -> list[dict[str, Any]]:
+    def rows(self, page: Sequence[Any]) -> list[dict[str, Any]]:
         """Return the cases of a page."""
-        return [case_row(case) for case in page]
+        if self.standing is None:
+            return [case_row(case) for case in page]
+        known = self.standing or standing_of_cases(case["pk"] for case in page)
+        return [case_row(case) | standing_row(known.get(case["pk"], Standing())) for case in page]
 
     def authorize(self, request: Request) -> None:
         """Refuse who may write in no department."""

@@ -27,6 +27,14 @@ class CaseRowSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class CaseListSerializer(CaseRowSerializer):
+    """A case in a list; whose turn it is is told where it is asked for (`turns`, `holder`, `overdue`, or the order)."""
+
+    holders = serializers.ListField(child=serializers.CharField(), required=False)
+    due_at = serializers.DateTimeField(required=False, allow_null=True, help_text="The first that a holder owes.")
+    overdue = serializers.BooleanField(required=False)
+
+
 class PartyTicketSerializer(serializers.Serializer[Any]):
     """The number that a party gave the case."""
 

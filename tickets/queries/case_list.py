@@ -8,6 +8,7 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
 from common.counts import COUNT_LIMIT, bounded_count
 from tickets.models import Case, CaseKind, CaseState, Severity
+from tickets.queries.by_turn import ByTurn
 
 UNFINISHED = (CaseState.OPEN, CaseState.PARKED)
 FINISHED = (CaseState.SOLVED, CaseState.CLOSED)
@@ -43,6 +44,8 @@ class CaseFilters:
     product: str
     party: str
     search: str
+    holder: str
+    overdue: bool
 
     @classmethod
     def of(cls, values: Any) -> "CaseFilters":
@@ -54,16 +57,22 @@ class CaseFilters:
             product=_word(values, "product", 140),
             party=_word(values, "party", 140),
             search=_word(values, "search", SEARCH_ALLOWED),
+            holder=_word(values, "holder", 140),
+            overdue=values.get("overdue", "") == "true",
         )
 
     @property
     def narrow(self) -> bool:
         """Whether anything but the tab is asked for."""
-        return bool(self.kind or self.product or self.party or self.search)
+        return bool(self.kind or self.product or self.party or self.search or self.holder or self.overdue)
+
+    def turn(self, order: str = "") -> ByTurn:
+        """What of it asks for whose turn it is."""
+        return ByTurn(self.holder, True if self.overdue else None, order)
 
 
-def filtered(cases: QuerySet[Case], filters: CaseFilters, *, any_state: bool = False) -> QuerySet[Case]:
-    """Keep the cases that the filters ask for."""
+def narrowed(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
+    """Keep the cases that the filters ask for, in whatever state and in whoever's turn they are."""
     if filters.kind:
         cases = cases.filter(kind=filters.kind)
     if filters.product:
@@ -72,7 +81,12 @@ def filtered(cases: QuerySet[Case], filters: CaseFilters, *, any_state: bool = F
         cases = cases.filter(case_parties__party__slug=filters.party)
     if filters.search:
         cases = cases.filter(Q(ref__icontains=filters.search) | Q(title__icontains=filters.search))
-    if any_state or filters.state == "all":
+    return cases
+
+
+def in_tab(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
+    """Keep the cases in the states that are asked for."""
+    if filters.state == "all":
         return cases
     if filters.state == "open":
         return cases.filter(state__in=UNFINISHED)
@@ -88,9 +102,8 @@ class Tab:
     exact: bool
 
 
-def tabs_of(cases: QuerySet[Case], filters: CaseFilters) -> list[Tab]:
+def tabs_of(wanted: QuerySet[Case]) -> list[Tab]:
     """Return the tabs; each count stops at its limit. Two queries: all is what is open and what is closed."""
-    wanted = filtered(cases, filters, any_state=True)
     opened = Tab("open", *bounded_count(wanted.filter(state__in=UNFINISHED)))
     closed = Tab("closed", *bounded_count(wanted.filter(state__in=FINISHED)))
     total = opened.count + closed.count

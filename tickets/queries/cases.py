@@ -11,7 +11,7 @@ from common.rows import fetch
 from kb.models import Device, Party
 from tickets.models import Case
 
-_OWN = ("ref", "title", "kind", "state", "severity", "release", "opened_at", "updated_at")
+_OWN = ("pk", "ref", "title", "kind", "state", "severity", "release", "opened_at", "updated_at")
 # Looked up for the rows of the page alone: joins would also be made for all the rows that are only counted.
 # Written out: the ORM takes 3 ms to put the same together anew for each list.
 _TEXT: "Field[Any, Any]" = CharField()

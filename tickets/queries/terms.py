@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 import holidays
 from django.conf import settings
@@ -65,7 +66,15 @@ def contracts_of_case(case: Case) -> QuerySet[Contract]:
     ).select_related("party", "product", "department")
 
 
-def nearest(contracts: Iterable[Contract], case: Case) -> dict[str, Contract]:
+class Covered(Protocol):
+    """What a contract is chosen by: a case, or what is read of it."""
+
+    @property
+    def department_id(self) -> int:
+        """The department that owns it."""
+
+
+def nearest(contracts: Iterable[Contract], case: Covered) -> dict[str, Contract]:
     """Return the one contract of each party that counts: of the product before one of all, ours before a shared one."""
     ranked = sorted(
         contracts,

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.rows import fetch
-from tickets.models import Case
+from tickets.models import Case, CaseState
 from tickets.queries.terms import terms_of_case
 from tickets.turns.entry import Entry
 from tickets.turns.leg import Interval
@@ -14,8 +14,8 @@ from tickets.turns.promises import Promise
 from tickets.turns.report import LegReport, Turns, turns_of
 
 _ENTRIES = """
-SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, sender.slug, receiver.slug, entry.due_at,
-    entry.precision, older.public_id::text, nullif(entry.state, '')
+SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug, receiver.slug,
+    entry.due_at, entry.precision, false, older.public_id::text, nullif(entry.state, '')
 FROM tickets_timelineentry AS entry
     LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
     LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
@@ -29,21 +29,22 @@ WHERE named.case_id = %s ORDER BY named.position, named.id
 
 
 def entries_of(case: Case) -> list[Entry]:
-    """Return what the engine needs of a case's timeline: what people wrote, all revisions.
+    """Return what the engine needs of a case's timeline: what people wrote, all revisions."""
+    entries = [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
+    return in_state(entries, case.state, case.updated_at)
+
+
+def in_state(entries: list[Entry], state: str, since: datetime) -> list[Entry]:
+    """Return entries that end in the state of their case.
 
     A case whose state no entry tells (it was put there by hand) has it since its last change.
     """
-    entries = [
-        Entry(key, order, kind, at, at, sender, receiver, due_at, precision, False, older, state)
-        for key, order, kind, at, sender, receiver, due_at, precision, older, state in fetch(_ENTRIES, [case.pk])
-    ]  # an entry of the timeline always has its time, so that nothing asks when it was recorded
-    replaced = {entry.replaces for entry in entries}
+    replaced = {entry.replaces for entry in entries if entry.replaces}
     told = [entry for entry in entries if entry.state and entry.id not in replaced]
     newest = max(told, key=lambda entry: (entry.happened_at, entry.order), default=None)
-    if case.state != (newest.state if newest else "open"):
-        at = case.updated_at
-        entries.append(Entry("", 2**62, "state", happened_at=at, recorded_at=at, state=case.state))
-    return entries
+    if state == (newest.state if newest else CaseState.OPEN):
+        return entries
+    return [*entries, Entry("", 2**62, "state", happened_at=since, recorded_at=since, state=state)]
 
 
 def case_turns(case: Case, *, now: datetime | None = None) -> Turns:

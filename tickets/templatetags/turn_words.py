@@ -5,18 +5,19 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils.formats import number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.refusals import in_words
 from common.templatetags.icons import draw_icon
-from kb.templatetags.knowledge import SHAPES
+from kb.templatetags.knowledge import SHAPES, party_named
 from tickets import words
 from tickets.models import Contract
-from tickets.queries.turns_words import late_words, source_words
+from tickets.queries.turns_words import day_of, late_words, source_words
 from tickets.turns.promises import Promise
+from tickets.turns.standing import Standing
 
 register = template.Library()
 IMPORTED: dict[str, Any] = {
@@ -45,6 +46,25 @@ def svg(value: float) -> str:
 def party_shape(kind: str) -> Any:
     """Return the class that gives a party's lane its tone."""
     return SHAPES[kind]
+
+
+@register.simple_tag(takes_context=True)
+def whose_turn(context: Context, case: int) -> SafeString:
+    """Show who has the turn in a case of a list, and until when; what is overdue is marked."""
+    standing: Standing = context["standing"].get(case, Standing())
+    names = [party_named(*context["parties"][slug]) for slug in standing.holders]
+    if not names and not standing.late:
+        return mark_safe('<span class="meta">–</span>')
+    told = format_html_join(" ", "{}", [(name,) for name in names])
+    if standing.is_overdue:
+        late = min((one.due.at for one in standing.held if one.due and one.is_overdue), default=None)
+        words = gettext("overdue since %(day)s") % {"day": day_of(late)} if late else gettext("promise overdue")
+        return format_html('{} <span class="chip bad">{}{}</span>', told, draw_icon(context, "late"), words)
+    if standing.due_at is None:
+        return told
+    return format_html(
+        '{} <span class="meta">{}</span>', told, gettext("due %(day)s") % {"day": day_of(standing.due_at)}
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """A leg: two parties that deal with each other, and the intervals in which one of them had the turn."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ def leg_of(one: str, another: str) -> Leg:
     if one == US:
         return Leg(another, US)
     return Leg(one, another) if another == US else Leg(*sorted((one, another)))
+
+
+def in_case_order(legs: Iterable[Leg], parties: Sequence[str]) -> list[Leg]:
+    """Return legs in the order of a case's parties: those with us before others."""
+    rank = {party: place for place, party in enumerate(parties)}
+    return sorted(legs, key=lambda leg: (leg.other != US, rank.get(leg.party, len(rank)), leg))
 
 
 class Interval(NamedTuple):

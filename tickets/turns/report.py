@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tickets.turns.due import AllTerms, Due, due_of_turn, follow_up_of
-from tickets.turns.entry import US, Entry
-from tickets.turns.leg import Interval, Leg, Track
+from tickets.turns.entry import Entry
+from tickets.turns.leg import Interval, Leg, Track, in_case_order
 from tickets.turns.promises import Promise, promises_of
 from tickets.turns.whose_turn import Pause, Walk, walk
 
@@ -83,8 +83,7 @@ def turns_of(entries: Iterable[Entry], *, now: dt.datetime, terms: AllTerms, par
     ``parties`` are the slugs of the case's parties in their order: legs come in it, those with us before others.
     """
     found = walk(entries, now=now)
-    rank = {party: place for place, party in enumerate(parties)}
-    legs = sorted(found.tracks, key=lambda leg: (leg.other != US, rank.get(leg.party, len(rank)), leg))
+    legs = in_case_order(found.tracks, parties)
     return Turns(
         now=now,
         state=found.state,

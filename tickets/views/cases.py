@@ -1,6 +1,8 @@
 """The list of cases: on screen and as CSV."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -11,39 +13,62 @@ from django.views.decorators.http import require_safe
 from accounts.views.door import PageRequest, for_people
 from common.csv import csv_line
 from common.pages import Order, order_of, page_of
-from kb.models import Product
+from kb.models import Party, Product
 from tickets import words
 from tickets.access import visible_cases
 from tickets.models import Case
-from tickets.queries.case_list import COLUMNS, DEFAULT_ORDER, CaseFilters, filtered, tabs_of
+from tickets.queries.by_turn import by_turn
+from tickets.queries.case_list import COLUMNS, DEFAULT_ORDER, CaseFilters, in_tab, narrowed, tabs_of
 from tickets.queries.cases import for_screen
+from tickets.queries.standing import standing_of_cases
 
 CSV_COLUMNS = (
     "ref", "title", "kind", "state", "severity", "department__name", "product__name", "release", "opened_at",
     "updated_at",
 )  # fmt: skip
+TURN_COLUMNS = ("holders", "due_at", "overdue")
 CSV_BATCH = 2000
 
 
-def _wanted(request: PageRequest) -> tuple[QuerySet[Case], CaseFilters, Order]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for: the cases in whatever state, and those of the tab in their order."""
+
+    filters: CaseFilters
+    order: Order
+    any_state: QuerySet[Case]
+    cases: QuerySet[Case]
+
+
+def _wanted(request: PageRequest) -> Wanted:
     """Return the cases that the address asks for, in its order."""
     filters = CaseFilters.of(request.GET)
-    order = order_of(request.GET.get("order"), COLUMNS, default=DEFAULT_ORDER)
-    cases = filtered(visible_cases(request.principal), filters).order_by(*order.expressions)
-    return cases, filters, order
+    found = narrowed(visible_cases(request.principal), filters)
+    asked = request.GET.get("order", "")
+    turn = filters.turn(asked)
+    order = order_of(asked, COLUMNS, default=DEFAULT_ORDER)
+    if turn.narrows or turn.orders:
+        looked_up = by_turn(found, turn)
+        found = looked_up.cases
+        order = Order(asked, looked_up.order) if turn.orders else order
+    return Wanted(filters, order, found, in_tab(found, filters).order_by(*order.expressions))
 
 
 @require_safe
 @for_people
 def cases(request: PageRequest) -> HttpResponseBase:
     """Show a page of the list."""
-    wanted, filters, order = _wanted(request)
-    tabs = tabs_of(visible_cases(request.principal), filters)
+    wanted = _wanted(request)
+    filters = wanted.filters
+    tabs = tabs_of(wanted.any_state)
     counted = next(((tab.count, tab.exact) for tab in tabs if tab.key == filters.state), None)
+    page = page_of(for_screen(wanted.cases), request.GET.get("page"), counted=counted)
     context = {
-        "page": page_of(for_screen(wanted), request.GET.get("page"), counted=counted),
+        "page": page,
+        "standing": standing_of_cases(case["pk"] for case in page.rows),
+        "parties": {slug: of for slug, *of in Party.objects.order_by("name").values_list("slug", "name", "kind")},
         "filters": filters,
-        "order": order,
+        "order": wanted.order,
         "tabs": tabs,
         "kinds": words.choices(words.CASE_KINDS),
         "states": words.choices(words.CASE_STATES),
@@ -57,14 +82,19 @@ def cases(request: PageRequest) -> HttpResponseBase:
 @for_people
 def cases_csv(request: PageRequest) -> HttpResponseBase:
     """Send the whole list, row by row, whatever its length."""
-    wanted, _, _ = _wanted(request)
-    response = StreamingHttpResponse(_csv_lines(wanted), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_csv_lines(_wanted(request).cases), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="cases.csv"'
     return response
 
 
 def _csv_lines(wanted: QuerySet[Case]) -> Iterator[str]:
     """Yield the lines; the mark in front tells spreadsheets that this is UTF-8."""
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line(name.removesuffix("__name") for name in CSV_COLUMNS)
-    for row in wanted.values_list(*CSV_COLUMNS).iterator(chunk_size=CSV_BATCH):
-        yield csv_line(value.isoformat() if hasattr(value, "isoformat") else value for value in row)
+    names = [name.removesuffix("__name") for name in CSV_COLUMNS]
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line([*names, *TURN_COLUMNS])
+    rows = wanted.values_list("pk", *CSV_COLUMNS).iterator(chunk_size=CSV_BATCH)
+    while batch := list(islice(rows, CSV_BATCH)):
+        standing = standing_of_cases(row[0] for row in batch)
+        for pk, *values in batch:
+            one = standing[pk]
+            told = [*values, " ".join(one.holders), one.due_at or "", "true" if one.is_overdue else "false"]
+            yield csv_line(value.isoformat() if hasattr(value, "isoformat") else value for value in told)

@@ -1,0 +1,127 @@
+"""Where many cases stand, read from their timelines in a constant number of queries. Nothing of it is stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from tickets.models import CaseState, Contract
+from tickets.queries.terms import default_calendar, nearest, terms_of
+from tickets.queries.turns import in_state
+from tickets.turns.due import AllTerms, Terms
+from tickets.turns.entry import MOVING, Entry
+from tickets.turns.standing import Standing, standing_of
+
+_FACTS = """
+SELECT found.id, found.state, found.severity, found.department_id, found.product_id, found.opened_at,
+    found.updated_at, ARRAY(
+        SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
+        WHERE named.case_id = found.id ORDER BY named.position, named.id
+    )
+FROM tickets_case AS found WHERE found.id = ANY(%s) AND found.state = %s
+"""
+# What moves no turn is left out, but for what was corrected into something that does, or out of it: a correction counts
+# in the place of the first revision.
+_ENTRIES = """
+SELECT entry.case_id, entry.id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug,
+    receiver.slug, entry.due_at, entry.precision, false, entry.replaces_id::text, nullif(entry.state, '')
+FROM tickets_timelineentry AS entry
+    LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
+    LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
+WHERE entry.case_id = ANY(%s) AND entry.author_id IS NOT NULL AND (
+    entry.kind = ANY(%s) OR entry.state <> '' OR entry.replaces_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM tickets_timelineentry AS newer WHERE newer.replaces_id = entry.id)
+)
+"""
+
+
+class Facts(NamedTuple):
+    """What of a case decides who owes what until when."""
+
+    id: int
+    state: str
+    severity: str
+    department_id: int
+    product_id: int | None
+    opened_at: datetime
+    updated_at: datetime
+    parties: list[str]
+
+
+def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dict[int, Standing]:
+    """Return where cases stand, by their ids; three queries. A case that is not open is in it with nobody's turn."""
+    wanted = list(ids)
+    moment = now or timezone.now()
+    found = dict.fromkeys(wanted, Standing())
+    facts = [Facts(*row) for row in _rows(_FACTS, [wanted, CaseState.OPEN])] if wanted else []
+    if not facts:
+        return found
+    entries = _entries([one.id for one in facts])
+    terms = _Owed(facts)
+    for one in facts:
+        told = in_state(entries[one.id], one.state, one.updated_at)
+        found[one.id] = standing_of(told, now=moment, terms=terms.of(one), parties=one.parties)
+    return found
+
+
+def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement, planned for the number of cases that it asks about."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _entries(cases: list[int]) -> dict[int, list[Entry]]:
+    """Return what people wrote that can move a turn, by case."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for case, *row in _rows(_ENTRIES, [cases, sorted(MOVING)]):
+        found[case].append(Entry(*row))
+    return found
+
+
+class _Owed:
+    """Until when the parties of cases owe an answer; all contracts are read at once."""
+
+    def __init__(self, facts: list[Facts]) -> None:
+        departments = {one.department_id for one in facts}
+        parties = {slug for one in facts for slug in one.parties}
+        self._contracts = list(
+            Contract.objects.filter(Q(department__in=departments) | Q(shared=True), party__slug__in=parties)
+            .select_related("party")
+            .order_by()
+        )
+        self._default = Terms(default_calendar())
+        self._known: dict[tuple[int, str], Terms] = {}
+
+    def of(self, case: Facts) -> AllTerms:
+        """Return what the parties of a case owe."""
+        day = timezone.localtime(case.opened_at).date()
+        chosen = nearest([one for one in self._contracts if _covers(one, case, day)], case) if self._contracts else {}
+        return AllTerms(self._default, {slug: self._terms(one, case.severity) for slug, one in chosen.items()})
+
+    def _terms(self, contract: Contract, severity: str) -> Terms:
+        """Return the terms of a contract, worked out once for each severity."""
+        key = contract.pk, severity
+        if key not in self._known:
+            self._known[key] = terms_of(contract, severity)
+        return self._known[key]
+
+
+def _covers(contract: Contract, case: Facts, day: date) -> bool:
+    """Whether a contract covers a case: what `contracts_of_case` asks the database."""
+    return (
+        (contract.shared or contract.department_id == case.department_id)
+        and contract.party.slug in case.parties
+        and contract.product_id in (None, case.product_id)
+        and (contract.starts_on is None or contract.starts_on <= day)
+        and (contract.ends_on is None or contract.ends_on >= day)
+    )
+
+
+def standing_row(standing: Standing) -> dict[str, Any]:
+    """Return where a case stands as the API's list tells it."""
+    return {"holders": standing.holders, "due_at": standing.due_at, "overdue": standing.is_overdue}
