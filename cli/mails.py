@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import sys
 import time
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
             kept = _Kept.open(Path(arguments.into), stack) if arguments.into else None
             count, unread = _read(archive, kept, arguments, size=max(path.stat().st_size, 1))
     except OSError as error:
+        if error.errno == errno.EFBIG:  # what was found is too much to be written: the sandbox tells that
+            raise
         raise UsageError(f"{error.filename or arguments.file}: {error.strerror or error}") from error
     end = {"form": archive.form, "messages": count, "unread": unread, "damage": archive.damage}
     if arguments.json:

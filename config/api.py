@@ -26,6 +26,8 @@ from kb.api.said import (
     IssueClaims,
     IssueConfirmationAccept,
     IssueConfirmations,
+    IssueRemediation,
+    IssueRemediations,
     IssueStatements,
     IssueStatementTakeBack,
     IssueValidate,
@@ -34,6 +36,7 @@ from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareV
 from tickets.api.contracts import ContactList, ContractList, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
+from tickets.api.mails import MailAttachmentDownload, MailFile, MailList, MailOriginal, MailTakeOut, MailView
 from tickets.api.sightings import IssueSightings
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
 from tickets.api.turns import CaseTurns
@@ -71,6 +74,8 @@ urlpatterns = [
     path("issues/<str:name>/", IssueView.as_view()),
     path("issues/<str:name>/statements/", IssueStatements.as_view()),
     path("issues/<str:name>/statements/<uuid:public_id>/take-back/", IssueStatementTakeBack.as_view()),
+    path("issues/<str:name>/remediations/", IssueRemediations.as_view()),
+    path("issues/<str:name>/remediations/<int:pk>/", IssueRemediation.as_view()),
     path("issues/<str:name>/claims/", IssueClaims.as_view()),
     path("issues/<str:name>/confirmations/", IssueConfirmations.as_view()),
     path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", IssueConfirmationAccept.as_view()),
@@ -101,6 +106,12 @@ urlpatterns = [
     path("cases/<str:ref>/evidence/<uuid:public_id>/custody/", CaseEvidenceCustody.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/download", CaseEvidenceDownload.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/read-again/", ReadAgain.as_view()),
+    path("mails/", MailList.as_view()),
+    path("mails/<uuid:public_id>/", MailView.as_view()),
+    path("mails/<uuid:public_id>/file/", MailFile.as_view()),
+    path("mails/<uuid:public_id>/take-out/", MailTakeOut.as_view()),
+    path("mails/<uuid:public_id>/original", MailOriginal.as_view()),
+    path("mails/<uuid:public_id>/attachments/<uuid:attachment>/download", MailAttachmentDownload.as_view()),
     path("findings/", FindingList.as_view()),
     path("findings/<uuid:public_id>/", FindingView.as_view()),
     path("findings/<uuid:public_id>/lines/", FindingLines.as_view()),

@@ -7,9 +7,11 @@ from ingest.kinds import COMPARE_LOGS, DETECT_IN_CASE, FIND_LINES, READ_EVIDENCE
 from ingest.queries.detectors import visible_detector_jobs
 from ingest.services.comparisons import compare_logs, give_up_comparison
 from ingest.services.detect_jobs import detect_case, give_up_detecting, run_detector
+from ingest.services.import_mails import import_mails
 from ingest.services.read_evidence import give_up_reading, read_evidence
 from ingest.services.transaction_lines import find_lines, give_up_lines
-from tickets.access import jobs_of_visible_cases, visible_evidence_jobs
+from tickets.access import jobs_of_visible_cases, visible_evidence_jobs, visible_mail_jobs
+from tickets.services.mail_imports import IMPORT_MAILS, give_up_import
 
 
 def register_kinds() -> None:
@@ -20,6 +22,7 @@ def register_kinds() -> None:
         (COMPARE_LOGS, compare_logs, give_up_comparison, of_cases(kind=COMPARE_LOGS)),
         (FIND_LINES, find_lines, give_up_lines, of_cases(kind=FIND_LINES)),
         (RUN_DETECTOR, run_detector, give_up_detecting, visible_detector_jobs),
+        (IMPORT_MAILS, import_mails, give_up_import, visible_mail_jobs),
         (DETECT_IN_CASE, detect_case, give_up_detecting, of_cases(kind=DETECT_IN_CASE)),
     ):
         register(JobKind(name=name, handler=handler, given_up=given_up, readable=readable))

@@ -6,7 +6,7 @@ it is in no list, no count, and raises NotVisible by its name.
 
 import uuid
 
-from django.db.models import Exists, OuterRef, QuerySet, UUIDField
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -16,7 +16,7 @@ from common.errors import Forbidden, NotVisible
 from common.jobs.models import Job
 from common.rows import columns_of, fetch, split
 from kb.models import Product
-from tickets.models import Case, Evidence, Finding, TimelineEntry
+from tickets.models import Case, Evidence, Finding, Mail, MailAttachment, MailImport, TimelineEntry
 
 
 def visible_cases(principal: Principal) -> QuerySet[Case]:
@@ -108,6 +108,47 @@ def jobs_of_visible_cases(principal: Principal, kind: str) -> QuerySet[Job]:
     """Return the jobs of a kind about the cases which the reader may see."""
     named = KeyTextTransform("case", OuterRef("args"))
     return Job.objects.filter(Exists(visible_cases(principal).filter(ref=named)), kind=kind)
+
+
+def visible_mails(principal: Principal) -> QuerySet[Mail]:
+    """Return the mails of the cases that the reader may see, and those that wait in the inboxes of own departments."""
+    ids = principal.department_ids
+    return Mail.objects.filter(Q(case__audience__overlap=ids) | Q(case=None, department__in=ids))
+
+
+def get_mail(principal: Principal, public_id: str) -> Mail:
+    """Return a mail by its public id, or raise NotVisible."""
+    found = visible_mails(principal).select_related("department", "case", "selected_case", "recorded_by", "blob")
+    mail = found.filter(public_id=as_public_id(public_id)).first()
+    if mail is None:
+        raise NotVisible
+    return mail
+
+
+def attachment_of(mail: Mail, public_id: uuid.UUID) -> MailAttachment:
+    """Return an attachment of a mail by its public id, or raise NotVisible."""
+    one = mail.attachments.select_related("mail", "evidence").filter(public_id=public_id).first()
+    if one is None:
+        raise NotVisible
+    return one
+
+
+def get_mail_to_write(principal: Principal, public_id: str) -> Mail:
+    """Return a mail that the reader may file: an operator of the department that it belongs to."""
+    mail = get_mail(principal, public_id)
+    if not principal.may_write(mail.department_id):
+        raise Forbidden("This mail is yours to read. Only operators of the department that has it may file it.")
+    return mail
+
+
+def visible_mail_imports(principal: Principal) -> QuerySet[MailImport]:
+    """Return the files of mail that were given to the reader's departments."""
+    return MailImport.objects.filter(department__in=principal.department_ids)
+
+
+def visible_mail_jobs(principal: Principal) -> QuerySet[Job]:
+    """Return the jobs that read the mail of the reader's departments."""
+    return Job.objects.filter(mail_imports__in=visible_mail_imports(principal))
 
 
 def as_public_id(raw: str) -> uuid.UUID:

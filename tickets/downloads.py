@@ -7,30 +7,43 @@ from django.http import FileResponse
 from accounts.models import User
 from common.errors import Conflict
 from common.storage import evidence_store
-from tickets.models import CustodyAction, Evidence
+from tickets.models import CustodyAction, Evidence, MailAttachment
 from tickets.services.custody import record_custody
 
 
 def evidence_download(evidence: Evidence, *, reader: User, taken: bool) -> FileResponse:
     """Return the blob bit for bit, with its hash. Where it is `taken` (a HEAD takes nothing), custody notes it."""
-    try:
-        stream = evidence_store().open(evidence.blob_id)
-    except FileNotFoundError:
-        raise Conflict(
-            f"The bytes of {evidence.name} are missing in the store (SHA-256 {evidence.blob_id}). "
-            "Tell the administrator: a backup has them.",
-            code="blob_missing",
-        ) from None
+    response = blob_download(evidence.blob_id, evidence.name)
     try:
         if taken:
             record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
     except BaseException:
-        stream.close()
+        response.close()
         raise
-    response = FileResponse(stream, as_attachment=True, filename=evidence.name, content_type="application/octet-stream")
+    return response
+
+
+def attachment_download(one: MailAttachment, *, reader: User, taken: bool) -> FileResponse:
+    """Return an attachment of a mail; one that is evidence of the mail's case leaves its mark in custody."""
+    if one.evidence is not None and one.evidence.case_id == one.mail.case_id:
+        return evidence_download(one.evidence, reader=reader, taken=taken)
+    return blob_download(one.blob_id, one.name)
+
+
+def blob_download(sha256: str, name: str) -> FileResponse:
+    """Return bytes of the store as a file of that name, bit for bit, with their hash."""
+    try:
+        stream = evidence_store().open(sha256)
+    except FileNotFoundError:
+        raise Conflict(
+            f"The bytes of {name} are missing in the store (SHA-256 {sha256}). "
+            "Tell the administrator: a backup has them.",
+            code="blob_missing",
+        ) from None
+    response = FileResponse(stream, as_attachment=True, filename=name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Repr-Digest"] = f"sha-256=:{_base64_of(evidence.blob_id)}:"
+    response.headers["Repr-Digest"] = f"sha-256=:{_base64_of(sha256)}:"
     return response
 
 

@@ -1,0 +1,181 @@
+"""Recording mails that were read: each once, its originals kept, and each into its case or into the inbox.
+
+Called with rows as `zenrei mails --json` tells them, whose originals and attachments are in the store already.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Department
+from common.moments import parse_moment
+from tickets.mail.dates import MISSING
+from tickets.models import Blob, Mail, MailAttachment, MailCopy, MailImport, MailKind, Precision
+from tickets.services.mail_filing import hold_mails
+from tickets.services.mail_threads import UNREADABLE, settle_mails
+
+BATCH = 200
+TOLD_ALLOWED = 20
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of the mails of a file. `twins` are ids that two mails of different content bear."""
+
+    messages: int = 0
+    new: int = 0
+    known: int = 0
+    copies: int = 0
+    unread: int = 0
+    filed: int = 0
+    waiting: int = 0
+    followed: int = 0
+    damage: str = ""
+    twins: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @property
+    def words(self) -> str:
+        """The closing words of the job."""
+        parts = [
+            f"{self.messages:,} mails: {self.new:,} new, {self.known:,} known already",
+            f"{self.filed:,} filed into cases, {self.waiting:,} wait in the inbox",
+        ]
+        parts += [f"{self.copies:,} other originals of known ones kept"] if self.copies else []
+        parts += [f"{self.followed:,} that waited followed"] if self.followed else []
+        parts += [f"{self.unread:,} could not be read"] if self.unread else []
+        parts += [f"{len(self.twins):,} ids are borne by mails of different content"] if self.twins else []
+        return "; ".join([*parts, self.damage] if self.damage else parts)
+
+
+@transaction.atomic
+def record_mails(*, mail_import: MailImport, rows: Iterable[dict[str, Any]]) -> ImportReport:
+    """Record the mails of a file; twice is the same as once. The last row is the end that the reading tells."""
+    hold_mails(mail_import.department)
+    report, fresh = ImportReport(), []
+    for batch in _batches(rows, report):
+        fresh += _record(batch, mail_import, report)
+    outcome = settle_mails(
+        department=mail_import.department, mails=[mail.pk for mail in fresh], actor=mail_import.received_by
+    )
+    report.filed, report.followed = outcome.filed, outcome.followed
+    report.waiting = report.new - report.filed
+    report.copies = MailCopy.objects.filter(mail_import=mail_import).count() - report.new
+    MailImport.objects.filter(pk=mail_import.pk).update(report=report.as_json())
+    return report
+
+
+def _batches(rows: Iterable[dict[str, Any]], report: ImportReport) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of mails, so many at a time; what the end tells goes into the report."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        mails = [row for row in batch if "end" not in row]
+        report.damage = next((row["end"]["damage"] for row in batch if "end" in row), report.damage)
+        report.messages += len(mails)
+        if mails:
+            yield mails
+
+
+def _record(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: ImportReport) -> list[Mail]:
+    """Write the mails of some rows that are not known yet, and all originals; return the new ones."""
+    now = timezone.now()
+    read = [(row, mail_of(row, mail_import, now)) for row in rows]
+    known = _known(mail_import.department, [mail.message_id for _, mail in read])
+    ids = {message_id for message_id, _ in known}
+    fresh: list[tuple[dict[str, Any], Mail]] = []
+    for row, mail in read:
+        report.unread += bool(row["unread"])
+        if (mail.message_id, mail.fingerprint) in known:
+            report.known += 1
+            continue
+        if mail.message_id and mail.message_id in ids and len(report.twins) < TOLD_ALLOWED:
+            report.twins = list(dict.fromkeys([*report.twins, mail.message_id]))
+        ids.add(mail.message_id)
+        known[mail.message_id, mail.fingerprint] = mail
+        fresh.append((row, mail))
+    report.new += len(fresh)
+    _keep_blobs(rows)
+    made = Mail.objects.bulk_create([mail for _, mail in fresh])
+    MailAttachment.objects.bulk_create([one for row, mail in fresh for one in _attachments(row, mail)])
+    MailCopy.objects.bulk_create(
+        [
+            MailCopy(
+                mail=known[mail.message_id, mail.fingerprint],
+                blob_id=row["original"]["sha256"],
+                mail_import=mail_import,
+                place=row["place"],
+            )
+            for row, mail in read
+        ],
+        ignore_conflicts=True,
+    )
+    return made
+
+
+def _known(department: Department, ids: Sequence[str]) -> dict[tuple[str, str], Mail]:
+    """Return the department's mails that bear some ids."""
+    found = Mail.objects.filter(department=department, message_id__in=set(ids)).only("pk", "message_id", "fingerprint")
+    return {(mail.message_id, mail.fingerprint): mail for mail in found}
+
+
+def _keep_blobs(rows: Sequence[dict[str, Any]]) -> None:
+    """Write the rows of the blobs, which lie in the store already."""
+    parts = [part for row in rows for part in (row["message"] or {}).get("attachments", ())]
+    sizes = {one["sha256"]: one["size"] for one in [*(row["original"] for row in rows), *parts]}
+    Blob.objects.bulk_create(
+        [Blob(sha256=sha256, size=size) for sha256, size in sorted(sizes.items())], ignore_conflicts=True
+    )
+
+
+def mail_of(row: dict[str, Any], mail_import: MailImport, now: datetime) -> Mail:
+    """Return the mail of a row, not saved. What could not be read is a mail all the same: it waits for a person."""
+    told = row["message"]
+    damage = [row["unread"]] if row["unread"] else []
+    damage += [] if row["whole"] else ["it is longer than what is read of it, or the file ends within it"]
+    mail = Mail(
+        department=mail_import.department,
+        blob_id=row["original"]["sha256"],
+        recorded_by=mail_import.received_by,
+        recorded_at=now,
+    )
+    if told is None:
+        mail.fingerprint = row["original"]["sha256"]
+        mail.subject, mail.happened_at, mail.precision = mail_import.name, now, Precision.DAY
+        mail.doubts, mail.damage, mail.reason = [MISSING], damage, UNREADABLE
+        return mail
+    sent = parse_moment(told["sent_at"])
+    first = told["from"][0] if told["from"] else {"name": "", "address": ""}
+    mail.message_id, mail.fingerprint = told["message_id"], told["fingerprint"]
+    mail.kind = told["kind"] if told["kind"] in MailKind.values else MailKind.MAIL
+    mail.happened_at = sent or now
+    mail.precision = Precision.MINUTE if sent and not told["day_only"] else Precision.DAY
+    mail.date, mail.doubts, mail.damage = told["date"], told["doubts"], [*told["damage"], *damage]
+    mail.from_name, mail.from_address = first["name"], first["address"]
+    mail.senders = [one["address"] for one in told["from"]]
+    mail.recipients, mail.subject = told["recipients"], told["subject"]
+    mail.tokens, mail.references = told["tokens"], told["references"]
+    mail.in_reply_to = list(dict.fromkeys([*told["in_reply_to"], *([told["returned"]] if told["returned"] else [])]))
+    mail.text, mail.html, mail.undelivered = told["text"], told["html"], told["undelivered"]
+    return mail
+
+
+def _attachments(row: dict[str, Any], mail: Mail) -> Iterator[MailAttachment]:
+    """Yield the attachments of a new mail."""
+    for position, one in enumerate((row["message"] or {}).get("attachments", ()), start=1):
+        yield MailAttachment(
+            mail=mail,
+            blob_id=one["sha256"],
+            position=position,
+            name=one["name"],
+            content_type=one["content_type"],
+            inline=one["inline"],
+            content_id=one["content_id"],
+        )
