@@ -1,0 +1,20 @@
+"""Keys of lines whose values are of one kind, whatever they look like."""
+
+from typing import Final
+
+_NUMBERS: Final = """
+log_id logid message_length size pri polid score scan_time xfer_time transfer_time recv_time notif_delay pid port
+srcport dstport wf_cat_id id nrcpts bytes total_bytes eventtime tid class msgs uptime
+"""
+_HOSTS: Final = """
+client_name host hostname devname device dvc helo ptr relay mx node server servername server_hostname client_hostname
+computer dst src
+"""
+_SERIALS: Final = "device_id devid serial serialno serial_no serial_number serialnumber sn license licence_no"
+_TEXTS: Final = "subject attachment_name filename file attachment realname fullname password"
+
+NUMBER_KEYS: Final = frozenset(_NUMBERS.split())  # a long number behind one of these is a count, a size, a time
+HOST_KEYS: Final = frozenset(_HOSTS.split())
+SERIAL_KEYS: Final = frozenset(_SERIALS.split())
+TEXT_KEYS: Final = frozenset(_TEXTS.split())  # what somebody wrote: harmless words too tell something there
+NO_HOSTS: Final = frozenset({"localhost", "local", "none", "unknown", "null"})
