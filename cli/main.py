@@ -20,6 +20,7 @@ MODULES: Final = {
     "transaction": ("transaction",),
     "versions": ("versions",),
     "check": ("check",),
+    "verify": ("verify",),
     "mails": ("mails",),
 }
 

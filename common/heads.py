@@ -9,13 +9,14 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+NAME = "custody-heads.jsonl"
 _LINE_ALLOWED = 4096
 
 
@@ -196,12 +197,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def by_chain(lines: Iterable[Line]) -> dict[str, list[tuple[int, str, Line]]]:
-    """Return what was published of each chain: entries, hash, and the line that says so."""
-    found: dict[str, list[tuple[int, str, Line]]] = {}
-    for line in lines:
-        if line.head is not None:
-            found.setdefault(line.head.chain, []).append((line.head.entries, line.head.hash, line))
-    return found

@@ -1,10 +1,13 @@
 """A person with nothing but python3 types `python3 run.py` in a new clone, in an empty environment."""
 
+import json
 import re
 import signal
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,15 @@ FIRST_PAGE_SECONDS = 300
 CASE_COMPLETE_SECONDS = 360
 
 pytestmark = pytest.mark.chaos
+
+
+def verified(folder: Path) -> dict[str, Any]:
+    """Verify the data folder of a clone with its own program, which finds nothing broken, and return what it tells."""
+    command = [str(folder / ".venv/bin/zenrei"), "verify", "--data", str(folder / "var")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    told: dict[str, Any] = json.loads(ended.stdout)
+    return told
 
 
 def test_the_first_page_comes_and_the_story_is_complete(open_folder: Path) -> None:
@@ -35,7 +47,8 @@ def test_the_first_page_comes_and_the_story_is_complete(open_folder: Path) -> No
         told = output.read_text(encoding="utf-8")
         assert re.search(rf"http://127\.0\.0\.1:{instance.port}", told)
         assert re.search(r"admin@localhost with the password \S+", told)
-        assert (folder / ".venv/bin/zenrei").exists()
+        assert verified(folder)["checked"] == 1
     finally:
         instance.process.send_signal(signal.SIGINT)
         assert instance.process.wait(60) == 0, output.read_text(encoding="utf-8")
+    assert verified(folder)["head"]["line"] > 1  # by a database that it starts itself

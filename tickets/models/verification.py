@@ -40,6 +40,7 @@ class Verification(models.Model):
     checked = models.PositiveIntegerField(help_text="Pieces of evidence whose bytes and chain were read again.")
     size = models.BigIntegerField(help_text="Bytes that were read again.")
     broken = models.PositiveIntegerField(help_text="Places that did not hold.")
+    breaks = models.JSONField(default=list, help_text="Those that belong to no case.")
     head_line = models.PositiveBigIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True, default="")
 

@@ -89,6 +89,8 @@ def _attach(*, case: Case, giver: User, blob: StoredBlob, name: str, facts: Evid
         details={
             "name": name,
             "size": blob.size,
+            "case": case.ref,
+            "received_at": evidence.received_at.isoformat(),
             "device": facts.device.name if facts.device else None,
             "firmware": facts.firmware,
             "zone": evidence.zone,
