@@ -71,6 +71,14 @@ class Conflict(DomainError):
         return cls(detail, fields={"name": detail}, code="taken")
 
 
+class Outdated(DomainError):
+    """The thing is not as the caller saw it: what somebody else wrote since would be overwritten."""
+
+    status = 412
+    code = "outdated"
+    title = "Changed by somebody else"
+
+
 class KeyReused(DomainError):
     """An Idempotency-Key came again with another body."""
 

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from common.words import Word
 from kb.condition_words import condition_words, move_words
-from kb.words import AUDIENCES, SEVERITIES
+from kb.words import AUDIENCES, KINDS, SEVERITIES
 
 LONGEST = 120  # characters of a value
 NONE = "–"
 OF_ISSUE: dict[str, Any] = {
     "title": _("What happens, in one line"),
+    "kind": _("Kind"),
+    "aliases": _("Other names"),
     "summary": _("What it means"),
     "symptoms": _("How it shows"),
     "cause": _("Cause"),
@@ -43,7 +45,7 @@ OF_CATALOGUE: dict[str, Any] = {
     "retrieved": _("Read on"),
     "covers": _("Covers"),
 }
-VALUES: dict[str, dict[str, Word]] = {"severity": SEVERITIES, "audience": AUDIENCES}
+VALUES: dict[str, dict[str, Word]] = {"severity": SEVERITIES, "audience": AUDIENCES, "kind": KINDS}
 
 
 def _path(stations: list[dict[str, Any]]) -> str:
@@ -55,6 +57,7 @@ LINES: dict[str, Callable[[Any], str]] = {
     "move": move_words,
     "stations": _path,
     "covers": ", ".join,
+    "aliases": ", ".join,
 }
 
 

@@ -14,11 +14,23 @@ from common.forms import PageForm
 from common.words import options
 from kb.catalogue_forms import day_field, named_in
 from kb.forms import as_choices
-from kb.models import BehaviourAttribute, IssueAudience, IssueSeverity, Party, Product, Source, StatementSays
-from kb.words import AUDIENCES, KINDS, PROPOSITIONS, SAYS, SEVERITIES, STANCES
+from kb.models import (
+    BehaviourAttribute,
+    IssueAudience,
+    IssueKind,
+    IssueSeverity,
+    KnownIssue,
+    Party,
+    Product,
+    Source,
+    StatementSays,
+)
+from kb.services.issues import BY_STATEMENTS, revision_of
+from kb.words import AUDIENCES, KINDS, PROPOSITIONS, REMEDIATIONS, SAYS, SEVERITIES, STANCES
 
 BY_VERSION = tuple(says for says in SAYS if says != StatementSays.RANGES)
 MOST_TEXT = 20_000
+OF_ISSUE = ("title", "kind", "severity", "severity_rule", "summary", "symptoms", "cause", "audience", "review_on")
 WIDE = {"rows": 3}
 CHOOSE = _("choose one")
 
@@ -134,6 +146,16 @@ class ValidationForm(PageForm):
     )  # fmt: skip
 
 
+class WayOutForm(PageForm):
+    """What helps."""
+
+    category = forms.ChoiceField(label=_("Kind"), choices=list(REMEDIATIONS.items()))
+    details = text_field(_("What to do"), rows=2, required=True, missing=_("Say what to do."))
+    version = forms.CharField(
+        label=_("Version"), max_length=120, required=False, help_text=_("The release that has it, of a fix alone.")
+    )
+
+
 class ArchiveForm(PageForm):
     """Why an issue is archived."""
 
@@ -201,17 +223,74 @@ class IssueForm(PageForm):
 
     def clean_move(self) -> Any:
         """Return the move as data."""
-        raw = self.cleaned_data["move"].strip()
-        if not raw:
-            return None
-        try:
-            return json.loads(raw)
-        except (ValueError, RecursionError):
-            raise forms.ValidationError(gettext("This is no JSON.")) from None
+        return _data_in(self.cleaned_data["move"])
 
     @property
     def values(self) -> dict[str, Any]:
         """What the service takes as it was typed."""
         names = ("title", "kind", "severity", "summary", "symptoms", "cause", "move", "audience")
         chosen = {name: self.cleaned_data[name] for name in names}
-        return chosen | {"aliases": [one.strip() for one in self.cleaned_data["aliases"].split(",")]}
+        return chosen | {"aliases": names_in(self.cleaned_data["aliases"])}
+
+
+def names_in(text: str) -> list[str]:
+    """Return other names that are typed with commas."""
+    return [one.strip() for one in text.split(",")]
+
+
+def _data_in(text: str) -> Any:
+    if not text.strip():
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise forms.ValidationError(gettext("This is no JSON.")) from None
+
+
+class ChangeIssueForm(PageForm):
+    """The fields of an issue; `revision` is the state that was looked at."""
+
+    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
+    title = forms.CharField(
+        label=_("What happens, in one line"),
+        max_length=300,
+        error_messages={"required": _("Say in one line what happens.")},
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=options(KINDS))
+    severity = forms.ChoiceField(label=_("Severity"), choices=options(SEVERITIES))
+    severity_rule = text_field(_("Why this severity"), rows=2)
+    summary = text_field(_("What it means"))
+    symptoms = text_field(_("How it shows"), rows=2)
+    cause = text_field(_("Cause"), rows=2)
+    aliases = forms.CharField(
+        label=_("Other names"),
+        max_length=10_000,
+        required=False,
+        help_text=_("CVE or bug numbers of the vendor, with commas."),
+    )
+    move = text_field(_("Moves that the notice is for"), rows=2)
+    audience = forms.ChoiceField(label=_("Who may see it"), choices=options(AUDIENCES))
+    review_on = day_field(_("To be reviewed on"))
+
+    def __init__(self, *args: Any, issue: KnownIssue, **kwargs: Any) -> None:
+        was = {name: getattr(issue, name) for name in OF_ISSUE}
+        names = ", ".join(alias.name for alias in issue.aliases.all())
+        move = json.dumps(issue.move, ensure_ascii=False) if issue.move else ""
+        initial = was | {"aliases": names, "move": move, "revision": revision_of(issue)}
+        super().__init__(*args, initial=initial, **kwargs)
+        if issue.kind not in BY_STATEMENTS:
+            del self.fields["kind"]
+        else:
+            kinds = [kind for kind in KINDS if kind in BY_STATEMENTS]
+            self.fields["kind"].choices = options(KINDS, only=kinds)  # type: ignore[attr-defined]
+        if issue.kind != IssueKind.NOTICE:
+            del self.fields["move"]
+
+    def clean_move(self) -> Any:
+        """Return the move as data."""
+        return _data_in(self.cleaned_data["move"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields as they were typed."""
+        return {name: self.cleaned_data[name] for name in (*OF_ISSUE, "move") if name in self.cleaned_data}

@@ -16,6 +16,7 @@ urlpatterns = [
     path("issues/", issues.issues, name="issues"),
     path("issues.csv", issues.issues_csv, name="issues-csv"),
     path("issues/new/", issues.new_issue, name="new-issue"),
+    path("issues/<str:name>/change/", issues.change, name="change-issue"),
     path("devices/", devices.devices, name="devices"),
     path("devices/new/", devices.new_device, name="new-device"),
     path("devices/<uuid:public_id>/", devices.device, name="device"),

@@ -114,6 +114,8 @@ EVENTS: dict[str, Any] = {
     "validated": pgettext_lazy("history of an issue", "validated"),
     "condition_validated": _("the condition was validated"),
     "archived": pgettext_lazy("history of an issue", "archived"),
+    "way_out": _("a way out was recorded"),
+    "way_out_removed": _("a way out was removed"),
     "pack": _("taken over from a pack"),
     "detector_added": _("a detector was added"),
     "detector_changed": _("a detector was changed"),

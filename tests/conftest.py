@@ -109,9 +109,9 @@ class Api:
             "post", path, {} if body is None else body, {k.replace("_", "-"): v for k, v in headers.items()}
         )
 
-    def patch(self, path: str, body: Any) -> Any:
+    def patch(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         """PATCH JSON."""
-        return self._send("patch", path, body)
+        return self._send("patch", path, body, headers)
 
     def delete(self, path: str) -> Any:
         """DELETE a path."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,7 +33,7 @@ from kb.models.behaviour import BehaviourAttribute
 from kb.queries.issues import affecting, for_list, issue_detail, issue_rows
 from kb.queries.products import product_by_slug
 from kb.queries.sources import source_by_id
-from kb.services.issues import change_issue, create_issue
+from kb.services.issues import change_issue, create_issue, revision_of
 from kb.services.statements import NewStatement
 
 STANDS = ("confirms_defect", "by_design", "denies", "fixed", "unknown")
@@ -105,6 +105,7 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
 class RemediationSerializer(serializers.Serializer[Any]):
     """A way out."""
 
+    id = serializers.IntegerField()
     category = serializers.ChoiceField(choices=RemediationCategory.choices)
     details = serializers.CharField()
     version = serializers.CharField(allow_null=True)
@@ -184,9 +185,14 @@ class NewIssueSerializer(serializers.Serializer[Any]):
 
 
 class IssueChangesSerializer(serializers.Serializer[Any]):
-    """What of an issue may be changed; what is said about it is added, not changed."""
+    """What of an issue may be changed; what is said about it is added, not changed.
+
+    `aliases` are all of its other names. A `kind` that is judged by statements can become another such kind.
+    """
 
     title = Text(max_length=300, required=False)
+    kind = serializers.ChoiceField(choices=IssueKind.choices, required=False)
+    aliases = TextList(child=Text(max_length=80), required=False)
     severity = serializers.ChoiceField(choices=IssueSeverity.choices, required=False)
     summary = Text(max_length=20_000, required=False, allow_blank=True)
     symptoms = Text(max_length=20_000, required=False, allow_blank=True)
@@ -237,7 +243,7 @@ class IssueList(RowsListView):
     filterset_class = IssueFilter
     queryset = KnownIssue.objects.none()
     orderings: ClassVar[tuple[str, ...]] = ("-pk", "ref", "title", "updated_at")
-    search_fields = ("ref", "title", "slug")
+    search_fields = ("ref", "title", "slug", "symptoms", "summary", "cause", "product__name")
 
     def get_queryset(self) -> QuerySet[KnownIssue]:
         """Return what the reader may see."""
@@ -295,13 +301,29 @@ class IssueView(APIView):
 
     @extend_schema(responses=IssueSerializer)
     def get(self, request: Request, name: str) -> Response:
-        """Tell an issue."""
-        return Response(issue_detail(asker(request), get_issue(asker(request), name)))
+        """Tell an issue; its `ETag` is for `If-Match` of a change."""
+        return _told(request, get_issue(asker(request), name))
 
-    @extend_schema(request=IssueChangesSerializer(partial=True), responses=IssueSerializer)
+    @extend_schema(
+        request=IssueChangesSerializer(partial=True),
+        responses=IssueSerializer,
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")],
+    )
     def patch(self, request: Request, name: str) -> Response:
-        """Change fields of an issue; its history tells who changed what."""
+        """Change fields of an issue; its history tells who changed what. 412 where it is not as `If-Match` says."""
         issue = get_issue_to_write(asker(request), name)
         changes = validated(IssueChangesSerializer, request, partial=True)
-        changed = change_issue(issue=issue, author=asker(request).user, changes=changes)
-        return Response(issue_detail(asker(request), changed))
+        aliases = changes.pop("aliases", None)
+        seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
+        changed = change_issue(
+            issue=issue,
+            author=asker(request).user,
+            changes=changes,
+            aliases=aliases,
+            seen=None if seen == "*" else seen,
+        )
+        return _told(request, changed)
+
+
+def _told(request: Request, issue: KnownIssue) -> Response:
+    return Response(issue_detail(asker(request), issue), headers={"ETag": f'"{revision_of(issue)}"'})

@@ -23,16 +23,18 @@ from kb.api.issues import (
     ConfirmationSerializer,
     IssueSerializer,
     NewStatementSerializer,
+    RemediationSerializer,
     StatementSerializer,
     new_statement,
 )
-from kb.models import Claim, KnownIssue, Proposition, Stance
-from kb.queries.issues import claim_row, confirmation_row, issue_detail, statement_row
+from kb.models import Claim, KnownIssue, Proposition, RemediationCategory, Stance
+from kb.queries.issues import claim_row, confirmation_row, issue_detail, remediation_row, statement_row
 from kb.queries.parties import parties_by_slug
 from kb.queries.sources import source_by_id
 from kb.services.claims import accept_confirmation, add_claim, add_confirmation, validate_condition, validate_issue
 from kb.services.issues import archive_issue
 from kb.services.statements import add_statement, take_back_statement
+from kb.services.ways_out import add_way_out, remove_way_out
 
 
 class _AboutAnIssue(APIView):
@@ -80,6 +82,42 @@ class IssueStatementTakeBack(_AboutAnIssue):
         return Response(
             statement_row(take_back_statement(statement=statement, author=asker(request).user, reason=reason))
         )
+
+
+class NewRemediationSerializer(serializers.Serializer[Any]):
+    """A way out; `version` is the release that has it, where it is a vendor's fix."""
+
+    category = serializers.ChoiceField(choices=RemediationCategory.choices)
+    details = Text(max_length=20_000)
+    version = Text(max_length=120, required=False, allow_blank=True, default="")
+    source = serializers.UUIDField(required=False, allow_null=True, default=None)  # type: ignore[assignment]
+
+
+class IssueRemediations(_AboutAnIssue):
+    """Ways out."""
+
+    @extend_schema(request=NewRemediationSerializer, responses={201: RemediationSerializer})
+    @idempotent
+    def post(self, request: Request, name: str) -> Response:
+        """Record a way out."""
+        issue = self.issue(request, name)
+        values = validated(NewRemediationSerializer, request)
+        source = source_by_id(issue.product, values.pop("source"))
+        way = add_way_out(issue=issue, author=asker(request).user, source=source, **values)
+        return Response(remediation_row(way), status=201)
+
+
+class IssueRemediation(_AboutAnIssue):
+    """One way out."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, name: str, pk: int) -> Response:
+        """Remove a way out that people recorded; the history keeps what it said."""
+        way = self.issue(request, name).remediations.filter(pk=pk).first()
+        if way is None:
+            raise NotVisible
+        remove_way_out(way=way, author=asker(request).user)
+        return Response(status=204)
 
 
 class NewClaimSerializer(serializers.Serializer[Any]):

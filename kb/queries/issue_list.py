@@ -1,6 +1,8 @@
 """The list of known issues on screen: filters and order."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case as Choose
@@ -77,8 +79,9 @@ def filtered(issues: QuerySet[KnownIssue], filters: IssueFilters) -> QuerySet[Kn
         issues = issues.filter(confidence=filters.confidence)
     if filters.search:
         named = KnownIssue.objects.filter(aliases__name__icontains=filters.search).values("pk")
-        words = Q(title__icontains=filters.search) | Q(ref__iexact=filters.search) | Q(slug__icontains=filters.search)
-        issues = issues.filter(words | Q(pk__in=named))
+        looked_in = ("title", "slug", "symptoms", "summary", "cause", "product__name")
+        words = [Q((f"{name}__icontains", filters.search)) for name in looked_in]
+        issues = issues.filter(reduce(or_, words, Q(ref__iexact=filters.search) | Q(pk__in=named)))
     if filters.affects:
         issues = affecting(issues, _product(filters), filters.affects)
     return issues

@@ -97,8 +97,8 @@ class IssuePage:
 
     @property
     def ways_out(self) -> list[Remediation]:
-        """What helps beside a release that cures it."""
-        return [way for way in self.remediations if way.category != "vendor_fix" or not way.version]
+        """What helps beside a release that cures it, and all that people recorded: they may remove it again."""
+        return [way for way in self.remediations if way.category != "vendor_fix" or not way.version or not way.origin]
 
     @property
     def steps(self) -> list[str]:

@@ -9,7 +9,7 @@ from accounts.principal import Principal
 from common.rows import fetch
 from kb.access import may_see
 from kb.claims import ledger
-from kb.models import IssueStatement, KnownIssue, Product
+from kb.models import IssueStatement, KnownIssue, Product, Remediation
 from kb.queries.belongings import Belongings, belongings_of
 from kb.queries.candidates import is_affected_at
 from kb.queries.catalogue import catalogue_of
@@ -117,16 +117,19 @@ def issue_detail(principal: Principal, issue: KnownIssue) -> dict[str, Any]:
             for flip in flips
         ],
         "confirmations": [confirmation_row(row) for row in stored.confirmations.all()],
-        "remediations": [
-            {
-                "category": row.category,
-                "details": row.details,
-                "version": row.version or None,
-                "confidence": "validated" if row.validated else "not_validated",
-            }
-            for row in stored.remediations.all()
-        ],
+        "remediations": [remediation_row(row) for row in stored.remediations.all()],
         "references": [{"title": row.title, "url": row.url} for row in stored.references.all()],
+    }
+
+
+def remediation_row(row: Remediation) -> dict[str, Any]:
+    """Return a way out."""
+    return {
+        "id": row.pk,
+        "category": row.category,
+        "details": row.details,
+        "version": row.version or None,
+        "confidence": "validated" if row.validated else "not_validated",
     }
 
 

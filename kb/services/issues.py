@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import Department, User
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid, Outdated
 from kb.conditions.predicate import PredicateError, check_predicate
 from kb.models import (
     Confidence,
@@ -35,8 +35,9 @@ from kb.upgrade.stored import from_json
 
 CHANGEABLE = (
     *("title", "summary", "symptoms", "cause", "severity", "severity_rule", "detector", "review_on"),
-    *("condition", "condition_note", "verification", "audience", "move"),
+    *("condition", "condition_note", "verification", "audience", "move", "kind"),
 )
+BY_STATEMENTS = frozenset({IssueKind.DEFECT, IssueKind.LIMITATION, IssueKind.VULNERABILITY})  # one may become another
 TEXT_LENGTH = 20_000
 ALIAS_LENGTH = 80
 
@@ -185,13 +186,32 @@ def _next_ref() -> str:
     return f"ZR-{year}-{row.last:04d}"
 
 
+def revision_of(issue: KnownIssue) -> str:
+    """Return what tells one state of an issue's fields from another."""
+    return f"{issue.updated_at.timestamp():.6f}"
+
+
 @transaction.atomic
-def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) -> KnownIssue:
-    """Change fields of an issue; a changed condition is nobody's validated one any more."""
+def change_issue(
+    *,
+    issue: KnownIssue,
+    author: User,
+    changes: dict[str, Any],
+    aliases: Sequence[str] | None = None,
+    seen: str | None = None,
+) -> KnownIssue:
+    """Change fields of an issue, and its other names; a changed condition is nobody's validated one any more.
+
+    ``seen`` is the revision that the author looked at: Outdated where somebody changed the issue since.
+    """
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
         raise Invalid(f"Not to be changed: {', '.join(sorted(unknown))}.")
     stored = lock_issue(issue)
+    if seen is not None and seen != revision_of(stored):
+        raise Outdated(f"Somebody changed {stored.ref} since you looked at it. Look at it again, then change it.")
+    if changes.get("kind", stored.kind) != stored.kind and not {changes["kind"], stored.kind} <= BY_STATEMENTS:
+        raise Invalid.field("kind", f"One of {', '.join(sorted(BY_STATEMENTS))} can become another of them alone.")
     if "title" in changes and not str(changes["title"]).strip():
         raise Invalid.field("title", "Say in one line what happens.", code="required")
     if "move" in changes:
@@ -205,12 +225,27 @@ def change_issue(*, issue: KnownIssue, author: User, changes: dict[str, Any]) ->
             raise Conflict(f"{stored.ref} has detectors, whose findings tell of it.", code="detectors")
     if "condition" in changes and changes["condition"] != stored.condition:
         changes = changes | {"condition_validated_by": None}
-    if changed := changes_of(stored, changes):
-        for name in changed:
+    fields = changes_of(stored, changes)
+    names = _change_aliases(stored, aliases) if aliases is not None else {}
+    if fields or names:
+        for name in fields:
             setattr(stored, name, changes[name])
-        stored.save(update_fields=[*changed, "updated_at"])
-        record_event(stored, "changed", author, changes=changed)
+        stored.save(update_fields=[*fields, "updated_at"])
+        record_event(stored, "changed", author, changes=fields | names)
     return stored
+
+
+def _change_aliases(issue: KnownIssue, aliases: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """Give an issue these other names; those of a pack stay, since it would bring them back."""
+    known = {alias.name: alias for alias in issue.aliases.all()}
+    wanted = _names(aliases)
+    if known.keys() == set(wanted):
+        return {}
+    if kept := [name for name, alias in known.items() if alias.origin and name not in wanted]:
+        raise Invalid.field("aliases", f"{', '.join(kept)} came with a pack, which would bring it back.", code="pack")
+    issue.aliases.filter(name__in=known.keys() - set(wanted)).delete()
+    IssueAlias.objects.bulk_create(IssueAlias(issue=issue, name=name) for name in wanted if name not in known)
+    return {"aliases": {"old": list(known), "new": wanted}}
 
 
 def _refuse_to_hide_a_replacement(issue: KnownIssue) -> None:

@@ -16,13 +16,13 @@ from common.csv import csv_line
 from common.errors import DomainError
 from common.pages import order_of, page_of
 from common.words import options
-from kb.access import visible_issues
-from kb.issue_forms import IssueForm
+from kb.access import get_issue_to_write, visible_issues
+from kb.issue_forms import ChangeIssueForm, IssueForm, names_in
 from kb.models import BehaviourAttribute, KnownIssue, Product
 from kb.queries.issue_list import COLUMNS, DEFAULT_ORDER, IssueFilters, filtered
 from kb.queries.issues import for_list, issue_rows
 from kb.queries.products import product_by_slug
-from kb.services.issues import create_issue
+from kb.services.issues import change_issue, create_issue
 from kb.services.statements import NewStatement
 from kb.words import CONFIDENCES, KINDS, SEVERITIES
 
@@ -119,3 +119,25 @@ def _record(request: PageRequest, form: IssueForm) -> KnownIssue:
         behaviour=BehaviourAttribute.objects.filter(pk=chosen["behaviour"] or 0, product=product).first(),
         **form.values,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def change(request: PageRequest, name: str) -> HttpResponseBase:
+    """Change what an issue is called and how it is described; what is said about it is added on its page."""
+    found = get_issue_to_write(request.principal, name)
+    form = ChangeIssueForm(request.POST or None, issue=found)
+    if form.is_valid():
+        try:
+            change_issue(
+                issue=found,
+                author=request.user,
+                changes=form.values,
+                aliases=names_in(form.cleaned_data["aliases"]),
+                seen=form.cleaned_data["revision"],
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return redirect("issue", found.slug)
+    return render(request, "kb/change_issue.html", {"form": form, "issue": found}, status=422 if form.is_bound else 200)

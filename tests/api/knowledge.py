@@ -15,6 +15,7 @@ from kb.models import (
     Precedent,
     Product,
     Release,
+    Remediation,
     Source,
 )
 from kb.services.behaviours import add_value, create_behaviour
@@ -22,6 +23,7 @@ from kb.services.catalogue import create_release, create_source, record_preceden
 from kb.services.claims import add_claim, add_confirmation
 from kb.services.issues import create_issue
 from kb.services.statements import NewStatement, add_statement
+from kb.services.ways_out import add_way_out
 from tests.conftest import Person
 
 MARKER = "Xenotime"
@@ -50,6 +52,7 @@ class Kept:
     claim: Claim
     confirmation: Confirmation
     wrong: KnownIssue
+    way: Remediation
 
     @property
     def ids(self) -> dict[str, str]:
@@ -133,12 +136,18 @@ def keep_to_itself(product: Product, author: Person) -> Kept:
         ),
         confirmation=confirm(issue, author),
         wrong=wrong,
+        way=help_with(issue, author),
     )
 
 
 def state(issue: KnownIssue, author: Person) -> IssueStatement:
     """Record a statement that can be taken back."""
     return add_statement(issue=issue, author=author.user, statement=NewStatement("seen", "7.0.2", note=MARKER))
+
+
+def help_with(issue: KnownIssue, author: Person) -> Remediation:
+    """Record a way out."""
+    return add_way_out(issue=issue, author=author.user, category="workaround", details=f"{MARKER} restart")
 
 
 def confirm(issue: KnownIssue, author: Person) -> Confirmation:

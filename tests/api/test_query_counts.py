@@ -31,8 +31,18 @@ from kb.services.devices import create_device, record_firmware
 from kb.services.parties import create_party
 from kb.services.products import create_product
 from tests.api.conftest import Operation, operations
-from tests.api.knowledge import KINDS, MARKER, SECRET_PATH, confirm, keep_to_itself, make_detector, make_issue, state
-from tests.api.world import MOMENT, World, found
+from tests.api.knowledge import (
+    KINDS,
+    MARKER,
+    SECRET_PATH,
+    confirm,
+    help_with,
+    keep_to_itself,
+    make_detector,
+    make_issue,
+    state,
+)
+from tests.api.world import MOMENT, World, found, make_mail
 from tests.conftest import Person
 from tickets.models import CustodyAction
 from tickets.services.cases import add_party_ticket, open_case
@@ -43,7 +53,7 @@ from tickets.services.findings import record_findings
 
 FILE = Path(__file__).with_name("query_counts.json")
 ROWS = (3, 30)
-UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
+UPLOADS = {"POST /api/v1/cases/{ref}/evidence/", "POST /api/v1/mails/"}
 COMPARE = "POST /api/v1/cases/{ref}/comparisons/"
 
 
@@ -89,9 +99,12 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/issues/{name}/claims/": {"party": "fortinet", "proposition": "is_defect", "stance": "no"},
         "POST /api/v1/issues/{name}/confirmations/": {"version": "7.0.2"},
         "POST /api/v1/issues/{name}/confirmations/{public_id}/accept/": {},
+        "POST /api/v1/issues/{name}/remediations/": {"category": "workaround", "details": "Restart it."},
         "POST /api/v1/issues/{name}/statements/": {"says": "introduced", "version": "7.0.2"},
         "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "It was 7.0.1."},
         "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "CASE-0001"},
+        "POST /api/v1/mails/{public_id}/file/": {"case": "CASE-0001"},
+        "POST /api/v1/mails/{public_id}/take-out/": {"why": "Not theirs."},
         "POST /api/v1/contacts/": {"party": "fortinet", "name": f"Contact {number}"},
         "POST /api/v1/contracts/": {"party": "fortinet", "number": f"new-{number}"},
         "POST /api/v1/party-imports/": {"csv": f"party,kind\nImported {number},vendor\n"},
@@ -144,6 +157,8 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         create_contract(department=alice.department, party=vendor, number=f"C-{number}-{n}", response_hours={"any": 8})
         piece = ContentFile(f"{number} {n}".encode(), name=f"{number}-{n}.log")
         assert alice.api.upload(f"cases/{world.case.ref}/evidence/", piece).status_code == 202
+    for n in range(number):
+        make_mail(alice, world.case if n % 2 else None, number * 100 + n)
     add_knowledge(world, alice, number)
     record_findings(
         case=world.case,
@@ -177,7 +192,7 @@ def ask(operation: Operation, world: World, alice: Person, number: int) -> Any:
     path = world.asked(operation.template, operation.method)
     if any(parameter["name"] == "page_size" for parameter in operation.described.get("parameters", [])):
         path += "?page_size=2"  # more rows than a page: where all are on it, nothing needs counting
-    if operation.name == UPLOAD:
+    if operation.name in UPLOADS:
         return alice.api.upload(path.removeprefix("/api/v1/"), ContentFile(f"new {number}".encode(), name="new.log"))
     if operation.name == COMPARE:
         ids = [str(world.evidence.public_id)]
@@ -232,13 +247,15 @@ def fresh(world: World, alice: Person) -> World:
     Job.objects.filter(kind=FIND_LINES).update(state="done")
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
+    mails = {"mail": make_mail(alice, world.case, job.pk), "waiting": make_mail(alice, None, -job.pk)}
     once = replace(
         world.kept,
         statement=state(here, world.colleague),
         confirmation=confirm(here, world.colleague),
         wrong=kept.wrong,
+        way=help_with(here, world.colleague),
     )
-    return replace(world, entry=entry, job=job, kept=once)
+    return replace(world, entry=entry, job=job, kept=once, **mails)
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/issues/{name}/claims/": {"party": "fortinet", "proposition": "exists", "stance": "no"},
     "POST /api/v1/issues/{name}/confirmations/": {"version": "7.0.1", "sees_it": False},
     "POST /api/v1/issues/{name}/confirmations/{public_id}/accept/": {},
+    "POST /api/v1/issues/{name}/remediations/": {"category": "workaround", "details": "Restart it."},
     "POST /api/v1/issues/{name}/statements/": {"says": "fixed", "version": "7.0.2"},
     "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "Never seen."},
     "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "Tried."},
     "POST /api/v1/contacts/": {"party": "fortinet", "name": "Somebody"},
+    "POST /api/v1/mails/{public_id}/file/": {"case": "CASE-0001"},
+    "POST /api/v1/mails/{public_id}/take-out/": {"why": "Not theirs."},
     "POST /api/v1/contracts/": {"party": "fortinet", "number": "1"},
     "POST /api/v1/party-imports/": {"csv": "party,kind\nSomebody,vendor\n"},
     "POST /api/v1/parties/": {"name": "Somebody", "kind": "vendor"},
@@ -59,7 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/sources/": {"product": "fortimail", "title": "A page", "kind": "own"},
     "POST /api/v1/upgrade-check/": QUESTION,
 }
-UPLOAD = "POST /api/v1/cases/{ref}/evidence/"
+UPLOADS = {"POST /api/v1/cases/{ref}/evidence/", "POST /api/v1/mails/"}
 OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
 FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/")
 ASKS_ONLY = {"POST /api/v1/upgrade-check/": 200, "POST /api/v1/findings/{public_id}/lines/": 202}
@@ -70,7 +73,7 @@ def send(operation: Operation, world: World, token: str | None) -> Any:
     headers = {"Authorization": f"Token {token}"} if token else {}
     path = world.asked(operation.template, operation.method)
     client = Client(raise_request_exception=True)
-    if operation.name == UPLOAD:
+    if operation.name in UPLOADS:
         return client.post(path, {"file": ContentFile(b"planted", name="planted.log")}, headers=headers)
     if operation.method in {"post", "patch"}:
         body = BODIES[operation.name]
@@ -107,6 +110,9 @@ def test_a_stranger_changes_nothing(world: World, charlie: Person, alice: Person
     assert [alice.api.get(path).json() for path in owned] == before
     assert alice.api.get(f"cases/{world.case.ref}/evidence/").json()["count"] == 1
     assert alice.api.get(f"findings/{world.finding.public_id}/").json()["status"] == "new"
+    assert [row["case"] for row in alice.api.get("mails/?ordering=recorded_at").json()["results"]] == [
+        world.case.ref, None,
+    ]  # fmt: skip
 
 
 def test_without_a_token_nobody_gets_further_than_the_door(world: World, schema: dict[str, Any]) -> None:
@@ -302,7 +308,7 @@ def test_an_administrator_of_accounts_sees_no_case_by_that(world: World, charlie
 def test_every_operation_that_takes_a_body_is_tried(schema: dict[str, Any]) -> None:
     """So that an operation added later is tried too, or this test says that it is not."""
     taking = {operation.name for operation in operations(schema) if operation.method in {"post", "patch", "put"}}
-    assert taking == {*BODIES, UPLOAD}
+    assert taking == {*BODIES, *UPLOADS}
 
 
 def test_a_name_in_two_departments_is_two_devices(world: World, alice: Person, charlie: Person) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role
+from cli.mails import row_of
 from common.jobs.models import Job
 from common.storage import evidence_store
 from ingest.engine.comparison.compare import Days
@@ -21,11 +23,16 @@ from kb.services.parties import create_party
 from kb.services.products import create_product
 from tests.api.knowledge import MARKER, Kept, Known, keep_to_itself, make_knowledge
 from tests.conftest import Person, make_person
-from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, ReadingState, TimelineEntry
+from tests.mail import letters
+from tickets.mail.archive import EML
+from tickets.mail.mbox import Piece
+from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, Mail, ReadingState, TimelineEntry
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.entries import add_entry, correct_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.services.findings import FoundFinding, record_findings
+from tickets.services.mail_imports import receive_mail_file
+from tickets.services.mails import record_mails
 from tickets.services.readings import record_reading
 
 CHECK = ("get", "/api/v1/upgrade-check/")
@@ -47,6 +54,8 @@ class World:
     evidence: Evidence
     finding: Finding
     job: Job
+    mail: Mail
+    waiting: Mail
     comparison: Job
     known: Known
     kept: Kept
@@ -63,6 +72,9 @@ class World:
             "finding": str(self.finding.public_id),
             "job": str(self.job.public_id),
             "comparison": str(self.comparison.public_id),
+            "mail": str(self.mail.public_id),
+            "waiting": str(self.waiting.public_id),
+            "original": self.mail.blob_id,
             "sha256": self.evidence.blob_id,
             "mail_token": self.case.mail_token,
             **self.kept.ids,
@@ -77,6 +89,7 @@ class World:
             "findings": "finding",
             "jobs": "job",
             "comparisons": "comparison",
+            "mails": "waiting" if template.endswith("/file/") else "mail",
             "statements": "statement",
             "confirmations": "confirmation",
             "claims": "claim",
@@ -89,8 +102,12 @@ class World:
                 parts[place] = str(self.known.detector.public_id)
             elif part == "{public_id}":
                 parts[place] = self.ids[things[parts[place - 1]]]
+            elif part == "{attachment}":
+                parts[place] = str(self.mail.attachments.earliest("pk").public_id)
             elif part == "{name}":
                 parts[place] = self.ids["wrong" if parts[-1] == "archive" else "issue"]
+            elif part in {"{pk}", "{id}"} and parts[place - 1] == "remediations":
+                parts[place] = str(self.kept.way.pk)
             elif part == "{id}":
                 parts[place] = str(
                     {"releases": self.known.release, "behaviours": self.known.behaviour}[parts[place - 1]].pk
@@ -147,6 +164,8 @@ def make_world(owner: Person) -> World:
         evidence=evidence,
         finding=_scan(case, evidence),
         job=_job(evidence),
+        mail=make_mail(owner, case, 0),
+        waiting=make_mail(owner, None, 1),
         comparison=_comparison(case, owner, evidence),
         known=make_knowledge(product, colleague, today=timezone.localdate() - timedelta(days=1)),
         kept=keep_to_itself(product, colleague),
@@ -236,6 +255,24 @@ def found(evidence: Evidence, **changes: Any) -> FoundFinding:
         "lines": [line],
     }
     return FoundFinding(**(values | changes))
+
+
+def make_mail(owner: Person, case: Case | None, number: int) -> Mail:
+    """Record a mail as the worker would: into a case by its token, else into the inbox. A picture hangs on it."""
+    name = f"{MARKER}-{number}@example.jp"
+    subject = f"{MARKER} {case.mail_subject_token if case else ''}".strip()
+    picture = letters.part(name.encode(), f"image/png; name={MARKER}.png", Content_ID=f"<{MARKER}>")
+    sender = f"{MARKER} <{owner.user.email}>"
+    raw = letters.mixed(letters.part(MARKER.encode()), picture, message_id=name, subject=subject, sender=sender)
+    row = row_of(Piece(0, "", raw), EML, None)
+    with evidence_store().writer() as original, evidence_store().writer() as attached:
+        original.write(raw)
+        attached.write(name.encode())
+        attached.commit()
+        blob = original.commit()
+    taken = receive_mail_file(department=owner.department, giver=owner.user, blob=blob, name=f"{MARKER}.eml")
+    record_mails(mail_import=taken, rows=[orjson.loads(orjson.dumps(row))])
+    return Mail.objects.get(message_id=name, department=owner.department)
 
 
 def _job(evidence: Evidence) -> Job:

@@ -17,7 +17,7 @@ from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from common.forms import PageForm
 from kb.access import get_issue, get_issue_to_write
-from kb.issue_forms import ArchiveForm, ClaimForm, ConfirmationForm, StatementForm, ValidationForm
+from kb.issue_forms import ArchiveForm, ClaimForm, ConfirmationForm, StatementForm, ValidationForm, WayOutForm
 from kb.models import KnownIssue, Party, Source
 from kb.queries.issue_page import issue_page
 from kb.queries.parties import parties_by_slug
@@ -31,6 +31,7 @@ from kb.services.claims import (
 )
 from kb.services.issues import archive_issue
 from kb.services.statements import NewStatement, add_statement, take_back_statement
+from kb.services.ways_out import add_way_out, remove_way_out
 from tickets.queries.links import cases_behind, sightings_of
 
 SOURCES_OFFERED = 300
@@ -54,7 +55,7 @@ def _form(request: PageRequest, issue: KnownIssue, name: str, data: Any = None) 
         return ClaimForm(data, prefix=name, parties=parties, sources=_sources(issue))
     if name == "confirmation":
         return ConfirmationForm(data, prefix=name, departments=_writable(request))
-    return {"validation": ValidationForm, "archive": ArchiveForm}[name](data, prefix=name)
+    return {"way_out": WayOutForm, "validation": ValidationForm, "archive": ArchiveForm}[name](data, prefix=name)
 
 
 def _page(request: PageRequest, found: KnownIssue, *, status: int = 200, **forms: PageForm) -> HttpResponse:
@@ -71,7 +72,7 @@ def _page(request: PageRequest, found: KnownIssue, *, status: int = 200, **forms
         "may_confirm": anywhere,
         "open_form": next(iter(forms), ""),
     }
-    wanted = ("statement", "claim", "validation", "archive") if may_write else ()
+    wanted = ("statement", "claim", "way_out", "validation", "archive") if may_write else ()
     for name in (*wanted, *(("confirmation",) if anywhere else ())):
         context[f"{name}_form"] = forms.get(name) or _form(request, found, name)
     return render(request, "tickets/issue.html", context, status=status)
@@ -137,6 +138,30 @@ def new_claim(request: PageRequest, name: str) -> HttpResponseBase:
         add_claim(issue=found, author=request.user, party=party, source=source, **form.values)
 
     return _posted(request, found, "claim", act, place="#ledger")
+
+
+@require_POST
+@for_people
+def new_way_out(request: PageRequest, name: str) -> HttpResponseBase:
+    """Record what helps."""
+    found = get_issue_to_write(request.principal, name)
+
+    def act(form: WayOutForm) -> None:
+        add_way_out(issue=found, author=request.user, **form.cleaned_data)
+
+    return _posted(request, found, "way_out", act, place="")
+
+
+@require_POST
+@for_people
+def remove_way(request: PageRequest, name: str, number: int) -> HttpResponseBase:
+    """Remove a way out that people recorded."""
+    found = get_issue_to_write(request.principal, name)
+    way = found.remediations.filter(pk=number).first()
+    if way is None:
+        raise NotVisible
+    remove_way_out(way=way, author=request.user)
+    return redirect("issue", found.slug)
 
 
 @require_POST
