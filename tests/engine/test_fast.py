@@ -218,5 +218,8 @@ def test_object_code_that_was_changed_is_not_loaded(tmp_path: Path, monkeypatch:
     assert compiled._find([tmp_path]) is None
     (tmp_path / kept.name).write_bytes(kept.read_bytes())
     assert compiled._find([tmp_path]) is not None
+    compiled.compiled_formats()
+    other = next(path for folder in compiled.folders() if (path := folder / compiled._name(compiled.FORMATS)).is_file())
+    (tmp_path / other.name).write_bytes(other.read_bytes())
     monkeypatch.setattr(compiled, "_make", None)  # it is there: nothing is to be made
     compiled.make(tmp_path)

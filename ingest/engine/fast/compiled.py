@@ -8,6 +8,7 @@ processor. LLVM's own loader puts it into memory.
 import contextlib
 import ctypes
 import hashlib
+import importlib
 import os
 import sys
 import tempfile
@@ -28,11 +29,14 @@ from ingest.engine.fast.rows import (
     DIGEST,
     GROUP,
     MOST_ROWS,
+    MOST_SLOTS,
     MOST_TOKENS,
     PADDING,
     READ,
+    SCRATCH,
     SIGN,
     SPAN,
+    STACK,
     STRETCH,
     STRETCH_TOKENS,
     STRETCHES,
@@ -40,7 +44,7 @@ from ingest.engine.fast.rows import (
     Known,
     Memory,
 )
-from ingest.engine.fortimail import message, session
+from ingest.engine.fortimail import message, receipts, session
 
 HERE: Final = Path(__file__).parent
 # The sources of the compiled part, and what it takes its constants from.
@@ -51,6 +55,7 @@ SOURCES: Final = (
         HERE / "pure.py",
         Path(event.__file__),
         Path(message.__file__),
+        Path(receipts.__file__),
         Path(session.__file__),
         Path(times.__file__),
     ),
@@ -68,6 +73,13 @@ _NEVER: Final = (
     *("numba_do_raise", "numba_gil_ensure", "numba_gil_release", "numba_unpickle"),
     "numba_runtime_build_excinfo_struct",
 )
+# The object codes, each with the module that it is made by: FortiMail with all that follows, and formats that are data.
+KERNEL: Final = "kernel"
+FORMATS: Final = "formats"
+DOORS: Final = {
+    KERNEL: "ingest.engine.fast.kernel.entry",
+    FORMATS: "ingest.engine.fast.kernel.spec_entry",
+}
 _ARGUMENTS: Final = 64
 _MEMORY_AT: Final = 50  # the place of its arrays among the arguments
 
@@ -202,6 +214,50 @@ class Compiled:
         return digest % (1 << 64)
 
 
+class CompiledFormats:
+    """`kernel.spec_lines`. One is for one thread at a time."""
+
+    def __init__(self, address: int) -> None:
+        self._place = address
+        self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        self._own = (
+            *(np.empty(2 * MOST_SLOTS, np.int32), np.empty(2 * MOST_SLOTS, np.int32), np.empty(STACK, np.int32)),
+            np.zeros(SCRATCH, np.uint8),
+        )
+
+    def again(self) -> "CompiledFormats":
+        """The same, for another thread."""
+        return CompiledFormats(self._place)
+
+    def read_lines(
+        self,
+        text: tuple[Any, int, int, int],
+        plan: Sequence[Any],
+        known: Sequence[Any],
+        where: Sequence[int],
+        outputs: Sequence[Any],
+    ) -> tuple[int, int, int]:
+        """Read lines. ``text`` is the data, where to begin and to end, and how many lines to read at most.
+
+        ``plan`` is the table, the code, the sets and the words of a plan; ``known`` the hashes of devices with their
+        numbers, and those of zones. ``where`` is the place, the offset, and the device of lines that name none.
+        ``outputs`` are rows, states, dates, bounds, seen and notes. Returns the numbers of lines and of notes, and
+        where the next line begins.
+        """
+        devices, units, zones = known
+        *arrays, seen, notes = outputs
+        arguments = (
+            *(*text, *plan, devices, len(devices), units, zones, len(zones), *where),
+            *(*arrays, seen, len(seen), notes, len(notes), *self._own),
+        )
+        numbers = np.zeros(_ARGUMENTS, np.int64)
+        for place, one in enumerate(arguments):
+            numbers[place] = _address(one) if isinstance(one, np.ndarray) else one
+        self._run(_address(numbers))
+        count, noted, next_ = numbers[:3].tolist()
+        return count, noted, next_
+
+
 class NotCompiled(Exception):
     """There is no object code where it was to be, and whoever runs here is not to make it."""
 
@@ -213,11 +269,22 @@ def compiled() -> Compiled:
     Raises `NotCompiled` where `GIVEN` names a folder that has none: a reading is handed the object code, and neither
     waits for it nor writes it.
     """
+    return Compiled(address_of(KERNEL))
+
+
+@lru_cache(maxsize=1)
+def compiled_formats() -> "CompiledFormats":
+    """The part that reads formats that are data; as `compiled`."""
+    return CompiledFormats(address_of(FORMATS))
+
+
+def address_of(door: str) -> int:
+    """Where a part begins in memory; as `compiled`."""
     given = os.environ.get(GIVEN)
-    kept = _find([Path(given)] if given else folders())
+    kept = _find([Path(given)] if given else folders(), door)
     if kept is None and given:
         raise NotCompiled(given)
-    return Compiled(_load(*(kept or _make(folders()))))
+    return _load(*(kept or _make(folders(), door)))
 
 
 def folders() -> list[Path]:
@@ -228,42 +295,41 @@ def folders() -> list[Path]:
 
 def make(folder: Path) -> None:
     """Put object code into a folder, where it has none for this program and machine yet."""
-    if _find([folder]) is None:
-        _make([folder])
+    for door in DOORS:
+        if _find([folder], door) is None:
+            _make([folder], door)
 
 
-def _find(where: Sequence[Path]) -> tuple[str, bytes] | None:
-    for path in (folder / _name() for folder in where):
+def _find(where: Sequence[Path], door: str = KERNEL) -> tuple[str, bytes] | None:
+    for path in (folder / _name(door) for folder in where):
         with contextlib.suppress(OSError):
             if kept := _read(path):
                 return kept
     return None
 
 
-def _make(where: Sequence[Path]) -> tuple[str, bytes]:
+def _make(where: Sequence[Path], door: str) -> tuple[str, bytes]:
     """Compile, and keep the code whole or not at all in the first folder that takes it."""
-    from ingest.engine.fast.kernel.entry import object_code  # noqa: PLC0415  (the compiler: slow to import)
-
-    name, code = object_code()
+    name, code = importlib.import_module(DOORS[door]).object_code()  # the compiler: slow to import
     rest = name.encode() + b"\n" + code
     for folder in where:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
                 file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
-            Path(file.name).replace(folder / _name())
+            Path(file.name).replace(folder / _name(door))
             break
     return name, code
 
 
-@lru_cache(maxsize=1)
-def _name() -> str:
+@lru_cache(maxsize=len(DOORS))
+def _name(door: str = KERNEL) -> str:
     made_of = hashlib.sha256()
     for source in SOURCES:
         made_of.update(source.read_bytes())
     host = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvmlite.__version__, np.__version__
     made_of.update(repr(host).encode())
-    return f"kernel-{made_of.hexdigest()[:32]}.o"
+    return f"{door}-{made_of.hexdigest()[:32]}.o"
 
 
 def _read(path: Path) -> tuple[str, bytes] | None:

@@ -8,20 +8,22 @@ from typing import Any, Final
 import numpy as np
 
 from ingest.engine.citing import read_back
-from ingest.engine.event import Event
+from ingest.engine.event import Event, Unread
 from ingest.engine.fast.compiled import compiled
 from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.families import Signed, sign
 from ingest.engine.fast.intake import FastIntake
+from ingest.engine.fast.joined import Joined
 from ingest.engine.fast.learned import family_of, hash_text, keys_of
 from ingest.engine.fast.rows import ROW, ROW_BYTES
 from ingest.engine.findings import RULES
 from ingest.engine.findings.coverage import Context, Coverage
 from ingest.engine.findings.orders import orders_of
 from ingest.engine.findings.whole import Order, Totals
-from ingest.engine.fortimail.lines import FortiMail
+from ingest.engine.formats import Format, make_format
 from ingest.engine.judge import SHARED, FamilyAnswer, Judgement, count_loose, judge_family
-from ingest.engine.records import Record, Tables, unpack
+from ingest.engine.logformats.reader import Link
+from ingest.engine.records import UNDATED, Record, Tables, unpack
 from ingest.engine.source import Limits, Source
 from ingest.engine.times import DAY_MS
 from ingest.engine.transactions import Device, Ledger
@@ -50,7 +52,14 @@ class Watched:
 class FastJudge:
     """Weighs the families of an intake. The answer is that of `ingest.engine.judge.judge`."""
 
-    def __init__(self, intake: FastIntake, sources: Sequence[Source], limits: Limits, context: Context) -> None:
+    def __init__(
+        self,
+        intake: FastIntake,
+        sources: Sequence[Source],
+        limits: Limits,
+        context: Context,
+        links: Sequence[tuple[int, Link]] = (),
+    ) -> None:
         self._compiled = compiled()
         self._intake = intake
         self._sources = list(sources)
@@ -64,6 +73,8 @@ class FastJudge:
             self._compiled, self._names, self._pairs, [(one.name, one.source) for one in self._devices]
         )
         self.judgement = Judgement(totals=Totals(examples=self._examples))
+        self._readings: dict[str, Format] = {}
+        self._joined = Joined(links)
         self._alone: list[tuple[Any, bool]] = []
         self._halves: dict[int, set[str]] = defaultdict(set)
         self._keys: dict[int, list[Any]] = defaultdict(list)
@@ -72,6 +83,11 @@ class FastJudge:
 
     def part(self, rows: Any) -> None:
         """Judge the families of some rows, which hold all rows of each of them."""
+        self._part(self._joined.set_aside(rows))
+
+    def _part(self, rows: Any) -> None:
+        if not len(rows):
+            return
         self._note_halves(rows)
         self._note_keys(rows)
         signed = sign(self._compiled, rows, self._has_firmware)
@@ -129,7 +145,10 @@ class FastJudge:
 
     def finish(self, baseline: Totals | None) -> Judgement:
         """Judge what was left to be judged alone, by its lines, and the log as a whole."""
+        self._part(self._joined.single())
         self._judge_alone()
+        for rows, links in self._joined.batches(AT_ONCE):
+            self._judge_batch([(rows, False)], links)
         self._count_shared()
         for device in self._devices:
             count_loose(device, self.judgement)
@@ -172,12 +191,25 @@ class FastJudge:
     def _names(self, rows: Any) -> list[str]:
         """The transactions of rows, out of their lines."""
         texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
-        reading = FortiMail()
         names = []
         for row in rows:
-            event = reading.read(texts.get((int(row["place"]), int(row["line"])), ""))
+            event = self._reading(int(row["place"])).read(texts.get((int(row["place"]), int(row["line"])), ""))
             names.append((event.key or "") if isinstance(event, Event) else "")
         return names
+
+    def _reading(self, place: int) -> Format:
+        """What reads single lines of a place."""
+        name = self._intake.places[place].format or ""
+        if name not in self._readings:
+            self._readings[name] = make_format(name)
+        return self._readings[name]
+
+    def _read(self, text: str, row: Any) -> Event | Unread:
+        """A line that was read before; the year of its time is the one that was found then."""
+        event = self._reading(int(row["place"])).read(text)
+        if isinstance(event, Event) and event.stamp is None and int(row["stamp"]) > UNDATED // 2:
+            return event._replace(stamp=int(row["stamp"]))
+        return event
 
     def _note_halves(self, rows: Any) -> None:
         """Which receipts that look like messages of a unit itself are such."""
@@ -215,7 +247,7 @@ class FastJudge:
             self._judge_batch(batch)
         self._alone = []
 
-    def _judge_batch(self, families: Sequence[tuple[Any, bool]]) -> None:
+    def _judge_batch(self, families: Sequence[tuple[Any, bool]], links: Sequence[tuple[int, Link]] = ()) -> None:
         rows = np.concatenate([rows.view(ROW_BYTES) for rows, _ in families]).view(ROW)
         signed = np.concatenate([np.full(len(rows), is_signed) for rows, is_signed in families])
         ledger = Ledger()
@@ -224,11 +256,11 @@ class FastJudge:
         texts = read_back(_places(rows), self._intake.places, self._sources, self._limits)
         if len(texts) + len(self._intake.texts) <= MOST_TEXTS:
             self._intake.texts.update(texts)  # the findings cite most of them
-        reading, there, gone = FortiMail(), set(), set()
+        there, gone = set(), set()
         for place in np.lexsort((rows["line"], rows["place"])).tolist():
             row = rows[place]
             text = texts.get((int(row["place"]), int(row["line"])))
-            event = reading.read(text) if text is not None else None
+            event = self._read(text, row) if text is not None else None
             family = int(row["family"])
             if not isinstance(event, Event) or family_of(hash_text(event.key or ""), int(row["unit"])) != family:
                 gone.add(family)
@@ -244,6 +276,7 @@ class FastJudge:
             self.judgement.doubts.update({(rule.name, CHANGED): len(gone) for rule in RULES})
         for number, unit in enumerate(self._devices):
             ledger.device(unit.name, unit.source or 0).halves = self._halves[number]
+        self._join(ledger, links)
         for device in ledger.devices:
             for key, packed in device.families.items():
                 truth = weigh(device, key, unpack(packed), ledger.tables)
@@ -251,6 +284,20 @@ class FastJudge:
                 if (device.name, device.source, key) in counted:
                     answer = replace(answer, seen=(), firmware=())
                 self.judgement.count(answer)
+
+    def _join(self, ledger: Ledger, links: Sequence[tuple[int, Link]]) -> None:
+        """Make one family of those that belong together, as the plain engine does once all lines are read."""
+        for number, link in links:
+            unit = self._devices[number]
+            device = ledger.device(unit.name, unit.source or 0)
+            for key in (link.parent, link.child):  # it is there, be it by lines that say nothing
+                device.families.setdefault(key, bytearray())
+            ledger.link(device, link)
+        ledger.join()
+        for number in {number for number, _ in links} if self._may_share else ():
+            unit = self._devices[number]
+            keys = [hash_text(key) for key in ledger.device(unit.name, unit.source or 0).families]
+            self._keys[number].append(np.array(keys, np.uint64))
 
     def _count_shared(self) -> None:
         """As `ingest.engine.judge` counts them, by the hashes of the ids."""

@@ -65,3 +65,7 @@ class Memory:
                 return values
             of = self._origins[of]
         return []
+
+    def knows(self, of: str) -> bool:
+        """Whether anything was said of a thing, or of one that it is a copy of: if not, `ask` has no answer."""
+        return of in self._facts or of in self._origins or of in self._more

@@ -50,7 +50,10 @@ class Link(NamedTuple):
 
 
 class DataFormat:
-    """Reads lines by a `Spec`. ``links`` grows by what lines say of ids that belong together."""
+    """Reads lines by a `Spec`. ``links`` grows by what lines say of ids that belong together.
+
+    ``years`` and ``memory`` are what earlier lines leave for later ones; who reads some lines otherwise keeps them so.
+    """
 
     def __init__(self, spec: Spec, columns: str = "", reference: dt.date | None = None, memory: Memory | None = None):
         self.spec = spec
@@ -58,8 +61,8 @@ class DataFormat:
         self.links: list[Link] = []
         self._header = columns
         self._columns = header_columns(columns) if columns else ()
-        self._years = Years(reference)
-        self._memory = memory or Memory()
+        self.years = Years(reference)
+        self.memory = memory or Memory()
         self._program = lru_cache(maxsize=1024)(self._match_program)
 
     @property
@@ -213,7 +216,7 @@ class DataFormat:
         for fact in rule.recall:
             if not (of := fact.of.fill(fields)):
                 continue
-            values = self._values(fact, _of_device(rule, fields, of), fields)
+            values = self._values(fact, of_device(rule, fields, of), fields)
             if fact.lists:
                 lists[fact.value] = tuple(value for value in values if value)
                 lacks = lacks or not all(values) or not values
@@ -224,9 +227,9 @@ class DataFormat:
     def _values(self, fact: Fact, of: str, fields: dict[str, str]) -> list[str]:
         """The values that a fact asks for, an empty one for each that is not known."""
         if not fact.each:
-            return self._memory.ask(of, fact.name.fill(fields))
+            return self.memory.ask(of, fact.name.fill(fields))
         names = [part.strip() for part in fields.get(fact.each, "").split(",")]
-        found = (self._memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names[:MOST_LISTED])
+        found = (self.memory.ask(of, fact.name.fill(fields | {"each": name})) for name in names[:MOST_LISTED])
         values = [value for values in found for value in values or [""]]
         return values + [""] * (len(names) > MOST_LISTED)
 
@@ -236,7 +239,7 @@ class DataFormat:
         stamp = read_time(text)
         if not stamp.month:
             return stamp, None
-        day, warning = self._years.day(stamp.month, stamp.dom)
+        day, warning = self.years.day(stamp.month, stamp.dom)
         return Stamp(day, stamp.clock, stamp.zone, stamp.month, stamp.dom), warning
 
     def _note(self, rule: LineRule, fields: dict[str, str], event: Event) -> None:
@@ -245,7 +248,7 @@ class DataFormat:
             of, name, value = fact.of.fill(fields), fact.name.fill(fields), fields.get(fact.value)
             if of and name and value:  # that there is one is kept even where it cannot be read: lines need to know
                 value = "" if event.flags & Flag.UNCLEAR else value
-                self._memory.keep(_of_device(rule, fields, of), name, value)
+                self.memory.keep(of_device(rule, fields, of), name, value)
         if event.key and (child := rule.next.fill(fields)) and _leads_on(rule, fields, event):
             inside = event.done == "handed_over"
             handed = event.kind is Kind.DELIVERY and event.done != "expanded"  # an alias leads to other recipients
@@ -256,11 +259,11 @@ class DataFormat:
 
     def _link(self, rule: LineRule, fields: dict[str, str], link: Link) -> None:
         if link.parent != link.child:
-            self._memory.copied(_of_device(rule, fields, link.child), _of_device(rule, fields, link.parent))
+            self.memory.copied(of_device(rule, fields, link.child), of_device(rule, fields, link.parent))
             self.links.append(link)
 
 
-def _of_device(rule: LineRule, fields: dict[str, str], of: str) -> str:
+def of_device(rule: LineRule, fields: dict[str, str], of: str) -> str:
     """What a fact is of, by the unit too: a collector's file holds lines of several, with the same numbers."""
     device = rule.get["device"](fields) if "device" in rule.get else ""
     return f"{device} {of}"

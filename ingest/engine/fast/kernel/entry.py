@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 from numba import carray, cfunc, from_dtype, types
-from numba.extending import intrinsic
 
 from ingest.engine.fast.kernel.cut import cut
 from ingest.engine.fast.kernel.families import arrange, group, sign, unique_rows
 from ingest.engine.fast.kernel.lines import digest_of, read_lines, span_of
+from ingest.engine.fast.kernel.memory import pointer_to
 from ingest.engine.fast.rows import (
     ARRANGE,
     CUT,
@@ -36,22 +36,7 @@ from ingest.engine.fast.rows import (
 _ROW: Final = from_dtype(ROW)
 
 
-def _pointer(kind: Any) -> Any:
-    """A function that takes a number for the address of values of a type."""
-
-    @intrinsic
-    def pointer(typingctx: Any, address: Any) -> Any:
-        signature = types.CPointer(kind)(types.int64)
-
-        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
-
-        return signature, codegen
-
-    return pointer
-
-
-_bytes, _small, _signed, _unsigned, _rows = map(_pointer, (types.uint8, types.int32, types.int64, types.uint64, _ROW))
+_bytes, _small, _signed, _unsigned, _rows = map(pointer_to, (types.uint8, types.int32, types.int64, types.uint64, _ROW))
 
 
 @cfunc(types.void(types.CPointer(types.int64)), nopython=True)
