@@ -153,7 +153,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env_int("ZENREI_JOB_SWEEP_SECONDS", 3, least=1)),
         "options": {"expires": 10},
     },
+    "repeat-jobs": {
+        "task": "common.jobs.tasks.repeat",
+        "schedule": timedelta(seconds=env_int("ZENREI_JOB_REPEAT_SECONDS", 60, least=1)),
+        "options": {"expires": 30},
+    },
 }
+
+# How often all open cases are looked at for what is due, and after how many days the managers are told
+REMINDER_SECONDS = env_int("ZENREI_REMINDER_SECONDS", 600, least=1)
+ESCALATE_DAYS = env_int("ZENREI_ESCALATE_DAYS", 7, least=1)
 
 JOB_LEASE_SECONDS = env_int("ZENREI_JOB_LEASE_SECONDS", 15, least=2)
 JOB_FAILURES_ALLOWED = env_int("ZENREI_JOB_FAILURES_ALLOWED", 3, least=1)

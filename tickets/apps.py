@@ -4,6 +4,12 @@ from django.apps import AppConfig
 
 
 class TicketsConfig(AppConfig):
-    """Names the app."""
+    """Registers the job kinds."""
 
     name = "tickets"
+
+    def ready(self) -> None:
+        """Make the job kinds known."""
+        from tickets import jobs  # noqa: PLC0415  (models are loaded only now)
+
+        jobs.register_kinds()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -23,12 +24,16 @@ class Handle(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job: who does it, whom a given up job is told to, and which jobs a reader may see."""
+    """A kind of job: who does it, whom a given up job is told to, and which jobs a reader may see.
+
+    `every` is how often beat asks for it, with no arguments; None: only who asks for it.
+    """
 
     name: str
     handler: Callable[[Handle], None]
     given_up: Callable[[Job, str], None]
     readable: Callable[[Any], QuerySet[Job]]
+    every: timedelta | None = None
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -44,6 +49,11 @@ def register(kind: JobKind) -> None:
 def job_kind(name: str) -> JobKind | None:
     """Return a kind by its name; None where this version of the program does not know it."""
     return _KINDS.get(name)
+
+
+def repeated_kinds() -> dict[str, timedelta]:
+    """Return the kinds that are asked for again and again, and how often."""
+    return {name: kind.every for name, kind in _KINDS.items() if kind.every is not None}
 
 
 def readable_jobs(principal: Any) -> QuerySet[Job]:

@@ -1,4 +1,7 @@
-"""The two Celery tasks: run one job by its id, and sweep up what is overdue. Both are safe to run twice."""
+"""The Celery tasks: run one job by its id, sweep up what is overdue, ask for what is done again and again.
+
+All are safe to run twice.
+"""
 
 import logging
 from datetime import timedelta
@@ -10,8 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from common.jobs.claims import Claim, GivenUp, LeaseLost, Postponed, claim_job
-from common.jobs.kinds import JobKind, job_kind
+from common.jobs.kinds import JobKind, job_kind, repeated_kinds
 from common.jobs.models import Job, JobState
+from common.jobs.outbox import submit_repeated
 from common.jobs.wake import RUN_JOB, send
 from common.models import IdempotentAnswer
 
@@ -76,3 +80,10 @@ def sweep() -> int:
     for job_id in due:
         send(job_id)
     return len(due)
+
+
+@shared_task(name="common.jobs.tasks.repeat")
+def repeat() -> int:
+    """Record the jobs that are done again and again and whose time has come; return how many those are."""
+    asked = [submit_repeated(kind=kind, every=every) for kind, every in repeated_kinds().items()]
+    return sum(job is not None for job in asked)

@@ -17,5 +17,5 @@ def test_a_list_says_what_the_case_says(entries: list[Entry], until: int) -> Non
     assert [(one.holder, one.since, one.due, one.is_overdue) for one in standing.held] == [
         (leg.current.holder, leg.current.begin, leg.due, leg.is_overdue) for leg in turns.legs if leg.current
     ]
-    late = [one.party for one in turns.promises if one.is_overdue] if turns.state == "open" else []
-    assert list(standing.late) == list(dict.fromkeys(late))
+    waited = [one for one in turns.promises if one.state == "open" or one.is_overdue] if turns.state == "open" else []
+    assert list(standing.promises) == waited

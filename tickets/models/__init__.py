@@ -9,9 +9,12 @@ from tickets.models.finding import Finding, FindingStatus
 from tickets.models.finding_link import FindingLink, LinkState
 from tickets.models.mail import FiledBy, Mail, MailAttachment, MailCopy, MailFiling, MailImport, MailKind
 from tickets.models.reading import Reading, ReadingState
+from tickets.models.reminder import Reminder, ReminderKind, ReminderLevel
 from tickets.models.scan import CaseScan
 from tickets.models.seal import EntrySeal, UnpublishedHead
+from tickets.models.task import Task, TaskKind
 from tickets.models.verification import IntegrityCheck, Verification
+from tickets.models.watcher import Watcher
 
 __all__ = [
     "Blob",
@@ -46,8 +49,14 @@ __all__ = [
     "Precision",
     "Reading",
     "ReadingState",
+    "Reminder",
+    "ReminderKind",
+    "ReminderLevel",
     "Severity",
+    "Task",
+    "TaskKind",
     "TimelineEntry",
     "UnpublishedHead",
     "Verification",
+    "Watcher",
 ]

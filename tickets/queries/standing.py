@@ -22,7 +22,7 @@ SELECT found.id, found.state, found.severity, found.department_id, found.product
         SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
         WHERE named.case_id = found.id ORDER BY named.position, named.id
     )
-FROM tickets_case AS found WHERE found.id = ANY(%s) AND found.state = %s
+FROM tickets_case AS found WHERE found.id = ANY(%s) AND found.state = ANY(%s)
 """
 # What moves no turn is left out, but for what was corrected into something that does, or out of it: a correction counts
 # in the place of the first revision.
@@ -39,6 +39,9 @@ WHERE entry.case_id = ANY(%s) AND entry.author_id IS NOT NULL AND (
 """
 
 
+UNFINISHED = [CaseState.OPEN.value, CaseState.PARKED.value]
+
+
 class Facts(NamedTuple):
     """What of a case decides who owes what until when."""
 
@@ -52,20 +55,40 @@ class Facts(NamedTuple):
     parties: list[str]
 
 
-def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dict[int, Standing]:
-    """Return where cases stand, by their ids; three queries. A case that is not open is in it with nobody's turn."""
+class Told(NamedTuple):
+    """A case that is open or parked, and what was told of it: all revisions that count."""
+
+    facts: Facts
+    entries: list[Entry]
+    terms: AllTerms
+
+    def standing(self, now: datetime) -> Standing:
+        """Return where it stands."""
+        told = in_state(self.entries, self.facts.state, self.facts.updated_at)
+        return standing_of(told, now=now, terms=self.terms, parties=self.facts.parties)
+
+    def first(self, entry: str) -> int:
+        """Return the row of the first revision of an entry."""
+        older = {one.id: one.replaces for one in self.entries}
+        while replaced := older[entry]:
+            entry = replaced
+        return int(entry)
+
+
+def told_of_cases(ids: Iterable[int]) -> list[Told]:
+    """Return what is told of those of the cases that are open or parked; three queries."""
     wanted = list(ids)
-    moment = now or timezone.now()
-    found = dict.fromkeys(wanted, Standing())
-    facts = [Facts(*row) for row in _rows(_FACTS, [wanted, CaseState.OPEN])] if wanted else []
+    facts = [Facts(*row) for row in _rows(_FACTS, [wanted, UNFINISHED])] if wanted else []
     if not facts:
-        return found
-    entries = _entries([one.id for one in facts])
-    terms = _Owed(facts)
-    for one in facts:
-        told = in_state(entries[one.id], one.state, one.updated_at)
-        found[one.id] = standing_of(told, now=moment, terms=terms.of(one), parties=one.parties)
-    return found
+        return []
+    entries, terms = _entries([one.id for one in facts]), _Owed(facts)
+    return [Told(one, entries[one.id], terms.of(one)) for one in facts]
+
+
+def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dict[int, Standing]:
+    """Return where cases stand, by their ids; three queries. One that is not open is in it, with nobody's turn."""
+    wanted, moment = list(ids), now or timezone.now()
+    return dict.fromkeys(wanted, Standing()) | {one.facts.id: one.standing(moment) for one in told_of_cases(wanted)}
 
 
 def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:

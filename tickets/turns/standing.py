@@ -8,26 +8,32 @@ from typing import NamedTuple
 from tickets.turns.due import AllTerms, Due, due_of_turn
 from tickets.turns.entry import Entry
 from tickets.turns.leg import in_case_order
-from tickets.turns.promises import promises_of
+from tickets.turns.promises import Promise, promises_of
 from tickets.turns.whose_turn import walk
 
 
 class Held(NamedTuple):
-    """A turn that somebody has now, towards whom, since when and until when."""
+    """A turn that somebody has now, towards whom, since when and until when; ``entry`` is what gave it."""
 
     holder: str
     other: str
     since: dt.datetime
+    entry: str
     due: Due | None
     is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a case stands. ``late`` are the parties whose promises are past due and waited for."""
+    """Where a case stands. ``promises`` are those that are waited for."""
 
     held: tuple[Held, ...] = ()
-    late: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def late(self) -> list[str]:
+        """The parties whose promises are past due, each once."""
+        return list(dict.fromkeys(one.party for one in self.promises if one.is_overdue))
 
     @property
     def holders(self) -> list[str]:
@@ -62,7 +68,7 @@ def standing_of(
         if turn is not None:
             due = due_of_turn(turn, terms)
             other = leg.other if turn.holder == leg.party else leg.party
-            held.append(Held(turn.holder, other, turn.begin, due, due is not None and due.at < now))
+            held.append(Held(turn.holder, other, turn.begin, turn.entry, due, due is not None and due.at < now))
     promised = any(said.placed.entry.kind == "promise" for said in found.said)
-    late = [one.party for one in promises_of(found, terms, now=now) if one.is_overdue] if promised else []
-    return Standing(tuple(held), tuple(dict.fromkeys(late)))
+    promises = promises_of(found, terms, now=now) if promised else []
+    return Standing(tuple(held), tuple(one for one in promises if one.state == "open" or one.is_overdue))

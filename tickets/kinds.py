@@ -1,0 +1,3 @@
+"""The names of this app's job kinds: they stand in rows, and so are never changed."""
+
+REMIND = "remind"
