@@ -8,6 +8,7 @@ from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
 from tickets.models.finding_link import FindingLink, LinkState
 from tickets.models.mail import FiledBy, Mail, MailAttachment, MailCopy, MailFiling, MailImport, MailKind
+from tickets.models.pack import Pack, PackSecret, PackState, Pseudonym
 from tickets.models.reading import Reading, ReadingState
 from tickets.models.reminder import Reminder, ReminderKind, ReminderLevel
 from tickets.models.scan import CaseScan
@@ -45,8 +46,12 @@ __all__ = [
     "MailFiling",
     "MailImport",
     "MailKind",
+    "Pack",
+    "PackSecret",
+    "PackState",
     "PartyTicket",
     "Precision",
+    "Pseudonym",
     "Reading",
     "ReadingState",
     "Reminder",

@@ -17,6 +17,7 @@ class CustodyAction(models.TextChoices):
     DOWNLOADED = "downloaded"
     CHECKED = "checked"
     FACTS_CHANGED = "facts_changed"
+    EXPORTED = "exported"
 
 
 class CustodyEntry(models.Model):
