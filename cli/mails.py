@@ -58,7 +58,7 @@ def _read(archive: Archive, kept: "_Kept | None", arguments: argparse.Namespace,
     """Print each message; return how many there are, and how many of them could not be read."""
     told, count, unread = 0.0, 0, 0
     for piece in archive.pieces():
-        row = _row(piece, archive, kept)
+        row = row_of(piece, archive.form, kept)
         count, unread = count + 1, unread + bool(row["unread"])
         _print(row, as_json=arguments.json)
         if arguments.progress and time.monotonic() - told > TOLD_EVERY:
@@ -88,12 +88,12 @@ def _put(file: IO[bytes] | None, content: bytes) -> dict[str, Any]:
     return place | {"sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _row(piece: Piece, archive: Archive, kept: _Kept | None) -> dict[str, Any]:
-    """Return what is told of one message. What no reading can be made of is told with its reason, and kept."""
+def row_of(piece: Piece, form: str, kept: _Kept | None) -> dict[str, Any]:
+    """Return what is told of one message of an archive. What no reading can be made of is told with its reason."""
     row: dict[str, Any] = {"place": piece.offset, "whole": piece.whole, "unread": ""}
     row["original"] = _put(kept.messages if kept else None, piece.raw)
     try:
-        message = read_outlook(piece.raw) if archive.form == MSG else read_message(piece.raw, envelope=piece.envelope)
+        message = read_outlook(piece.raw) if form == MSG else read_message(piece.raw, envelope=piece.envelope)
     except NoOutlook as error:
         return row | {"unread": f"This is no message of Outlook that can be read: {error}", "message": None}
     return row | {"message": _told(message, kept)}

@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "CaseKindEnum": "tickets.models.case.CaseKind",
         "CaseStateEnum": "tickets.models.case.CaseState",
         "EntryKindEnum": "tickets.models.entry.EntryKind",
+        "MailKindEnum": "tickets.models.mail.MailKind",
         "DueSourceEnum": "tickets.api.turns.SOURCES",
         "PromiseStateEnum": "tickets.api.turns.PROMISE_STATES",
         "JobStateEnum": "common.jobs.models.JobState",

@@ -158,7 +158,7 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         piece = ContentFile(f"{number} {n}".encode(), name=f"{number}-{n}.log")
         assert alice.api.upload(f"cases/{world.case.ref}/evidence/", piece).status_code == 202
     for n in range(number):
-        make_mail(alice, world.case if n % 2 else None, number * 100 + n)
+        make_mail(alice, world.case if n % 2 else None, f"{number}-{n}")
     add_knowledge(world, alice, number)
     record_findings(
         case=world.case,
@@ -247,7 +247,10 @@ def fresh(world: World, alice: Person) -> World:
     Job.objects.filter(kind=FIND_LINES).update(state="done")
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
-    mails = {"mail": make_mail(alice, world.case, job.pk), "waiting": make_mail(alice, None, -job.pk)}
+    mails = {
+        "mail": make_mail(alice, world.case, f"filed-{job.pk}"),
+        "waiting": make_mail(alice, None, f"waiting-{job.pk}"),
+    }
     once = replace(
         world.kept,
         statement=state(here, world.colleague),

@@ -257,7 +257,7 @@ def found(evidence: Evidence, **changes: Any) -> FoundFinding:
     return FoundFinding(**(values | changes))
 
 
-def make_mail(owner: Person, case: Case | None, number: int) -> Mail:
+def make_mail(owner: Person, case: Case | None, number: int | str) -> Mail:
     """Record a mail as the worker would: into a case by its token, else into the inbox. A picture hangs on it."""
     name = f"{MARKER}-{number}@example.jp"
     subject = f"{MARKER} {case.mail_subject_token if case else ''}".strip()
