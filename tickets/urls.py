@@ -3,7 +3,20 @@
 from django.urls import path
 
 from common.views import keyboard
-from tickets.views import case, case_party, cases, check, contract, entry, evidence, finding, issue, promise, upload
+from tickets.views import (
+    case,
+    case_party,
+    cases,
+    check,
+    contract,
+    entry,
+    evidence,
+    finding,
+    issue,
+    mail,
+    promise,
+    upload,
+)
 from tickets.views.start import start
 
 urlpatterns = [
@@ -27,6 +40,14 @@ urlpatterns = [
     path("contracts/new/", contract.new_contract, name="new-contract"),
     path("contacts/new/", contract.new_contact, name="new-contact"),
     path("party-imports/", contract.party_import, name="party-import"),
+    path("mails/", mail.mails, name="mails"),
+    path("mails/import/", mail.import_mails, name="import-mails"),
+    path("mails/<uuid:public_id>/", mail.mail, name="mail"),
+    path("mails/<uuid:public_id>/html/", mail.mail_html, name="mail-html"),
+    path("mails/<uuid:public_id>/original/", mail.original, name="mail-original"),
+    path("mails/<uuid:public_id>/attachments/<uuid:attached>/", mail.attachment, name="mail-attachment"),
+    path("mails/<uuid:public_id>/file/", mail.file, name="file-mail"),
+    path("mails/<uuid:public_id>/take-out/", mail.take_out, name="take-mail-out"),
     path("cases/", cases.cases, name="cases"),
     path("cases.csv", cases.cases_csv, name="cases-csv"),
     path("cases/new/", case.new_case, name="new-case"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from common.pages import Page, page_of
 from tickets.models import Case, Evidence, Finding, TimelineEntry
@@ -60,9 +61,11 @@ def pieces_of(case: Case) -> QuerySet[Evidence]:
 
 def entries_of(case: Case) -> QuerySet[TimelineEntry]:
     """Return the timeline of a case, newest first, with what a row shows of it."""
-    return case.entries.select_related(
+    found = case.entries.select_related(
         "author", "from_party", "to_party", "evidence", "replaces", "replaced_by__author"
-    ).order_by("-happened_at", "-pk")
+    )
+    of_mail = Coalesce("mail_filing__mail__public_id", "replaces__mail_filing__mail__public_id")
+    return found.annotate(of_mail=of_mail).order_by("-happened_at", "-pk")
 
 
 def with_parts(case: Case) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from kb.models import Party
 from kb.queries.parties import party_by_slug
+from tickets import words
 from tickets.access import get_case_to_write, visible_entries
 from tickets.forms import EntryForm
 from tickets.models import Case, TimelineEntry
@@ -24,6 +25,8 @@ def _form(request: PageRequest, case: Case, entry: TimelineEntry | None = None) 
     now = timezone.localtime()
     fresh = {"day": now.date(), "kind": request.GET.get("kind", "note")}
     initial = EntryForm.initial_of(entry) if entry else fresh
+    if entry and request.GET.get("kind") in words.WRITTEN_BY_PEOPLE:  # a mail that is an answer, an ask, a promise
+        initial["kind"] = request.GET["kind"]
     parties = Party.objects.order_by("name")
     return EntryForm(request.POST or None, initial=initial, parties=parties, known=case.parties.all())
 
