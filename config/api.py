@@ -37,7 +37,9 @@ from tickets.api.contracts import ContactList, ContractList, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.mails import MailAttachmentDownload, MailFile, MailList, MailOriginal, MailTakeOut, MailView
+from tickets.api.reminders import ReminderList, ReminderView
 from tickets.api.sightings import IssueSightings
+from tickets.api.tasks import CaseTasks, CaseTaskView, CaseWatchers
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
 from tickets.api.turns import CaseTurns
 from tickets.api.upgrade_check import UpgradeCheck
@@ -112,6 +114,11 @@ urlpatterns = [
     path("mails/<uuid:public_id>/take-out/", MailTakeOut.as_view()),
     path("mails/<uuid:public_id>/original", MailOriginal.as_view()),
     path("mails/<uuid:public_id>/attachments/<uuid:attachment>/download", MailAttachmentDownload.as_view()),
+    path("cases/<str:ref>/tasks/", CaseTasks.as_view()),
+    path("cases/<str:ref>/tasks/<uuid:public_id>/", CaseTaskView.as_view()),
+    path("cases/<str:ref>/watchers/", CaseWatchers.as_view()),
+    path("reminders/", ReminderList.as_view()),
+    path("reminders/<uuid:public_id>/", ReminderView.as_view()),
     path("findings/", FindingList.as_view()),
     path("findings/<uuid:public_id>/", FindingView.as_view()),
     path("findings/<uuid:public_id>/lines/", FindingLines.as_view()),

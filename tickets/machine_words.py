@@ -32,6 +32,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"no longer shared with (?P<name>.+)", gettext_noop("no longer shared with %(name)s")),
     (r"party added: (?P<name>.+)", gettext_noop("party added: %(name)s")),
     (r"ticket (?P<number>.+) at (?P<name>.+)", gettext_noop("ticket %(number)s at %(name)s")),
+    (r"to do: (?P<text>.+) \(due (?P<day>[\d-]+)\)", gettext_noop("to do: %(text)s (due %(day)s)")),
+    (r"to do: (?P<text>.+)", gettext_noop("to do: %(text)s")),
+    (r"look again on (?P<day>[\d-]+): (?P<text>.+)", gettext_noop("look again on %(day)s: %(text)s")),
+    (r"done: (?P<text>.+)", gettext_noop("done: %(text)s")),
+    (r"to do again: (?P<text>.+)", gettext_noop("to do again: %(text)s")),
 )  # fmt: skip
 _FORMS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _PATTERNS)
 _FOUND = re.compile(r"(?P<rule>[a-z-]+): (?P<now>[\d,]+)(?: \((?P<then>[\d,]+) before\))?")

@@ -15,6 +15,7 @@ from tickets.views import (
     issue,
     mail,
     promise,
+    task,
     upload,
 )
 from tickets.views.start import start
@@ -59,6 +60,10 @@ urlpatterns = [
     path("cases/<str:ref>/shares/<slug:slug>/end/", case_party.end_share, name="end-share"),
     path("cases/<str:ref>/entries/new/", entry.new_entry, name="new-entry"),
     path("cases/<str:ref>/entries/<uuid:public_id>/correct/", entry.correction, name="correct-entry"),
+    path("cases/<str:ref>/tasks/new/", task.new_task, name="new-task"),
+    path("cases/<str:ref>/tasks/<uuid:public_id>/tick/", task.tick, name="tick-task"),
+    path("cases/<str:ref>/watch/", task.watch, name="watch-case"),
+    path("reminders/<uuid:public_id>/note/", task.note, name="note-reminder"),
     path("cases/<str:ref>/promises/<uuid:public_id>/chaser/", promise.chaser, name="chaser"),
     path("cases/<str:ref>/findings/", finding.findings, name="findings"),
     path("cases/<str:ref>/findings/<uuid:public_id>/", finding.finding, name="finding"),

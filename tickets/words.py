@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.words import Word, options
-from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, Severity
+from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, Severity, TaskKind
 
 CASE_KINDS: dict[str, Word] = {
     CaseKind.DEFECT: Word(_("defect")),
@@ -50,6 +50,17 @@ PROMISE_STATES: dict[str, Word] = {
     "late": Word(pgettext_lazy("state of a promise", "Late"), "late", "warn"),
     "broken": Word(pgettext_lazy("state of a promise", "Broken"), "late", "bad"),
     "lapsed": Word(pgettext_lazy("state of a promise", "Lapsed"), "dismissed", "bad"),
+}
+TASK_KINDS: dict[str, Word] = {
+    TaskKind.TASK: Word(pgettext_lazy("kind of task", "To do"), "check"),
+    TaskKind.FOLLOW_UP: Word(pgettext_lazy("kind of task", "Look again"), "late"),
+}
+REMINDERS: dict[str, Any] = {
+    "promise_soon": _("promise falls due"),
+    "promise_overdue": _("promise overdue"),
+    "turn_overdue": _("answer overdue"),
+    "follow_up": pgettext_lazy("of a reminder", "look again"),
+    "task_due": _("to do, its day has come"),
 }
 WRITTEN_BY_PEOPLE = (
     EntryKind.NOTE, EntryKind.ASK, EntryKind.ANSWER, EntryKind.PROMISE, EntryKind.CLAIM, EntryKind.CHANGE,

@@ -42,7 +42,7 @@ from tests.api.knowledge import (
     make_issue,
     state,
 )
-from tests.api.world import MOMENT, World, found, make_mail
+from tests.api.world import MOMENT, World, found, make_mail, remind_of
 from tests.conftest import Person
 from tickets.models import CustodyAction
 from tickets.services.cases import add_party_ticket, open_case
@@ -50,6 +50,7 @@ from tickets.services.contracts import create_contact, create_contract
 from tickets.services.custody import record_custody
 from tickets.services.entries import add_entry
 from tickets.services.findings import record_findings
+from tickets.services.tasks import add_task
 
 FILE = Path(__file__).with_name("query_counts.json")
 ROWS = (3, 30)
@@ -64,6 +65,10 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/cases/{ref}/": {"title": f"Spam {number}", "state": "parked"},
         "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": f"new-{number}"},
         "POST /api/v1/cases/{ref}/shares/": {"department": "network-services"},
+        "POST /api/v1/cases/{ref}/tasks/": {"text": f"Task {number}"},
+        "PATCH /api/v1/cases/{ref}/tasks/{public_id}/": {"done": True},
+        "POST /api/v1/cases/{ref}/watchers/": {"watch": False},
+        "PATCH /api/v1/reminders/{public_id}/": {"seen": True},
         "POST /api/v1/cases/{ref}/timeline/": {
             "kind": "ask",
             "text": "Why?",
@@ -152,6 +157,7 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         world.case.devices.add(device)
         add_party_ticket(case=world.case, author=alice.user, party=vendor, number=str(n))
         add_entry(case=world.case, author=alice.user, kind="note", happened_at=MOMENT, text="x", from_party=vendor)
+        remind_of(add_task(case=world.case, author=alice.user, text=f"Task {number} {n}"))
         record_custody(evidence=world.evidence, actor=alice.user, action=CustodyAction.CHECKED)
         create_contact(party=vendor, name=f"Contact {n}")
         create_contract(department=alice.department, party=vendor, number=f"C-{number}-{n}", response_hours={"any": 8})
@@ -258,7 +264,9 @@ def fresh(world: World, alice: Person) -> World:
         wrong=kept.wrong,
         way=help_with(here, world.colleague),
     )
-    return replace(world, entry=entry, job=job, kept=once, **mails)
+    task = add_task(case=world.case, author=alice.user, text="To be done")
+    once_more = {"task": task, "reminder": remind_of(task)}
+    return replace(world, entry=entry, job=job, kept=once, **mails, **once_more)
 
 
 @pytest.mark.parametrize(

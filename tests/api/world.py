@@ -26,7 +26,19 @@ from tests.conftest import Person, make_person
 from tests.mail import letters
 from tickets.mail.archive import EML
 from tickets.mail.mbox import Piece
-from tickets.models import Case, CaseKind, CaseScan, EntryKind, Evidence, Finding, Mail, ReadingState, TimelineEntry
+from tickets.models import (
+    Case,
+    CaseKind,
+    CaseScan,
+    EntryKind,
+    Evidence,
+    Finding,
+    Mail,
+    ReadingState,
+    Reminder,
+    Task,
+    TimelineEntry,
+)
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.entries import add_entry, correct_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence
@@ -34,6 +46,7 @@ from tickets.services.findings import FoundFinding, record_findings
 from tickets.services.mail_imports import receive_mail_file
 from tickets.services.mails import record_mails
 from tickets.services.readings import record_reading
+from tickets.services.tasks import add_task
 
 CHECK = ("get", "/api/v1/upgrade-check/")
 MOMENT = datetime(2022, 6, 8, 3, 0, tzinfo=UTC)
@@ -57,6 +70,8 @@ class World:
     mail: Mail
     waiting: Mail
     comparison: Job
+    task: Task
+    reminder: Reminder
     known: Known
     kept: Kept
     colleague: Person
@@ -72,6 +87,8 @@ class World:
             "finding": str(self.finding.public_id),
             "job": str(self.job.public_id),
             "comparison": str(self.comparison.public_id),
+            "task": str(self.task.public_id),
+            "reminder": str(self.reminder.public_id),
             "mail": str(self.mail.public_id),
             "waiting": str(self.waiting.public_id),
             "original": self.mail.blob_id,
@@ -89,6 +106,8 @@ class World:
             "findings": "finding",
             "jobs": "job",
             "comparisons": "comparison",
+            "tasks": "task",
+            "reminders": "reminder",
             "mails": "waiting" if template.endswith("/file/") else "mail",
             "statements": "statement",
             "confirmations": "confirmation",
@@ -154,6 +173,7 @@ def make_world(owner: Person) -> World:
     add_party_ticket(case=case, author=owner.user, party=vendor, number=f"{MARKER}-8841")
     entry = _timeline(case, owner, vendor)
     evidence = _evidence(case, owner, device, vendor)
+    task = add_task(case=case, author=owner.user, text=f"{MARKER} to do")
     colleague = make_person("dana@example.jp", owner.department, Role.OPERATOR)
     return World(
         vendor=vendor,
@@ -167,6 +187,8 @@ def make_world(owner: Person) -> World:
         mail=make_mail(owner, case, 0),
         waiting=make_mail(owner, None, 1),
         comparison=_comparison(case, owner, evidence),
+        task=task,
+        reminder=remind_of(task),
         known=make_knowledge(product, colleague, today=timezone.localdate() - timedelta(days=1)),
         kept=keep_to_itself(product, colleague),
         colleague=colleague,
@@ -180,6 +202,13 @@ def _timeline(case: Case, owner: Person, vendor: Party) -> TimelineEntry:
     )
     correct_entry(entry=entry, author=owner.user, changes={"text": f"{MARKER}: was the order changed?"})
     return entry
+
+
+def remind_of(task: Task) -> Reminder:
+    """Write a reminder as the job of reminders would."""
+    return Reminder.objects.create(
+        case=task.case, kind="task_due", level="reminder", task=task, due_on=timezone.localdate()
+    )
 
 
 def _evidence(case: Case, owner: Person, device: Device, vendor: Party) -> Evidence:

@@ -22,6 +22,7 @@ from tests.pages.story import AT, attach, found, judged, read
 from tickets.models import Case
 from tickets.services.cases import open_case
 from tickets.services.entries import add_entry
+from tickets.services.tasks import add_task
 
 FILE = Path(__file__).with_name("query_counts.json")
 
@@ -37,6 +38,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "new-case": "/cases/new/",
         "change-case": f"{case}change/",
         "new-entry": f"{case}entries/new/",
+        "new-task": f"{case}tasks/new/",
         "findings": f"{case}findings/",
         "finding": f"{case}findings/{finding.public_id}/",
         "finding-lines": f"{case}findings/{finding.public_id}/lines/",
@@ -98,6 +100,7 @@ def crowded(story: Case, alice: Person, first_issue: KnownIssue) -> Case:
         piece = attach(story, alice.user, content=f"line {number}".encode(), name=f"log {number}")
         read(piece) if number % 2 else None
         add_entry(case=story, author=alice.user, kind="note", happened_at=AT, text=f"Note {number}.")
+        add_task(case=story, author=alice.user, text=f"Task {number}.")
         open_case(department=alice.department, author=alice.user, title=f"Case {number}", kind="other")
         say_everything(record(alice.department, alice.user, slug=f"issue-{number}", aliases=["CVE-1"]), alice)
         say_everything(first_issue, alice)

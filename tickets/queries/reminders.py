@@ -37,7 +37,7 @@ def key_of(reminder: Reminder) -> Key:
 
 
 def wanted_reminders(cases: Iterable[int], *, now: datetime | None = None) -> dict[Key, Wanted]:
-    """Return the reminders that there have to be of those of the cases that are open or parked, by their keys; four queries."""
+    """Return the reminders that there have to be of cases, by their keys, where those are not over; four queries."""
     told = told_of_cases(cases)
     clock = Clock(now or timezone.now(), ZoneInfo(settings.DEFAULT_USER_TIME_ZONE), settings.ESCALATE_DAYS)
     to_do = _to_do([one.facts.id for one in told]) if told else {}
@@ -65,6 +65,11 @@ def visible_reminders(principal: Principal) -> QuerySet[Reminder]:
     return Reminder.objects.filter(case__department__in=principal.department_ids)
 
 
+def for_rows(reminders: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    """Return reminders with what a row tells of them."""
+    return reminders.select_related("case", "entry", "task", "party", "seen_by")
+
+
 def waiting_for(principal: Principal) -> list[Reminder]:
     """Return what waits for a person now, the longest due first.
 
@@ -83,17 +88,6 @@ def waiting_for(principal: Principal) -> list[Reminder]:
     )
     wanted = wanted_reminders({row.case_id for row in rows}) if rows else {}
     return [row for row in rows if key_of(row) in wanted][:SHOWN]
-
-
-def reminders_of_case(case: Any) -> list[Reminder]:
-    """Return the reminders of a case that still hold and that nobody noted, as it is told now."""
-    rows = list(
-        Reminder.objects.filter(case=case, over_at=None, seen_at=None)
-        .select_related("entry", "task", "party")
-        .order_by("due_on", "pk")
-    )
-    wanted = wanted_reminders([case.pk]) if rows else {}
-    return [row for row in rows if key_of(row) in wanted]
 
 
 def reminder_row(reminder: Reminder) -> dict[str, Any]:

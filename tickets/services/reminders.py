@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 500
 
 
 def remind(handle: Handle) -> None:
-    """Look at all cases that are not over, and write the reminders that are missing in one transaction with the end of the job."""
+    """Look at all cases that are not over; what is missing is written as the job ends, or not at all."""
     cases = list(Case.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
     wanted: dict[Key, Wanted] = {}
     for begin in range(0, len(cases), CASES_AT_ONCE):

@@ -1,9 +1,11 @@
 """Days, due times and states of promises as a person reads them."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -72,6 +74,18 @@ def promise_chip(context: Context, state: str) -> SafeString:
     """Show what became of a promise."""
     word = words.PROMISE_STATES[state]
     return format_html('<span class="chip {}">{}{}</span>', word.tone, draw_icon(context, word.icon), word.text)
+
+
+@register.filter
+def day_has_come(day: date) -> bool:
+    """Whether it is a day, or past it."""
+    return day <= timezone.localdate()
+
+
+@register.filter
+def reminder_words(kind: str) -> Any:
+    """Return of what a reminder reminds."""
+    return words.REMINDERS[kind]
 
 
 @register.filter

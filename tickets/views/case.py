@@ -26,6 +26,7 @@ from tickets.queries.contracts import contracts_in_force
 from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key
+from tickets.queries.tasks import tasks_of_case, watchers_of
 from tickets.queries.terms import contracts_of_case, nearest
 from tickets.queries.turns_page import turns_page
 from tickets.services.case_devices import set_devices
@@ -48,6 +49,8 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     first = shown.first.finding if shown.first else None
     context["contracts"] = list(nearest(contracts_of_case(found), found).values())
     context |= {"whose": turns_page(found), "flips": flips_of_case(request.principal, found)}
+    context["tasks"], context["done_tasks"] = tasks_of_case(found)
+    context["watchers"] = [row.user for row in watchers_of(found)]
     context["issues"] = issues_of_case(request.principal, found)
     context["link"] = links_of(request.principal, [first]).get(first.pk) if first else None
     context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.views.door import PageRequest, for_people
 from tickets.queries import start as lists
 from tickets.queries.reading import state_of
+from tickets.queries.reminders import waiting_for
 
 
 @require_safe
@@ -19,6 +20,7 @@ def start(request: PageRequest) -> HttpResponseBase:
         "findings": lists.unjudged_findings(principal),
         "pieces": [(piece, state_of(piece)) for piece in lists.restless_evidence(principal)],
         "asks": lists.asked_of_us(principal),
+        "waiting": waiting_for(principal),
         "cases": lists.lately_changed(principal),
         "may_write": principal.may_write_anywhere,
         "belongs": bool(principal.roles),
