@@ -12,6 +12,7 @@ from ingest.services.read_evidence import give_up_reading, read_evidence
 from ingest.services.transaction_lines import find_lines, give_up_lines
 from tickets.access import jobs_of_visible_cases, visible_evidence_jobs, visible_mail_jobs
 from tickets.services.mail_imports import IMPORT_MAILS, give_up_import
+from tickets.services.packs import MAKE_PACK, give_up_pack, make_pack_of_job
 
 
 def register_kinds() -> None:
@@ -23,6 +24,7 @@ def register_kinds() -> None:
         (FIND_LINES, find_lines, give_up_lines, of_cases(kind=FIND_LINES)),
         (RUN_DETECTOR, run_detector, give_up_detecting, visible_detector_jobs),
         (IMPORT_MAILS, import_mails, give_up_import, visible_mail_jobs),
+        (MAKE_PACK, make_pack_of_job, give_up_pack, of_cases(kind=MAKE_PACK)),
         (DETECT_IN_CASE, detect_case, give_up_detecting, of_cases(kind=DETECT_IN_CASE)),
     ):
         register(JobKind(name=name, handler=handler, given_up=given_up, readable=readable))

@@ -16,7 +16,7 @@ from common.errors import Forbidden, NotVisible
 from common.jobs.models import Job
 from common.rows import columns_of, fetch, split
 from kb.models import Product
-from tickets.models import Case, Evidence, Finding, Mail, MailAttachment, MailImport, TimelineEntry
+from tickets.models import Case, Evidence, Finding, Mail, MailAttachment, MailImport, Pack, TimelineEntry
 
 
 def visible_cases(principal: Principal) -> QuerySet[Case]:
@@ -149,6 +149,17 @@ def visible_mail_imports(principal: Principal) -> QuerySet[MailImport]:
 def visible_mail_jobs(principal: Principal) -> QuerySet[Job]:
     """Return the jobs that read the mail of the reader's departments."""
     return Job.objects.filter(mail_imports__in=visible_mail_imports(principal))
+
+
+def get_pack(principal: Principal, public_id: uuid.UUID) -> Pack:
+    """Return an evidence pack of a case that the reader may see, or raise NotVisible."""
+    packs = Pack.objects.filter(case__audience__overlap=principal.department_ids)
+    pack = packs.select_related("case", "recipient", "created_by", "released_by", "job", "blob").filter(
+        public_id=public_id
+    )
+    if (found := pack.first()) is None:
+        raise NotVisible
+    return found
 
 
 def as_public_id(raw: str) -> uuid.UUID:

@@ -7,7 +7,7 @@ from django.http import FileResponse
 from accounts.models import User
 from common.errors import Conflict
 from common.storage import evidence_store
-from tickets.models import CustodyAction, Evidence, MailAttachment
+from tickets.models import CustodyAction, Evidence, MailAttachment, Pack, PackState
 from tickets.services.custody import record_custody
 
 
@@ -28,6 +28,13 @@ def attachment_download(one: MailAttachment, *, reader: User, taken: bool) -> Fi
     if one.evidence is not None and one.evidence.case_id == one.mail.case_id:
         return evidence_download(one.evidence, reader=reader, taken=taken)
     return blob_download(one.blob_id, one.name)
+
+
+def pack_download(pack: Pack) -> FileResponse:
+    """Return the zip of an evidence pack; Conflict for one that nobody has released."""
+    if pack.state != PackState.RELEASED or pack.blob_id is None:
+        raise Conflict("This pack was not released. Look at what it replaces, and release it first.")
+    return blob_download(pack.blob_id, f"{pack.case.ref}-{pack.recipient.slug}.zip")
 
 
 def blob_download(sha256: str, name: str) -> FileResponse:

@@ -15,6 +15,7 @@ from tickets.views import (
     issue,
     mail,
     promise,
+    pack,
     task,
     upload,
 )
@@ -71,6 +72,11 @@ urlpatterns = [
     path("cases/<str:ref>/findings/<uuid:public_id>/issue/", finding.link, name="link-finding"),
     path("cases/<str:ref>/evidence/", upload.upload_evidence, name="case-upload"),
     path("cases/<str:ref>/evidence/reading/", evidence.open_jobs, name="open-jobs"),
+    path("cases/<str:ref>/packs/", pack.packs, name="packs"),
+    path("cases/<str:ref>/packs/reply/", pack.restore, name="restore-reply"),
+    path("cases/<str:ref>/packs/<uuid:public_id>/", pack.pack, name="pack"),
+    path("cases/<str:ref>/packs/<uuid:public_id>/release/", pack.release, name="release-pack"),
+    path("cases/<str:ref>/packs/<uuid:public_id>/file/", pack.download, name="pack-download"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/", evidence.evidence, name="evidence"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/file/", upload.download_evidence, name="evidence-download"),
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.words import Word, options
-from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, Severity, TaskKind
+from tickets.models import CaseKind, CaseState, CustodyAction, EntryKind, FindingStatus, PackState, Severity, TaskKind
 
 CASE_KINDS: dict[str, Word] = {
     CaseKind.DEFECT: Word(_("defect")),
@@ -62,6 +62,24 @@ REMINDERS: dict[str, Any] = {
     "follow_up": pgettext_lazy("of a reminder", "look again"),
     "task_due": _("to do, its day has come"),
 }
+PACK_STATES: dict[str, Word] = {
+    PackState.MAKING: Word(_("is being made"), "running", ""),
+    PackState.READY: Word(_("waits to be looked at"), "late", "warn"),
+    PackState.RELEASED: Word(_("released"), "check", "good"),
+    PackState.REFUSED: Word(_("no pack"), "dismissed", "bad"),
+}
+VALUE_KINDS: dict[str, Any] = {
+    "address": _("mail address"),
+    "host": _("host"),
+    "ip": _("IP address"),
+    "serial": _("serial number"),
+    "name": pgettext_lazy("of a person", "name"),
+    "session": _("id of a session"),
+    "encoded": _("encoded text"),
+    "text": pgettext_lazy("that somebody wrote", "text"),
+    "number": pgettext_lazy("that is replaced", "number"),
+    "word": _("word that is not known to be harmless"),
+}
 WRITTEN_BY_PEOPLE = (
     EntryKind.NOTE, EntryKind.ASK, EntryKind.ANSWER, EntryKind.PROMISE, EntryKind.CLAIM, EntryKind.CHANGE,
     EntryKind.MESSAGE, EntryKind.CALL,
@@ -85,6 +103,7 @@ CUSTODY: dict[str, Any] = {
     CustodyAction.DOWNLOADED: _("downloaded"),
     CustodyAction.CHECKED: _("checked again"),
     CustodyAction.FACTS_CHANGED: _("facts changed"),
+    CustodyAction.EXPORTED: _("lines of it exported in a pack"),
 }
 
 choices = options

@@ -100,7 +100,8 @@ class Pseudonyms:
         return f"::ffff:{other}" if machine.version > plain_machine.version else str(other)
 
     def _address(self, value: str, raw: str) -> str:
-        if known := self.knows(value):
+        known = self.knows(value)
+        if known and "@" not in known.pseudonym:
             self._keep("address", value, raw, known.pseudonym)
             return known.pseudonym
         local, _, domain = value.rpartition("@")
@@ -112,8 +113,8 @@ class Pseudonyms:
 
     def _host(self, value: str, raw: str) -> str:
         """Return a host name whose labels are drawn each with all that stands behind it: zones stay zones."""
-        labels = value.split(".")
-        if len(labels) == 1 or self.knows(value):
+        labels, known = value.split("."), self.knows(value)
+        if len(labels) == 1 or (known and not known.pseudonym.endswith(TOP)):
             return self._drawn("host", value, raw, "host")
         told = TOP
         for place in range(len(labels) - 2, -1, -1):

@@ -23,6 +23,7 @@ CHIPS: dict[str, dict[str, Word]] = {
     "severity": words.SEVERITIES,
     "entry": words.ENTRY_KINDS,
     "status": words.FINDING_STATUSES,
+    "pack": words.PACK_STATES,
 }
 
 
@@ -64,6 +65,12 @@ def rule_words(rule: str) -> Any:
 def custody_words(action: str) -> Any:
     """Return what was done to evidence."""
     return words.CUSTODY.get(action, action)
+
+
+@register.filter
+def value_kind(kind: str) -> Any:
+    """Return the word for a kind of value that a pack replaces."""
+    return words.VALUE_KINDS.get(kind, kind)
 
 
 @register.filter
