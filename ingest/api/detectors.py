@@ -18,12 +18,13 @@ from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from ingest.api.scan import NotJudgedSerializer
-from ingest.queries.detectors import detector_detail, detector_rows, get_detector, run_rows, visible_detectors
+from ingest.queries.detectors import detector_detail, detector_rows, get_detector, visible_detectors
 from ingest.services.detect_child import LONGEST
 from ingest.services.detectors import change_detector, create_detector
 from kb.access import get_issue_to_write, require_write
 from kb.models import Detector, IssueSeverity
 from tickets.access import get_case
+from tickets.queries.detectors import run_rows
 
 
 class DetectorRowSerializer(serializers.Serializer[Any]):
@@ -171,7 +172,8 @@ class CaseDetectors(RowsListView):
 
     def rows(self, page: Sequence[Detector]) -> list[dict[str, Any]]:
         """Return what the detectors of a page said."""
-        return run_rows(get_case(asker(self.request), self.kwargs["ref"]), page)
+        case = get_case(asker(self.request), self.kwargs["ref"])
+        return run_rows(case, page, list(case.evidence.select_related("reading", "job").defer("reading__files")))
 
     @extend_schema(responses=DetectorRunSerializer(many=True))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

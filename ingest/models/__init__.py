@@ -1,6 +1,5 @@
-"""What only the logs say: messages by day and verdict, and what detectors found."""
+"""What only the logs say: messages by day and verdict."""
 
 from ingest.models.daily_count import DailyCount
-from ingest.models.detector_run import DetectorRun
 
-__all__ = ["DailyCount", "DetectorRun"]
+__all__ = ["DailyCount"]

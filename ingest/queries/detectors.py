@@ -11,12 +11,8 @@ from accounts.principal import Principal
 from common.errors import NotVisible
 from common.jobs.models import Job
 from ingest.kinds import RUN_DETECTOR
-from ingest.models import DetectorRun
 from kb.access import visible_issues
 from kb.models import Detector
-from tickets.models import Case, Evidence, ReadingState
-
-LOGS = (ReadingState.READ, ReadingState.PARTLY)
 
 
 def visible_detectors(principal: Principal) -> QuerySet[Detector]:
@@ -76,30 +72,3 @@ def detector_detail(detector: Detector) -> dict[str, Any]:
         for one in detector.revisions.select_related("by")
     ]
     return detector_row(detector) | {"text": detector.text, "revisions": revisions}
-
-
-def run_rows(case: Case, detectors: Sequence[Detector]) -> list[dict[str, Any]]:
-    """Return what each detector said of a case; one that did not look at all of its logs is `current` false."""
-    rows = DetectorRun.objects.filter(case=case, detector__in=[detector.pk for detector in detectors])
-    runs = {run.detector_id: run for run in rows}
-    logs = Evidence.objects.filter(case=case, reading__state__in=LOGS).values_list("public_id", flat=True)
-    covered = {str(public_id) for public_id in logs}
-    return [_run_row(detector, runs.get(detector.pk), covered) for detector in detectors]
-
-
-def _run_row(detector: Detector, run: DetectorRun | None, covered: set[str]) -> dict[str, Any]:
-    """Return a row; hits is null where they say nothing."""
-    current = run is not None and run.revision == detector.revision and set(run.evidence) == covered
-    return {
-        "detector": detector.public_id,
-        "name": detector.name,
-        "title": detector.title,
-        "issue": detector.issue.slug,
-        "current": current,
-        "revision": run.revision if run else None,
-        "judged": run.judged if run else False,
-        "lines": run.lines if run else None,
-        "hits": run.hits if run and (run.judged or run.hits) else None,
-        "not_judged": run.not_judged if run else [],
-        "finished_at": run.finished_at if run else None,
-    }

@@ -1,15 +1,22 @@
 """The jobs of detectors: a new or changed one over all stored evidence, all of them over a case that was read."""
 
+import logging
 import uuid
 from typing import Any
 
+from common.jobs.claims import LeaseLost
 from common.jobs.kinds import Handle
 from common.jobs.models import Job, JobState
 from common.jobs.outbox import submit_job
 from ingest.kinds import DETECT_IN_CASE
-from ingest.services.detecting import LOGS, detect_in_case, is_current
+from ingest.services.detect_child import DetectFailed
+from ingest.services.detecting import detect_in_case, is_current
 from kb.models import Detector
 from tickets.models import Case
+from tickets.queries.detectors import LOGS
+
+log = logging.getLogger(__name__)
+ON_ITS_WAY = 0.5
 
 
 def promise_detection(case: Case) -> None:
@@ -17,7 +24,8 @@ def promise_detection(case: Case) -> None:
     if not Detector.objects.filter(enabled=True).exists():
         return
     waiting = Job.objects.filter(kind=DETECT_IN_CASE, state=JobState.QUEUED, claims=0, args__case=case.ref)
-    if not waiting.exists():  # one that nobody took yet sees what this reading brought
+    # One that nobody took yet sees what this reading brought: locked, nobody takes it before the reading is there.
+    if waiting.select_for_update().first() is None:
         submit_job(kind=DETECT_IN_CASE, args={"case": case.ref})
 
 
@@ -37,7 +45,8 @@ def detect_case(handle: Handle) -> None:
 def run_detector(handle: Handle) -> None:
     """The handler of `run-detector`: one detector over each case that has logs, and into that case alone.
 
-    What it says of its progress is a share: how many cases there are is nobody's business.
+    How many cases there are, and what went wrong in one, is nobody's business who may not see it. A case in which it
+    fails keeps it from no other; those are tried again with the next attempt.
     """
     detector = Detector.objects.get(public_id=uuid.UUID(handle.job.args["detector"]))
     if detector.revision != handle.job.args["revision"]:
@@ -45,13 +54,22 @@ def run_detector(handle: Handle) -> None:
         return
     cases = list(Case.objects.filter(evidence__reading__state__in=LOGS).distinct().order_by("pk").values_list("pk"))
     words = f"{detector.name}, revision {detector.revision}"
-    for number, (pk,) in enumerate(cases):
-        share = number / len(cases) * 0.99
-        handle.tell(share, words)
+    failed = 0
+    for (pk,) in cases:
+        handle.tell(ON_ITS_WAY, words)
         case = Case.objects.get(pk=pk)
-        if not is_current(case, detector):
+        if is_current(case, detector):
+            continue
+        try:
             # A log's table can take long: each word of the child's progress renews the hold on the job.
-            detect_in_case(case, [detector], lambda _, at=share: handle.tell(at, words))  # type: ignore[misc]
+            detect_in_case(case, [detector], lambda _: handle.tell(ON_ITS_WAY, words))
+        except LeaseLost:
+            raise
+        except Exception:
+            log.exception("detector %s failed in case %s", detector.name, case.ref)
+            failed += 1
+    if failed:
+        raise DetectFailed("It could not be run over all stored evidence. The server's log says why.")
     handle.finish(lambda: f"{words}: run over all stored evidence")
 
 

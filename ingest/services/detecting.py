@@ -12,18 +12,17 @@ from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from ingest.models import DetectorRun
 from ingest.services.detect_child import DetectFailed, detect_in
 from ingest.services.event_tables import make_missing_table
 from ingest.services.firmware import with_firmware
 from ingest.services.record_scan import BrokenAnswer
 from ingest.services.scan_result import ScanFiles, read_findings
 from kb.models import Detector
-from tickets.models import Case, EntryKind, Evidence, Finding, ReadingState
+from tickets.models import Case, DetectorRun, EntryKind, Evidence, Finding
+from tickets.queries.detectors import LOGS
 from tickets.services.entries import add_machine_entry
 from tickets.services.findings import FoundFinding, record_findings
 
-LOGS = (ReadingState.READ, ReadingState.PARTLY)
 NO_LOGS = "the case has no log that could be read"
 SWITCHED_OFF = "the detector is switched off"
 NOTHING: dict[str, Any] = {"judged": False, "lines": 0, "hits": 0, "not_judged": []}
@@ -51,7 +50,7 @@ def detect_in_case(case: Case, detectors: Sequence[Detector], tell: Tell) -> Non
     enabled = [detector for detector in detectors if detector.enabled]
     for detector in detectors:
         if not detector.enabled:
-            record_run(case, detector, logs, NOTHING, [], reasons=[SWITCHED_OFF])
+            record_run(case, detector, logs, NOTHING, [], reasons=[SWITCHED_OFF], all_of_it=True)
     if not logs.there:
         for detector in enabled:
             record_run(case, detector, logs, NOTHING, [], reasons=[] if logs.reasons else [NO_LOGS])
@@ -112,11 +111,12 @@ def record_run(
     found: Iterable[FoundFinding] | None,
     *,
     reasons: Sequence[str],
+    all_of_it: bool = False,
 ) -> None:
     """Make this run the newest of its detector in a case. `found` None is a run that failed: what was found stays.
 
-    So does what was found in logs that are not at hand now. Nothing is written where the detector has another revision
-    by now, or somebody ran it over more evidence.
+    So does what was found in logs that are not at hand now, unless `all_of_it` is to go. Nothing is written where the
+    detector has another revision by now, or somebody ran it over more evidence.
     """
     Case.objects.select_for_update().get(pk=case.pk)
     current = Detector.objects.get(pk=detector.pk)
@@ -129,7 +129,7 @@ def record_run(
         return
     if found is not None:
         counted = Counter[str]()
-        scope = Q(pk__in=[]) if logs.lacking else Q(rule=detector.name)
+        scope = Q(pk__in=[]) if logs.lacking and not all_of_it else Q(rule=detector.name)
         record_findings(case=case, found=_counted(found, counted), scope=scope)
         if counted[detector.name] != (told["hits"] or 0):
             raise BrokenAnswer(f"{detector.name} counted {told['hits']} hits, but wrote {counted[detector.name]}.")
@@ -140,7 +140,7 @@ def record_run(
         defaults={
             "revision": detector.revision,
             "evidence": covered,
-            "judged": told["judged"],
+            "judged": told["judged"] and bool(hits or not logs.lacking),  # none in a part is not known to be none
             "lines": told["lines"],
             "hits": hits,
             "not_judged": [

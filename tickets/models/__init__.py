@@ -3,6 +3,7 @@
 from tickets.models.case import Case, CaseKind, CaseParty, CaseShare, CaseState, PartyTicket, Severity
 from tickets.models.contract import Contact, ContactLanguage, Contract, ContractClock
 from tickets.models.custody import CustodyAction, CustodyEntry
+from tickets.models.detector_run import DetectorRun
 from tickets.models.entry import EntryKind, Precision, TimelineEntry
 from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
@@ -31,6 +32,7 @@ __all__ = [
     "ContractClock",
     "CustodyAction",
     "CustodyEntry",
+    "DetectorRun",
     "EntryKind",
     "EntrySeal",
     "Evidence",

@@ -18,8 +18,11 @@ class Answer:
     tone: str
 
 
-def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bool) -> Answer:
-    """Return the sentence: findings first, then what is being read, then why nothing is known."""
+def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bool, doubts: int) -> Answer:
+    """Return the sentence: findings first, then what is being read, then why nothing is known.
+
+    `doubts` is how many detectors could not judge what was read.
+    """
     standing = [row for row in rules if row["stand"]]
     if standing:
         serious = any(row["serious"] for row in standing)
@@ -30,7 +33,7 @@ def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bo
         return Answer(gettext("Nothing could be judged: what was read lacks the lines that the rules need."), "warn")
     if rules:
         return Answer(_settled(coverage, sum(row["all"] for row in rules)), "warn")
-    return Answer(_none(coverage), "" if coverage.whole else "warn")
+    return Answer(_none(coverage, doubts), "" if coverage.whole and not doubts else "warn")
 
 
 def _not_known(coverage: Coverage) -> Answer:
@@ -79,6 +82,10 @@ def _settled(coverage: Coverage, findings: int) -> str:
     return words % {"n": f"{findings:,}", "read": _read(coverage)}
 
 
-def _none(coverage: Coverage) -> str:
-    """Say that no rule found anything, and never without how much was read."""
-    return gettext("No finding in what was read: %(read)s.") % {"read": _read(coverage)}
+def _none(coverage: Coverage, doubts: int) -> str:
+    """Say that no rule found anything, and never without how much was read, and what could not judge it."""
+    words = gettext("No finding in what was read: %(read)s.") % {"read": _read(coverage)}
+    if not doubts:
+        return words
+    more = ngettext("%(n)d detector could not judge it.", "%(n)d detectors could not judge it.", doubts)
+    return gettext("%(words)s %(more)s") % {"words": words, "more": more % {"n": doubts}}

@@ -11,6 +11,7 @@ from tickets.models import Case, Evidence, Finding, TimelineEntry
 from tickets.queries.answer import Answer, answer_of
 from tickets.queries.asks import unanswered
 from tickets.queries.cited import ShownFinding, shown
+from tickets.queries.detectors import doubts_of
 from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
 from tickets.queries.reading import Coverage, coverage_of, state_of
 
@@ -34,6 +35,7 @@ class CasePage:
 
     answer: Answer
     coverage: Coverage
+    doubts: list[dict[str, Any]]
     scan: Any
     rules: list[dict[str, Any]]
     first: ShownFinding | None
@@ -90,7 +92,9 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
     opened = shown(case.findings.select_related("status_by", "case").get(pk=rows[0].pk)) if rows else None
     return CasePage(
-        answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts)),
+        answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts), doubts=len(doubts)),
+        doubts=doubts,
+    doubts = doubts_of(case, pieces) if coverage.usable else []
         coverage=coverage,
         scan=scan,
         rules=rules,

@@ -148,8 +148,9 @@ def cases_behind(principal: Principal, issues: Collection[int]) -> dict[int, lis
 
 def issues_of_case(principal: Principal, case: Case) -> list[Link]:
     """Return the issues that the findings of a case are or may be, each once, confirmed ones first."""
-    one_of_each = case.findings.filter(holds=True).order_by("rule", "pk").distinct("rule")
     decided = FindingLink.objects.filter(finding__case=case).values("finding")
+    open_ = case.findings.filter(holds=True).exclude(status=FindingStatus.DISMISSED).exclude(pk__in=decided)
+    one_of_each = open_.order_by("rule", "pk").distinct("rule")
     findings = list(Finding.objects.filter(Q(pk__in=one_of_each) | Q(pk__in=decided)).select_related("case"))
     links = [link for link in links_of(principal, findings).values() if link.state != LinkState.REFUSED]
     links.sort(key=lambda link: (link.state != LinkState.CONFIRMED, link.issue.pk))

@@ -13,11 +13,10 @@ from kb.models import KnownIssue, Product
 from tests.cli.test_detectors import example
 from tests.conftest import Person
 from tests.ingest.answers import give
-from tests.ingest.test_detectors import add, case_of, held, issue, product, run
+from tests.ingest.detectors.world import add, case_of, held, run
 from tests.ingest.test_read_evidence import read
 from tests.support.fortimail_log import make_log
 
-__all__ = ["issue", "product"]
 pytestmark = pytest.mark.django_db
 
 

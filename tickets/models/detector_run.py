@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from kb.models import Detector
-from tickets.models import Case
+from tickets.models.case import Case
 
 
 class DetectorRun(models.Model):

@@ -1,0 +1,51 @@
+"""What detectors said of a case, and which of them could say nothing."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from kb.models import Detector
+from tickets.models import Case, DetectorRun, Evidence, ReadingState
+from tickets.queries.reading import WAITING, reading_of, state_of
+
+LOGS = (ReadingState.READ, ReadingState.PARTLY)
+UNREAD = {WAITING: "it is not read yet", ReadingState.FAILED: "it could not be read"}
+
+
+def run_rows(case: Case, detectors: Sequence[Detector], pieces: Collection[Evidence]) -> list[dict[str, Any]]:
+    """Return what each detector said of a case. `pieces` are all of its evidence, with reading and job.
+
+    One that did not look at all of its logs is `current` false; so are all while a piece was not read.
+    """
+    rows = DetectorRun.objects.filter(case=case, detector__in=[detector.pk for detector in detectors])
+    runs = {run.detector_id: run for run in rows}
+    logs = {str(piece.public_id) for piece in pieces if (read := reading_of(piece)) and read.state in LOGS}
+    unread = [f"{piece.name}: {UNREAD[state]}" for piece in pieces if (state := state_of(piece)) in UNREAD]
+    return [_run_row(detector, runs.get(detector.pk), logs, unread) for detector in detectors]
+
+
+def _run_row(detector: Detector, run: DetectorRun | None, logs: set[str], unread: Sequence[str]) -> dict[str, Any]:
+    """Return a row; hits is null where they say nothing: 0 is only told of all that the case has."""
+    current = run is not None and run.revision == detector.revision and set(run.evidence) == logs and not unread
+    not_judged = [{"rule": detector.name, "transactions": 0, "reason": reason} for reason in unread]
+    return {
+        "detector": detector.public_id,
+        "name": detector.name,
+        "title": detector.title,
+        "issue": detector.issue.slug,
+        "current": current,
+        "revision": run.revision if run else None,
+        "judged": bool(run and run.judged and (run.hits or not unread)),
+        "lines": run.lines if run else None,
+        "hits": run.hits if run and (run.hits or (run.judged and current)) else None,
+        "not_judged": [*(run.not_judged if run else []), *not_judged],
+        "finished_at": run.finished_at if run else None,
+    }
+
+
+def doubts_of(case: Case, pieces: Collection[Evidence]) -> list[dict[str, Any]]:
+    """Return the detectors of the case's product whose silence says nothing: of them no finding is no answer."""
+    detectors = Detector.objects.filter(enabled=True).select_related("issue").order_by("name")
+    if case.product_id is not None:
+        detectors = detectors.filter(issue__product=case.product_id)
+    found = list(detectors)
+    return [row for row in run_rows(case, found, pieces) if row["hits"] is None] if found else []
