@@ -39,6 +39,12 @@ def check_moment(moment: datetime | None, *, field: str) -> None:
         raise Invalid.field(field, f"A time from {EARLIEST:%Y} on and before {LATEST:%Y}.")
 
 
+def check_day(day: date | None, *, field: str) -> None:
+    """Raise Invalid for a day outside what is kept."""
+    if day is not None and not EARLIEST.date() <= day < LATEST.date():
+        raise Invalid.field(field, f"A day from {EARLIEST:%Y} on and before {LATEST:%Y}.")
+
+
 def parse_day(text: object) -> date | None:
     """Return the day that a text says, or that a time with a zone has there; None for what is none, or is not kept."""
     if not isinstance(text, str):

@@ -41,6 +41,16 @@ class Moment(serializers.DateTimeField):
         return moment
 
 
+class Number(serializers.FloatField):
+    """A number that was sent as one. DRF would take `true` for 1, and a text for the number that it spells."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number; a 400 for what is none."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
 class Day(serializers.DateField):
     """A day (`2026-02-01`); a time with its zone is taken for its own day there."""
 

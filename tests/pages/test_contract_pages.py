@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from kb.models import Party
-from tests.conftest import Person
+from tests.conftest import Person, make_person
 from tickets.models import Case, Contact, Contract
+from tickets.services.cases import share_case
 from tickets.services.contracts import create_contact, create_contract
 from tickets.services.entries import add_entry
 
@@ -63,6 +64,20 @@ def test_the_contracts_of_others_are_not_shown(charlie: Person, alice: Person, s
     create_contract(department=alice.department, party=Party.objects.get(slug="fortinet"), number="FC-SECRET")
     assert "FC-SECRET" not in text_of(charlie.client, "/contracts/")
     assert "FC-SECRET" not in text_of(charlie.client, "/cases/new/")
+
+
+def test_the_contract_behind_a_shared_case_is_not_shown(charlie: Person, alice: Person, story: Case) -> None:
+    boss = make_person("boss@zenrei.test", alice.department, "manager")
+    share_case(principal=boss.principal, case=story, department=charlie.department)
+    secret = {"portal": "https://secret.example/", "support_level": "Secret level"}
+    party = Party.objects.get(slug="fortinet")
+    contract = create_contract(department=alice.department, party=party, number="FC-SECRET", **secret)
+    words = ("FC-SECRET", *secret.values())
+    assert [word in text_of(alice.client, f"/cases/{story.ref}/") for word in words] == [True] * 3
+    assert [word in text_of(charlie.client, f"/cases/{story.ref}/") for word in words] == [False] * 3
+    contract.shared = True
+    contract.save()
+    assert "FC-SECRET" in text_of(charlie.client, f"/cases/{story.ref}/")
 
 
 def test_a_file_is_shown_before_it_is_taken_in(page: Client, alice: Person) -> None:

@@ -1,14 +1,20 @@
 """Contacts and contracts: by hand, over the API, out of CSV; and what a contract says of a due time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import Role
+from accounts.services.departments import set_membership
+from common.errors import Invalid
 from kb.models import Party
 from kb.services.parties import create_party
 from tests.conftest import Person
 from tickets.models import Case, Contact, Contract
+from tickets.queries.contracts import contracts_in_force
+from tickets.queries.standing import standing_of_cases
 from tickets.queries.turns import case_turns
 from tickets.services.cases import open_case
 from tickets.services.contracts import create_contract
@@ -99,7 +105,10 @@ def test_a_contact_is_recorded_as_the_contract_of_the_api_says(vendor: Party, al
         ({"holidays": "Atlantis"}, "holidays"),
         ({"zone": "Mars/Base"}, "zone"),
         ({"portal": "ftp://portal.example"}, "portal"),
+        ({"portal": "https://["}, "portal"),
         ({"response_hours": {"soon": 4}}, "response_hours"),
+        ({"response_hours": {"any": True}}, "response_hours"),
+        ({"starts_on": "0001-01-01"}, "starts_on"),
         ({"starts_on": "2024-01-02", "ends_on": "2024-01-01"}, "ends_on"),
         ({"party": "us"}, "party"),
     ],
@@ -109,7 +118,25 @@ def test_a_contract_that_makes_no_sense_is_refused(
 ) -> None:
     answer = alice.api.post("contracts/", {"party": vendor.slug, "number": "1"} | changes)
     assert answer.status_code == 400
-    assert field in {error["field"] for error in answer.json()["errors"]}
+    assert field in {error["field"].partition(".")[0] for error in answer.json()["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"portal": "https://["}, "portal"),
+        ({"starts_on": date(1, 1, 1)}, "starts_on"),
+        ({"ends_on": date(9999, 12, 31)}, "ends_on"),
+    ],
+)
+def test_a_page_and_a_file_are_held_to_the_same(
+    vendor: Party, alice: Person, values: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        create_contract(department=alice.department, party=vendor, number="1", **values)
+    assert list(refused.value.fields) == [field]
+    (row,) = imported(alice, f"party,contract,{field}\nFortinet,1,{values[field]}\n")
+    assert (row["column"], row["told"]) == (field, {})
 
 
 def imported(alice: Person, text: str, **more: Any) -> list[dict[str, Any]]:
@@ -153,3 +180,48 @@ def test_what_is_no_such_table_is_refused_as_a_whole(alice: Person, text: str) -
 def test_the_apostrophe_of_an_export_is_taken_off(alice: Person) -> None:
     imported(alice, "party,kind\n'+81 Networks,vendor\n")
     assert Party.objects.filter(name="+81 Networks").exists()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_contract_is_in_force_by_its_own_day_wherever_the_reader_is(vendor: Party, alice: Person, zone: str) -> None:
+    body = {"party": vendor.slug, "number": "1", "starts_on": "2026-01-01", "response_hours": {"any": 1}}
+    assert alice.api.post("contracts/", body | {"zone": "Asia/Tokyo"}).status_code == 201
+    begun = datetime(2025, 12, 31, 15, 30, tzinfo=UTC)  # half past midnight of the first day in Tokyo
+    case = open_case(
+        department=alice.department,
+        author=alice.user,
+        title="At last",
+        kind="defect",
+        parties=[vendor],
+        opened_at=begun,
+    )
+    add_entry(case=case, author=alice.user, kind="ask", happened_at=begun, text="Why?", to_party=vendor)
+    with timezone.override(zone):
+        assert due(case)[1] == "contract"
+        ((_, standing),) = standing_of_cases([case.pk]).items()
+        assert [leg.due.source for leg in standing.held if leg.due] == ["contract"]
+
+
+def test_a_contract_that_ended_yesterday_in_its_zone_is_not_offered(
+    vendor: Party, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, zone in (("over", "Asia/Tokyo"), ("runs", "America/New_York")):
+        body = {"party": vendor.slug, "number": number, "zone": zone, "ends_on": "2025-12-31"}
+        assert alice.api.post("contracts/", body).status_code == 201
+    now = datetime(2025, 12, 31, 15, 30, tzinfo=UTC)
+    monkeypatch.setattr("tickets.queries.contracts.timezone.now", lambda: now)
+    assert [one.number for one in contracts_in_force(alice.principal, 20)] == ["runs"]
+
+
+def test_a_contract_is_not_told_again_to_who_left_the_department(vendor: Party, alice: Person, charlie: Person) -> None:
+    set_membership(user=alice.user, department=charlie.department, role=Role.OPERATOR)
+    requests = [
+        ("contracts/", {"party": vendor.slug, "number": "S-1", "department": alice.department.slug}),
+        ("party-imports/", {"csv": "party,contract\nFortinet,S-2\n", "department": alice.department.slug}),
+    ]
+    first = [alice.api.post(path, body, Idempotency_Key="again").status_code for path, body in requests]
+    alice.user.memberships.filter(department=alice.department).delete()
+    replayed = [alice.api.post(path, body, Idempotency_Key="again") for path, body in requests]
+    assert first == [201, 200]
+    assert [answer.status_code for answer in replayed] == [404, 400]
+    assert "S-" not in "".join(answer.content.decode() for answer in replayed)

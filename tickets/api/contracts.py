@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Text
+from common.api.fields import Day, Number, Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
+from common.errors import NotVisible
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
 from tickets.models import Contact, ContactLanguage, Contract, ContractClock
@@ -52,7 +53,7 @@ class NewContractSerializer(serializers.Serializer[Any]):
     portal = serializers.URLField(max_length=300, required=False, allow_blank=True)
     starts_on = Day(required=False, allow_null=True)
     ends_on = Day(required=False, allow_null=True)
-    response_hours = serializers.DictField(child=serializers.FloatField(min_value=0.01, max_value=8784), required=False)
+    response_hours = serializers.DictField(child=Number(min_value=0.01, max_value=8784), required=False)
     clock = serializers.ChoiceField(choices=ContractClock.choices, required=False)
     zone = Text(max_length=64, required=False, allow_blank=True, help_text="Like Asia/Tokyo.")
     holidays = Text(max_length=12, required=False, allow_blank=True, help_text="A country like JP.")
@@ -87,6 +88,7 @@ class ImportedRowSerializer(serializers.Serializer[Any]):
 class ImportedSerializer(serializers.Serializer[Any]):
     """What became of all rows."""
 
+    department = serializers.CharField()
     dry_run = serializers.BooleanField()
     rows = ImportedRowSerializer(many=True)
 
@@ -151,6 +153,11 @@ class ContractList(RowsListView):
         """Refuse who may write in no department."""
         asker(request).require_write_anywhere()
 
+    def recheck(self, request: Request, answer: dict[str, Any]) -> None:
+        """Refuse to tell a contract again that its author may no longer see."""
+        if not visible_contracts(asker(request)).filter(public_id=answer["id"]).exists():
+            raise NotVisible
+
     @extend_schema(request=NewContractSerializer, responses={201: ContractSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
@@ -169,6 +176,10 @@ class PartyImport(APIView):
         """Refuse who may write in no department."""
         asker(request).require_write_anywhere()
 
+    def recheck(self, request: Request, answer: dict[str, Any]) -> None:
+        """Refuse to tell again what a file changed in a department for which its author may no longer write."""
+        asker(request).department_to_write(answer.get("department"))
+
     @extend_schema(request=PartyImportSerializer, responses={200: ImportedSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
@@ -180,4 +191,4 @@ class PartyImport(APIView):
             {"line": row.line, "party": row.party, "told": row.told, "column": row.column, "error": row.error}
             for row in rows
         ]
-        return Response({"dry_run": values["dry_run"], "rows": told})
+        return Response({"department": department.slug, "dry_run": values["dry_run"], "rows": told})

@@ -1,5 +1,6 @@
 """Contacts and contracts as the API and the pages tell them."""
 
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from accounts.principal import Principal
 from tickets.models import Contact, Contract
+from tickets.queries.terms import in_force, perhaps_in_force
 
 
 def visible_contracts(principal: Principal) -> QuerySet[Contract]:
@@ -14,13 +16,17 @@ def visible_contracts(principal: Principal) -> QuerySet[Contract]:
     return Contract.objects.filter(Q(department__in=principal.department_ids) | Q(shared=True))
 
 
-def contracts_in_force(principal: Principal) -> QuerySet[Contract]:
-    """Return the contracts that the reader may see and that are in force today."""
-    today = timezone.localdate()
-    found = visible_contracts(principal).filter(
-        Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today)
-    )
-    return found.select_related("party", "product").order_by("party__name", "number", "pk")
+def sees_contract(principal: Principal, contract: Contract) -> bool:
+    """Whether the reader may see a contract that is at hand: what `visible_contracts` asks the database."""
+    return contract.shared or contract.department_id in principal.department_ids
+
+
+def contracts_in_force(principal: Principal, limit: int) -> list[Contract]:
+    """Return the first contracts that the reader may see and that are in force now."""
+    now = timezone.now()
+    found = visible_contracts(principal).filter(perhaps_in_force(now)).select_related("party", "product")
+    rows = found.order_by("party__name", "number", "pk").iterator(chunk_size=100)
+    return list(islice((one for one in rows if in_force(one, now)), limit))
 
 
 def contact_row(contact: Contact) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets.models import CaseState, Contract
-from tickets.queries.terms import default_calendar, nearest, terms_of
+from tickets.queries.terms import default_calendar, in_force, nearest, terms_of
 from tickets.queries.turns import in_state
 from tickets.turns.due import AllTerms, Terms
 from tickets.turns.entry import MOVING, Entry
@@ -122,8 +122,7 @@ class _Owed:
 
     def of(self, case: Facts) -> AllTerms:
         """Return what the parties of a case owe."""
-        day = timezone.localtime(case.opened_at).date()
-        chosen = nearest([one for one in self._contracts if _covers(one, case, day)], case) if self._contracts else {}
+        chosen = nearest([one for one in self._contracts if _covers(one, case)], case) if self._contracts else {}
         return AllTerms(self._default, {slug: self._terms(one, case.severity) for slug, one in chosen.items()})
 
     def _terms(self, contract: Contract, severity: str) -> Terms:
@@ -134,14 +133,13 @@ class _Owed:
         return self._known[key]
 
 
-def _covers(contract: Contract, case: Facts, day: date) -> bool:
+def _covers(contract: Contract, case: Facts) -> bool:
     """Whether a contract covers a case: what `contracts_of_case` asks the database."""
     return (
         (contract.shared or contract.department_id == case.department_id)
         and contract.party.slug in case.parties
         and contract.product_id in (None, case.product_id)
-        and (contract.starts_on is None or contract.starts_on <= day)
-        and (contract.ends_on is None or contract.ends_on >= day)
+        and in_force(contract, case.opened_at)
     )
 
 

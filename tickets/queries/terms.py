@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
 from tickets.models import Case, Contract, ContractClock
 from tickets.turns.business_time import WORKDAYS, Calendar
 from tickets.turns.due import AllTerms, Terms
+
+ONE_DAY = timedelta(days=1)
 
 
 class Holidays:
@@ -54,16 +56,27 @@ def default_calendar() -> Calendar:
     return calendar_of(settings.DEFAULT_USER_TIME_ZONE, settings.HOLIDAYS, opens, closes)
 
 
-def contracts_of_case(case: Case) -> QuerySet[Contract]:
+def in_force(contract: Contract, moment: datetime) -> bool:
+    """Whether a contract is in force at a moment, by the day in its own time zone, wherever the reader is."""
+    day = moment.astimezone(ZoneInfo(contract.zone or settings.DEFAULT_USER_TIME_ZONE)).date()
+    return (contract.starts_on or day) <= day <= (contract.ends_on or day)
+
+
+def perhaps_in_force(moment: datetime) -> Q:
+    """Return what the contracts in force at a moment have in common: it is on one of three days, whatever the zone."""
+    day = moment.astimezone(UTC).date()
+    return Q(Q(starts_on=None) | Q(starts_on__lte=day + ONE_DAY), Q(ends_on=None) | Q(ends_on__gte=day - ONE_DAY))
+
+
+def contracts_of_case(case: Case) -> list[Contract]:
     """Return the contracts that cover a case: with its parties, for its product or for all, in force when it began."""
-    day = timezone.localtime(case.opened_at).date()
-    return Contract.objects.filter(
+    found = Contract.objects.filter(
         Q(department=case.department_id) | Q(shared=True),
         Q(product=None) | Q(product=case.product_id),
-        Q(starts_on=None) | Q(starts_on__lte=day),
-        Q(ends_on=None) | Q(ends_on__gte=day),
+        perhaps_in_force(case.opened_at),
         party__in=case.case_parties.values("party"),
     ).select_related("party", "product", "department")
+    return [one for one in found if in_force(one, case.opened_at)]
 
 
 class Covered(Protocol):

@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
 from accounts.models import Department
 from common.errors import Invalid
+from common.moments import check_day
 from kb.models import Party, PartyKind, Product
 from kb.services.devices import check_zone
 from tickets.models import Contact, ContactLanguage, Contract, ContractClock, Severity
@@ -20,6 +20,7 @@ from tickets.queries.terms import is_country
 
 ANY = "any"
 HOURS_ALLOWED = 24 * 366
+check_address = URLValidator(schemes=["http", "https"])
 HOURS_OF_DAY = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 
 
@@ -70,10 +71,15 @@ def create_contract(
         raise Invalid.field("party", "A contract is with somebody else.")
     if not number.strip():
         raise Invalid.field("number", "Write the number of the contract, or what you call it.", code="required")
+    check_day(starts_on, field="starts_on")
+    check_day(ends_on, field="ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         raise Invalid.field("ends_on", "The contract ends before it begins.")
-    if portal and urlsplit(portal).scheme not in {"http", "https"}:
-        raise Invalid.field("portal", "Write the address with https:// in front.")
+    if portal:
+        try:
+            check_address(portal)
+        except ValidationError:
+            raise Invalid.field("portal", "Write the address with https:// in front.") from None
     if clock not in ContractClock.values:
         raise Invalid.field("clock", f"Choose one of {', '.join(ContractClock.values)}.")
     opens, closes = office_hours(hours) if hours else settings.BUSINESS_HOURS

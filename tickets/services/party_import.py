@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from accounts.models import Department
 from common.csv import RUN_BY_SPREADSHEETS
 from common.errors import DomainError, Invalid
+from common.moments import parse_day
 from kb.models import Party
 from kb.queries.products import product_by_slug
 from kb.services.parties import create_party
@@ -158,10 +159,10 @@ def _day(row: dict[str, str], name: str) -> date | None:
     """Return the day in a cell."""
     if not row.get(name):
         return None
-    try:
-        return date.fromisoformat(row[name])
-    except ValueError:
-        raise Invalid.field(name, "Write the day like 2026-02-01.") from None
+    day = parse_day(row[name])
+    if day is None:
+        raise Invalid.field(name, "Write the day like 2026-02-01.")
+    return day
 
 
 def _hours(row: dict[str, str], severity: str) -> float:

@@ -22,7 +22,7 @@ from tickets.access import get_case, get_case_to_write
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
 from tickets.queries.case_page import case_page, with_parts
-from tickets.queries.contracts import contracts_in_force
+from tickets.queries.contracts import contracts_in_force, sees_contract
 from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key
@@ -47,7 +47,8 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]
     first = shown.first.finding if shown.first else None
-    context["contracts"] = list(nearest(contracts_of_case(found), found).values())
+    counting = nearest(contracts_of_case(found), found).values()
+    context["contracts"] = [one for one in counting if sees_contract(request.principal, one)]
     context |= {"whose": turns_page(found), "flips": flips_of_case(request.principal, found)}
     context["tasks"], context["done_tasks"] = tasks_of_case(found)
     context["watchers"] = [row.user for row in watchers_of(found)]
@@ -75,7 +76,7 @@ def new_case(request: PageRequest) -> HttpResponseBase:
             return redirect("case", _open(request, form).ref)
         except DomainError as error:
             form.refuse(error)
-    context = {"form": form, "contracts": contracts_in_force(request.principal)[:CONTRACTS_SHOWN]}
+    context = {"form": form, "contracts": contracts_in_force(request.principal, CONTRACTS_SHOWN)}
     return render(request, "tickets/new_case.html", context, status=422 if form.is_bound else 200)
 
 
