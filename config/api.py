@@ -36,6 +36,7 @@ from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareV
 from tickets.api.contracts import ContactList, ContractList, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
+from tickets.api.integrity import CheckEvidence, CustodyState
 from tickets.api.mails import MailAttachmentDownload, MailFile, MailList, MailOriginal, MailTakeOut, MailView
 from tickets.api.reminders import ReminderList, ReminderView
 from tickets.api.packs import CasePacks, PackDownload, PackRelease, PackRestore, PackView
@@ -88,6 +89,7 @@ urlpatterns = [
     path("issues/<str:name>/sightings/", IssueSightings.as_view()),
     path("claims/", ClaimList.as_view()),
     path("claims/<uuid:public_id>/", ClaimView.as_view()),
+    path("custody/", CustodyState.as_view()),
     path("upgrade-check/", UpgradeCheck.as_view()),
     path("devices/", DeviceList.as_view()),
     path("devices/<uuid:public_id>/", DeviceView.as_view()),
@@ -107,6 +109,7 @@ urlpatterns = [
     path("cases/<str:ref>/evidence/", CaseEvidence.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/", CaseEvidenceView.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/custody/", CaseEvidenceCustody.as_view()),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/check/", CheckEvidence.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/download", CaseEvidenceDownload.as_view()),
     path("cases/<str:ref>/evidence/<uuid:public_id>/read-again/", ReadAgain.as_view()),
     path("mails/", MailList.as_view()),

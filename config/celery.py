@@ -11,4 +11,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("zenrei")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["common.jobs"])
+app.autodiscover_tasks(["common.jobs", "tickets"])

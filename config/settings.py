@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env_int("ZENREI_JOB_SWEEP_SECONDS", 3, least=1)),
         "options": {"expires": 10},
     },
+    "publish-heads": {
+        "task": "tickets.tasks.publish",
+        "schedule": timedelta(seconds=env_int("ZENREI_HEADS_SECONDS", 10, least=1)),
+        "options": {"expires": 10},
+    },
     "repeat-jobs": {
         "task": "common.jobs.tasks.repeat",
         "schedule": timedelta(seconds=env_int("ZENREI_JOB_REPEAT_SECONDS", 60, least=1)),
@@ -175,6 +180,10 @@ COMPILED_DIR = DATA_DIR / "compiled"  # object code of the log engine: made agai
 SCRATCH_DIR = DATA_DIR / "scratch"  # what a reading works on; beside the evidence, for there is room
 UPLOAD_BYTES_ALLOWED = env_int("ZENREI_UPLOAD_BYTES_ALLOWED", 64 * 1024**3, least=1)
 SOURCE_DAYS = env_int("ZENREI_SOURCE_DAYS", 90, least=1)
+# Evidence is read again when its last check is so old: so often a run, so many bytes a run
+RECHECK_DAYS = env_int("ZENREI_RECHECK_DAYS", 30, least=1)
+RECHECK_SECONDS = env_int("ZENREI_RECHECK_SECONDS", 600, least=1)
+RECHECK_BYTES = env_int("ZENREI_RECHECK_BYTES", 4 * 1024**3, least=1)
 UPLOADS_AT_ONCE = env_int("ZENREI_UPLOADS_AT_ONCE", 4, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -9,6 +9,7 @@ from tickets.views import (
     cases,
     check,
     contract,
+    custody,
     entry,
     evidence,
     finding,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("issues/<str:name>/confirmations/<uuid:public_id>/accept/", issue.accept, name="accept-confirmation"),
     path("issues/<str:name>/validate/", issue.validate, name="validate-issue"),
     path("issues/<str:name>/archive/", issue.archive, name="archive-issue"),
+    path("custody/", custody.custody, name="custody"),
     path("contracts/", contract.contracts, name="contracts"),
     path("contracts/new/", contract.new_contract, name="new-contract"),
     path("contacts/new/", contract.new_contact, name="new-contact"),
@@ -78,5 +80,6 @@ urlpatterns = [
     path("cases/<str:ref>/packs/<uuid:public_id>/release/", pack.release, name="release-pack"),
     path("cases/<str:ref>/packs/<uuid:public_id>/file/", pack.download, name="pack-download"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/", evidence.evidence, name="evidence"),
+    path("cases/<str:ref>/evidence/<uuid:public_id>/check/", custody.check_now, name="check-evidence"),
     path("cases/<str:ref>/evidence/<uuid:public_id>/file/", upload.download_evidence, name="evidence-download"),
 ]

@@ -42,9 +42,9 @@ from tests.api.knowledge import (
     make_issue,
     state,
 )
-from tests.api.world import MOMENT, World, found, make_mail, remind_of
+from tests.api.world import MOMENT, World, found, make_mail, make_pack, remind_of
 from tests.conftest import Person
-from tickets.models import CustodyAction
+from tickets.models import CustodyAction, PackState
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.contracts import create_contact, create_contract
 from tickets.services.custody import record_custody
@@ -55,6 +55,7 @@ from tickets.services.tasks import add_task
 FILE = Path(__file__).with_name("query_counts.json")
 ROWS = (3, 30)
 UPLOADS = {"POST /api/v1/cases/{ref}/evidence/", "POST /api/v1/mails/"}
+PACK = "POST /api/v1/cases/{ref}/packs/"
 COMPARE = "POST /api/v1/cases/{ref}/comparisons/"
 
 
@@ -93,6 +94,8 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/devices/{public_id}/firmware/": {"version": "7.0.3"},
         "PATCH /api/v1/findings/{public_id}/": {"status": "confirmed"},
         "POST /api/v1/findings/{public_id}/lines/": {},
+        "POST /api/v1/packs/{public_id}/release/": {},
+        "POST /api/v1/packs/{public_id}/restore/": {"text": "site-abcdefgh"},
         "POST /api/v1/issues/": {
             "product": "fortimail",
             "kind": "defect",
@@ -108,6 +111,7 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/issues/{name}/statements/": {"says": "introduced", "version": "7.0.2"},
         "POST /api/v1/issues/{name}/statements/{public_id}/take-back/": {"reason": "It was 7.0.1."},
         "POST /api/v1/issues/{name}/validate/": {"version": "7.0.2", "basis": "CASE-0001"},
+        "POST /api/v1/cases/{ref}/evidence/{public_id}/check/": {},
         "POST /api/v1/mails/{public_id}/file/": {"case": "CASE-0001"},
         "POST /api/v1/mails/{public_id}/take-out/": {"why": "Not theirs."},
         "POST /api/v1/contacts/": {"party": "fortinet", "name": f"Contact {number}"},
@@ -160,6 +164,7 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         remind_of(add_task(case=world.case, author=alice.user, text=f"Task {number} {n}"))
         record_custody(evidence=world.evidence, actor=alice.user, action=CustodyAction.CHECKED)
         create_contact(party=vendor, name=f"Contact {n}")
+        make_pack(world.case, alice, vendor, world.evidence, PackState.RELEASED)
         create_contract(department=alice.department, party=vendor, number=f"C-{number}-{n}", response_hours={"any": 8})
         piece = ContentFile(f"{number} {n}".encode(), name=f"{number}-{n}.log")
         assert alice.api.upload(f"cases/{world.case.ref}/evidence/", piece).status_code == 202
@@ -204,6 +209,8 @@ def ask(operation: Operation, world: World, alice: Person, number: int) -> Any:
         ids = [str(world.evidence.public_id)]
         days = {"before_days": {"last": "2022-06-07"}, "after_days": {"first": "2022-06-08"}}
         return alice.api.post(path, {"before": ids, "after": ids} | days)
+    if operation.name == PACK:
+        return alice.api.post(path, {"findings": [str(world.finding.public_id)], "recipient": "fortinet"})
     if operation.method in {"post", "patch"}:
         return getattr(alice.api, operation.method)(path, bodies(number)[operation.name])
     return getattr(alice.api, operation.method)(path)
@@ -266,7 +273,8 @@ def fresh(world: World, alice: Person) -> World:
     )
     task = add_task(case=world.case, author=alice.user, text="To be done")
     once_more = {"task": task, "reminder": remind_of(task)}
-    return replace(world, entry=entry, job=job, kept=once, **mails, **once_more)
+    pack = make_pack(world.case, alice, world.vendor, world.evidence, PackState.READY)
+    return replace(world, entry=entry, job=job, kept=once, waiting_pack=pack, **mails, **once_more)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/cases/{ref}/": {"title": "Taken over"},
     "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": "1"},
     "POST /api/v1/cases/{ref}/comparisons/": {"before": [NO_PIECE], "after": [NO_PIECE]},
+    "POST /api/v1/cases/{ref}/evidence/{public_id}/check/": {},
     "POST /api/v1/cases/{ref}/evidence/{public_id}/read-again/": {},
     "POST /api/v1/cases/{ref}/shares/": {"department": "network-services"},
     "POST /api/v1/cases/{ref}/timeline/": {"kind": "note", "text": "Was here."},
@@ -34,6 +35,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/devices/{public_id}/firmware/": {"version": "9.9.9"},
     "PATCH /api/v1/findings/{public_id}/": {"status": "dismissed"},
     "POST /api/v1/findings/{public_id}/lines/": {},
+    "POST /api/v1/cases/{ref}/packs/": {"findings": [NO_PIECE], "recipient": "fortinet"},
+    "POST /api/v1/packs/{public_id}/release/": {},
+    "POST /api/v1/packs/{public_id}/restore/": {"text": "site-abcdefgh"},
     "POST /api/v1/issues/": {"product": "fortimail", "kind": "defect", "title": "Slow"},
     "PATCH /api/v1/issues/{name}/": {"title": "Harmless"},
     "POST /api/v1/issues/{name}/archive/": {"reason": "No longer wanted."},
@@ -69,7 +73,11 @@ BODIES: dict[str, dict[str, Any]] = {
 UPLOADS = {"POST /api/v1/cases/{ref}/evidence/", "POST /api/v1/mails/"}
 OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
 FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/")
-ASKS_ONLY = {"POST /api/v1/upgrade-check/": 200, "POST /api/v1/findings/{public_id}/lines/": 202}
+ASKS_ONLY = {
+    "POST /api/v1/upgrade-check/": 200,
+    "POST /api/v1/findings/{public_id}/lines/": 202,
+    "POST /api/v1/packs/{public_id}/restore/": 200,
+}
 
 
 def send(operation: Operation, world: World, token: str | None) -> Any:

@@ -33,6 +33,7 @@ def pages_of(story: Case) -> dict[str, str]:
     case, finding = f"/cases/{story.ref}/", story.findings.earliest("pk")
     return {
         "start": "/",
+        "custody": "/custody/",
         "cases": "/cases/?state=all",
         "case": case,
         "new-case": "/cases/new/",

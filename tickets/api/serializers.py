@@ -136,8 +136,29 @@ class ReadingSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(child=serializers.DictField())
 
 
+class BreakSerializer(serializers.Serializer[Any]):
+    """Something that is not what it was: `entry` is a number in the custody chain or timeline that `part` names."""
+
+    part = serializers.CharField(help_text="blob, custody, timeline or heads")
+    what = serializers.CharField()
+    evidence = serializers.UUIDField(allow_null=True)
+    entry = serializers.IntegerField(allow_null=True)
+    case = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+    timeline_entry = serializers.UUIDField(allow_null=True)
+
+
+class IntegrityCheckSerializer(serializers.Serializer[Any]):
+    """The last check of a piece: of its bytes and its custody chain. Nothing broken: it is what was given."""
+
+    checked_at = serializers.DateTimeField()
+    broken = BreakSerializer(many=True)
+
+
 class EvidenceSerializer(serializers.Serializer[Any]):
-    """A piece of evidence. `reading` null: not read yet. `duplicate`: these bytes were here before."""
+    """A piece of evidence. `reading` null: not read yet; `check` null: not checked again since it was received.
+    `duplicate`: these bytes were here before.
+    """
 
     id = serializers.UUIDField()
     case = serializers.CharField()
@@ -153,6 +174,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     job = serializers.UUIDField(allow_null=True)
     reading = ReadingSerializer(allow_null=True)
+    check = IntegrityCheckSerializer(allow_null=True)
 
 
 class ReceivedEvidenceSerializer(EvidenceSerializer):

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from common.pages import Page, page_of
-from tickets.models import Case, Evidence, Finding, TimelineEntry
+from tickets.models import Case, Evidence, Finding, IntegrityCheck, TimelineEntry
 from tickets.queries.answer import Answer, answer_of
 from tickets.queries.asks import unanswered
 from tickets.queries.cited import ShownFinding, shown
 from tickets.queries.detectors import doubts_of
 from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
+from tickets.queries.integrity import Checked, broken_checks_of, checked_among
 from tickets.queries.reading import Coverage, coverage_of, state_of
 
 ENTRIES_A_PAGE = 100
@@ -42,6 +43,8 @@ class CasePage:
     others: list[Finding]
     pieces: list[PieceRow]
     more_pieces: bool
+    checked: Checked
+    broken: list[IntegrityCheck]
     entries: Page[TimelineEntry]
     asks: list[TimelineEntry]
 
@@ -58,7 +61,8 @@ class CasePage:
 
 def pieces_of(case: Case) -> QuerySet[Evidence]:
     """Return the evidence of a case with what a row shows of it, the newest first."""
-    return case.evidence.select_related("blob", "job", "reading", "device", "from_party", "received_by").order_by("-pk")
+    rows = case.evidence.select_related("blob", "job", "reading", "device", "from_party", "received_by", "integrity")
+    return rows.order_by("-pk")
 
 
 def entries_of(case: Case) -> QuerySet[TimelineEntry]:
@@ -102,6 +106,8 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
         others=rows[1:],
         pieces=[PieceRow(piece, state_of(piece)) for piece in pieces[:PIECES_ALLOWED]],
         more_pieces=len(pieces) > PIECES_ALLOWED,
+        checked=checked_among(pieces),
+        broken=broken_checks_of(case),
         entries=page_of(entries_of(case), page, size=ENTRIES_A_PAGE),
         asks=list(unanswered(case.entries.all()).select_related("from_party", "to_party")[:ASKS_SHOWN]),
     )

@@ -5,11 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tickets.models import CustodyEntry, Evidence, Reading
+from tickets.queries.integrity import check_row
 
 
 def for_rows(evidence: QuerySet[Evidence]) -> QuerySet[Evidence]:
     """Add to a query of evidence what a row shows."""
-    return evidence.select_related("case", "blob", "received_by", "from_party", "device", "job", "reading")
+    return evidence.select_related("case", "blob", "received_by", "from_party", "device", "job", "reading", "integrity")
 
 
 def evidence_row(evidence: Evidence) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def evidence_row(evidence: Evidence) -> dict[str, Any]:
         "note": evidence.note,
         "job": evidence.job.public_id if evidence.job else None,
         "reading": reading_row(reading) if reading else None,
+        "check": check_row(getattr(evidence, "integrity", None)),
     }
 
 

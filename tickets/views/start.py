@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.door import PageRequest, for_people
 from tickets.queries import start as lists
+from tickets.queries.integrity import SHOWN, broken_checks
 from tickets.queries.reading import state_of
 from tickets.queries.reminders import waiting_for
 
@@ -16,6 +17,7 @@ def start(request: PageRequest) -> HttpResponseBase:
     """Show the question that the product exists for, and what decays if nobody looks."""
     principal = request.principal
     context = {
+        "broken": list(broken_checks(principal)[:SHOWN]),
         "box": lists.question_box(principal),
         "findings": lists.unjudged_findings(principal),
         "pieces": [(piece, state_of(piece)) for piece in lists.restless_evidence(principal)],

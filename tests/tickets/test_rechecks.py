@@ -1,0 +1,246 @@
+"""Evidence is read again from time to time, the oldest check first; a break is shown where people look."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from common.jobs.kinds import repeated_kinds
+from common.jobs.models import Job, JobState
+from common.jobs.tasks import repeat, run_job
+from common.storage import evidence_store
+from tests.conftest import Person
+from tests.support.store import Store, give, make_store
+from tests.support.tampering import tamper
+from tickets.kinds import CHECK_EVIDENCE, RECHECK
+from tickets.models import CustodyAction, Evidence, IntegrityCheck
+from tickets.services.custody import broken_links
+from tickets.services.heads import publish_heads
+from tickets.services.verification import verify_everything
+from tickets.tasks import publish
+
+
+@pytest.fixture
+def store(alice: Person) -> Store:
+    """A store whose heads are published."""
+    made = make_store(alice)
+    publish_heads()
+    return made
+
+
+def recheck() -> str:
+    """Do what beat asks for, and return what the job says at its end."""
+    Job.objects.filter(kind=RECHECK).delete()
+    repeat()
+    job = Job.objects.get(kind=RECHECK)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.DONE, job.detail
+    return job.detail
+
+
+def rot(piece: Evidence) -> None:
+    """Change a byte of a piece."""
+    path = evidence_store().path(piece.blob_id)
+    path.chmod(0o640)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+
+
+def checked() -> list[int]:
+    """Return the pieces that were read again, the oldest check first."""
+    checks = IntegrityCheck.objects.filter(evidence__isnull=False).order_by("checked_at", "pk")
+    return [check.evidence_id for check in checks if check.evidence_id]
+
+
+def test_beat_asks_for_it(store: Store) -> None:
+    assert repeated_kinds()[RECHECK] == timedelta(minutes=10)
+
+
+def test_everything_that_was_never_read_again_is(store: Store) -> None:
+    assert recheck() == "3 pieces and 2 timelines read again, 0 broken"
+    assert checked() == [piece.pk for piece in store.pieces]
+    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+
+
+def test_each_check_stands_in_the_custody_log(store: Store) -> None:
+    rot(store.pieces[2])
+    recheck()
+    entries = [piece.custody.latest("sequence") for piece in store.pieces]
+    assert [(entry.action, entry.actor, entry.details) for entry in entries] == [
+        (CustodyAction.CHECKED, None, {"whole": True, "breaks": 0}),
+        (CustodyAction.CHECKED, None, {"whole": True, "breaks": 0}),
+        (CustodyAction.CHECKED, None, {"whole": False, "breaks": 1}),
+    ]
+    assert broken_links(store.pieces[0]) == []
+
+
+@pytest.mark.parametrize(("allowed", "pieces"), [(1, 1), (30, 1), (60, 2), (59, 1), (827, 2), (828, 3)])
+def test_a_run_reads_so_many_bytes_and_one_piece_at_least(
+    store: Store, settings: Settings, allowed: int, pieces: int
+) -> None:
+    settings.RECHECK_BYTES = allowed
+    recheck()
+    assert checked() == [piece.pk for piece in store.pieces[:pieces]]
+
+
+def test_the_oldest_check_comes_first(store: Store, settings: Settings) -> None:
+    recheck()
+    for days, piece in ((31, store.pieces[1]), (40, store.pieces[2]), (29, store.pieces[0])):
+        IntegrityCheck.objects.filter(evidence=piece).update(checked_at=timezone.now() - timedelta(days=days))
+    settings.RECHECK_BYTES = 1
+    recheck()
+    assert checked() == [store.pieces[1].pk, store.pieces[0].pk, store.pieces[2].pk]
+    recheck()
+    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+
+
+def test_what_was_broken_is_looked_at_again_after_a_day(store: Store, alice: Person) -> None:
+    rot(store.pieces[2])
+    assert recheck().endswith("1 broken")
+    give(store.case, alice, bytes(range(256)) * 3, "dump.bin")
+    assert recheck().startswith("0 pieces")
+    IntegrityCheck.objects.filter(evidence=store.pieces[2]).update(checked_at=timezone.now() - timedelta(days=1))
+    assert recheck() == "1 pieces and 0 timelines read again, 0 broken"
+    assert not IntegrityCheck.objects.filter(is_broken=True).exists()
+
+
+def test_a_chain_that_was_cut_off_is_found_and_stays_found(store: Store) -> None:
+    piece = store.pieces[0]
+    tamper("DELETE FROM tickets_custodyentry WHERE evidence_id = %s AND sequence = 4", [piece.pk])
+    assert recheck().endswith("1 broken")
+    assert IntegrityCheck.objects.get(evidence=piece).breaks[0]["entry"] == 4
+    publish()  # the check itself is the fourth entry now
+    assert {one.evidence for one in verify_everything().broken} == {str(piece.public_id)}
+
+
+def test_a_changed_timeline_is_found(store: Store) -> None:
+    tamper("UPDATE tickets_timelineentry SET text = 'x' WHERE case_id = %s", [store.other.pk])
+    assert recheck().endswith("1 broken")
+    check = IntegrityCheck.objects.get(case=store.other, evidence=None)
+    assert (check.is_broken, check.breaks[0]["entry"]) == (True, 1)
+
+
+def test_a_job_taken_over_in_the_middle_is_done_again_without_harm(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from common.jobs.claims import Claim, LeaseLost
+
+    def lost(self: Claim, effect: Callable[[], str]) -> None:
+        raise LeaseLost("taken over")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Claim, "finish", lost)
+        repeat()
+        run_job(Job.objects.get(kind=RECHECK).pk)
+    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+
+
+# --- asked for -------------------------------------------------------------------------------------------------------
+
+
+def path_of(store: Store, end: str = "") -> str:
+    """Return the API's address of the last piece."""
+    return f"cases/{store.case.ref}/evidence/{store.pieces[2].public_id}/{end}"
+
+
+def test_somebody_has_a_piece_read_again_and_is_told(store: Store, alice: Person) -> None:
+    assert alice.api.get(path_of(store)).json()["check"] is None
+    answer = alice.api.post(path_of(store, "check/"))
+    assert answer.status_code == 202
+    assert alice.api.post(path_of(store, "check/")).json()["id"] == answer.json()["id"]
+    run_job(Job.objects.get(kind=CHECK_EVIDENCE).pk)
+    told = alice.api.get(f"jobs/{answer.json()['id']}/").json()
+    assert (told["state"], told["detail"]) == ("done", "whole")
+    assert alice.api.get(path_of(store)).json()["check"]["broken"] == []
+    entry = store.pieces[2].custody.latest("sequence")
+    assert (entry.action, entry.actor) == (CustodyAction.CHECKED, alice.user)
+
+
+def test_a_break_is_told_with_its_place(store: Store, alice: Person) -> None:
+    rot(store.pieces[2])
+    job = alice.api.post(path_of(store, "check/")).json()
+    run_job(Job.objects.get(public_id=job["id"]).pk)
+    broken = alice.api.get(path_of(store)).json()["check"]["broken"]
+    assert [(one["part"], one["entry"], one["name"]) for one in broken] == [("blob", None, "dump.bin")]
+    assert alice.api.get("custody/").json()["broken"] == broken
+
+
+def test_readers_and_strangers_ask_for_no_check(store: Store, bob: Person, charlie: Person) -> None:
+    assert bob.api.post(path_of(store, "check/")).status_code == 403
+    assert charlie.api.post(path_of(store, "check/")).status_code == 404
+    assert not Job.objects.filter(kind=CHECK_EVIDENCE).exists()
+
+
+def test_the_state_of_the_store_is_of_what_one_may_see(store: Store, alice: Person, charlie: Person) -> None:
+    rot(store.pieces[2])
+    verify_everything()
+    told = alice.api.get("custody/").json()
+    assert (told["pieces"], told["checked"], len(told["broken"])) == (3, 3, 1)
+    assert told["verification"]["whole"] is False
+    assert len(told["head"]["hash"]) == 64
+    hidden: dict[str, Any] = charlie.api.get("custody/").json()
+    assert (hidden["pieces"], hidden["checked"], hidden["oldest_check"], hidden["broken"]) == (0, 0, None, [])
+    assert hidden["head"] == told["head"]
+
+
+def test_the_head_of_the_api_is_one_that_verify_looks_for(store: Store, alice: Person) -> None:
+    kept = alice.api.get("custody/").json()["head"]["hash"]
+    assert verify_everything(kept_head=kept).broken == []
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def page(person: Person, path: str) -> str:
+    """Return a page's text."""
+    answer = person.client.get(path)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def pages_of(store: Store) -> list[str]:
+    """Return the pages on which a break must be seen."""
+    return [
+        "/",
+        f"/cases/{store.case.ref}/",
+        f"/cases/{store.case.ref}/evidence/{store.pieces[2].public_id}/",
+        "/custody/",
+    ]
+
+
+def test_a_break_is_seen_where_people_look(store: Store, bob: Person) -> None:
+    rot(store.pieces[2])
+    assert not any("Evidence is not what was given" in page(bob, path) for path in pages_of(store))
+    recheck()
+    for path in pages_of(store):
+        assert "Evidence is not what was given" in page(bob, path), path
+        assert "the bytes are not what was stored" in page(bob, path), path
+    assert "Evidence is not what was given" not in page(bob, f"/cases/{store.other.ref}/")
+
+
+def test_a_break_of_others_is_not_seen(store: Store, charlie: Person) -> None:
+    rot(store.pieces[2])
+    recheck()
+    assert "dump.bin" not in page(charlie, "/") + page(charlie, "/custody/")
+    assert "There is no evidence that you may see." in page(charlie, "/custody/")
+
+
+def test_nothing_read_again_is_not_said_to_be_whole(store: Store, bob: Person) -> None:
+    assert "3 pieces were not read again yet." in page(bob, "/custody/")
+    assert "not read again yet" in page(bob, f"/cases/{store.case.ref}/")
+    recheck()
+    assert "Yes: every piece was read again, and is what was given." in page(bob, "/custody/")
+    assert "all read again" in page(bob, f"/cases/{store.case.ref}/")
+
+
+def test_a_piece_is_checked_from_its_page(store: Store, alice: Person, bob: Person) -> None:
+    path = pages_of(store)[2]
+    assert "Check it now" in page(alice, path)
+    assert "Check it now" not in page(bob, path)
+    assert alice.client.post(f"{path}check/").status_code == 302
+    run_job(Job.objects.get(kind=CHECK_EVIDENCE).pk)
+    assert "what was given, byte for byte" in page(bob, path)
+    assert bob.client.post(f"{path}check/").status_code == 403
