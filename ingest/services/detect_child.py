@@ -31,6 +31,8 @@ class DetectFailed(Exception):
 def check_detector(text: str) -> dict[str, Any]:
     """Return what a detector says of itself, once it was read and its own logs were run; Invalid names the place."""
     content = text.encode("utf-8", "replace")
+    if not text.strip():
+        raise Invalid.field("text", "It is empty.", code="required")
     if len(content) > LONGEST:
         raise Invalid.field("text", f"More than {LONGEST // 1024} KiB.", code="max_length")
     with tempfile.TemporaryDirectory(prefix="zenrei-detector-") as folder:

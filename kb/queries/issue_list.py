@@ -87,6 +87,15 @@ def filtered(issues: QuerySet[KnownIssue], filters: IssueFilters) -> QuerySet[Kn
     return issues
 
 
+def issues_that_say(issues: QuerySet[KnownIssue], words: str, most: int) -> list[KnownIssue]:
+    """Return the newest of some issues that name words, in their texts, names or product."""
+    if not words.strip():
+        return []
+    return list(
+        filtered(issues, IssueFilters.of({"search": words})).order_by("-pk").only("slug", "ref", "title")[:most]
+    )
+
+
 def _product(filters: IssueFilters) -> Product:
     product = Product.objects.filter(slug=filters.product).first()
     if product is None:

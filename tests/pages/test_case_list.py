@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import Person
+from tests.pages.knowledge import record
 from tickets.models import Case
 from tickets.services.cases import change_case, open_case
 
@@ -131,3 +132,13 @@ def test_a_page_of_the_list_is_light(page: Client, alice: Person) -> None:
     assert len(page.get("/cases/").content) < 120_000
     Case.objects.update(title="Rejected mail reaches users after the upgrade of the gateway")
     assert len(page.get("/cases/").content) < 30_000
+
+
+def test_a_search_finds_known_issues_too(page: Client, known_story: Case, charlie: Person) -> None:
+    answer = page.get("/cases/?search=multi-action").content.decode()
+    assert "Known issues that say so" in answer
+    assert 'href="/issues/multi-action-duplicate-relay/"' in answer
+    assert "Known issues that say so" not in page.get("/cases/?search=nothing+of+the+kind").content.decode()
+    assert "Known issues that say so" not in page.get("/cases/").content.decode()
+    record(charlie.department, charlie.user, title="Zirconium leaks", audience="department")
+    assert "Zirconium leaks" not in page.get("/cases/?search=Zirconium").content.decode()

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.views.door import PageRequest, for_people
 from common.csv import csv_line
 from common.pages import Order, order_of, page_of
+from kb.access import visible_issues
 from kb.models import Party, Product
+from kb.queries.issue_list import issues_that_say
 from tickets import words
 from tickets.access import visible_cases
 from tickets.models import Case
@@ -28,6 +30,7 @@ CSV_COLUMNS = (
 )  # fmt: skip
 TURN_COLUMNS = ("holders", "due_at", "overdue")
 CSV_BATCH = 2000
+ISSUES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def cases(request: PageRequest) -> HttpResponseBase:
         "states": words.choices(words.CASE_STATES),
         "products": Product.objects.order_by("name").values_list("slug", "name"),
         "may_write": request.principal.may_write_anywhere,
+        "issues": issues_that_say(visible_issues(request.principal), filters.search, ISSUES_SHOWN + 1),
+        "issues_shown": ISSUES_SHOWN,
     }
     return render(request, "tickets/cases.html", context)
 
