@@ -6,6 +6,7 @@ handed to a filter and back, or refused and delivered all the same.
 
 import heapq
 import random
+import string
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -115,3 +116,114 @@ def postfix(source: random.Random, number: int, host: str = "mx1") -> list[Said]
             lines.append(said(2, "smtp", delivery("sent", f"{sent}B")))
     lines.append(said(3, "qmgr", f"{queue_id}: removed"))
     return lines
+
+
+def sendmail(source: random.Random, number: int, host: str = "mx1") -> list[Said]:
+    """One message of sendmail."""
+    queue_id = f"{''.join(source.choices(string.ascii_letters, k=8))}{number % 1_000_000:06}"
+    client = f"mail{number % 97}.example.net [192.0.2.{source.randrange(256)}]"
+    to, sender = f"<b{number % 500}@example.com>", f"<a{number % 1000}@example.net>"
+
+    def said(after: float, text: str) -> Said:
+        return after, f" {host} sendmail[{source.randrange(100, 99999)}]: {queue_id}: {text}"
+
+    def delivery(stat: str, dsn: str) -> str:
+        where = "mailer=esmtp, pri=121105, relay=mx.example.com. [198.51.100.9]"
+        return f"to={to}, delay=00:00:01, xdelay=00:00:01, {where}, dsn={dsn}, stat={stat}"
+
+    kind = source.random()
+    envelope = f"from={sender}, size={source.randrange(99999)}, class=0, nrcpts=1, msgid=<{number}@example.net>"
+    lines = [said(0, f"{envelope}, proto=ESMTP, daemon=MTA, relay={client}")]
+    sent = f"Sent (ok: queued as {number:08X}A)"
+    if kind < 0.05:
+        return [said(0, f"ruleset=check_rcpt, arg1={to}, relay={client}, reject=550 5.1.1 {to}... User unknown")]
+    if kind < 0.1:
+        lines.append(said(0.5, "Milter: data, reject=554 5.7.1 Spam"))
+        if kind < 0.052:
+            lines.append(said(1, delivery(sent, "2.0.0")))
+        return lines
+    if kind < 0.13:
+        return [*lines, said(1, delivery("User unknown", "5.1.1"))]
+    if kind < 0.2:
+        lines.append(said(1, delivery("Deferred: Connection timed out with mx.example.com.", "4.0.0")))
+    lines.append(said(2, delivery(sent, "2.0.0")))
+    if kind > 0.998:
+        lines.append(said(3, delivery(f"Sent (ok: queued as {number:08X}B)", "2.0.0")))
+    return lines
+
+
+def exim(source: random.Random, number: int) -> list[Said]:
+    """One message of Exim."""
+    letters = string.ascii_letters + string.digits
+    id_ = f"1{''.join(source.choices(letters, k=5))}-{''.join(source.choices(letters, k=6))}-0{source.choice(letters)}"
+    client = f"H=mail{number % 97}.example.net [192.0.2.{source.randrange(256)}]"
+    to, sender = f"b{number % 500}@example.com", f"a{number % 1000}@example.net"
+    way = "R=dnslookup T=remote_smtp H=mx.example.com [198.51.100.9]"
+    kind = source.random()
+    if kind < 0.05:
+        return [(0, f" {client} F=<{sender}> rejected RCPT <{to}>: Unrouteable address")]
+    lines: list[Said] = [
+        (0, f" {id_} <= {sender} {client} P=esmtp S={source.randrange(99999)} id={number}@example.net")
+    ]
+    sent = f'C="250 2.0.0 Ok: queued as {number:08X}A"'
+    if kind < 0.1:
+        lines.append((0.5, f" {id_} {client} F=<{sender}> rejected after DATA: Spam"))
+        if kind < 0.052:
+            lines.append((1, f" {id_} => {to} {way} {sent}"))
+        return lines
+    if kind < 0.13:
+        return [
+            *lines,
+            (1, f" {id_} ** {to} {way}: SMTP error from remote mail server: 550 no"),
+            (1, f" {id_} Completed"),
+        ]
+    if kind < 0.2:
+        lines.append((1, f" {id_} == {to} R=dnslookup T=remote_smtp defer (110): Connection timed out"))
+    lines.append((2, f" {id_} => {to} {way} {sent}"))
+    if kind > 0.998:
+        lines.append((3, f' {id_} => {to} {way} C="250 2.0.0 Ok: queued as {number:08X}B"'))
+    return [*lines, (4, f" {id_} Completed")]
+
+
+def opensmtpd(source: random.Random, number: int, host: str = "mx1") -> list[Said]:
+    """One message of OpenSMTPD."""
+    session, onward = f"{source.getrandbits(64):016x}", f"{source.getrandbits(64):016x}"
+    message, envelope = f"{source.getrandbits(32):08x}", f"{source.getrandbits(32):08x}"
+    to, sender = f"b{number % 500}@example.com", f"a{number % 1000}@example.net"
+
+    def said(after: float, text: str) -> Said:
+        return after, f" {host} smtpd[{number % 30000}]: {text}"
+
+    def delivery(result: str, stat: str) -> str:
+        where = 'source="192.0.2.1" relay="198.51.100.9 (mx.example.com)" delay=1s'
+        who = f"evpid={message}{envelope} from=<{sender}> to=<{to}> rcpt=<->"
+        return f'{onward} mta delivery {who} {where} result="{result}" stat="{stat}"'
+
+    kind = source.random()
+    lines = [said(0, f"{session} smtp connected address=192.0.2.{source.randrange(256)} host=mail.example.net")]
+    if kind < 0.1:
+        lines.append(
+            said(0.3, f'{session} smtp failed-command command="RCPT TO:<{to}>" result="550 Invalid recipient"')
+        )
+        return [*lines, said(0.5, f"{session} smtp disconnected reason=quit")]
+    lines += [
+        said(0.3, f"{session} smtp message msgid={message} size={source.randrange(99999)} nrcpt=1 proto=ESMTP"),
+        said(0.3, f"{session} smtp envelope evpid={message}{envelope} from=<{sender}> to=<{to}>"),
+        said(0.5, f"{session} smtp disconnected reason=quit"),
+    ]
+    if kind < 0.13:
+        return [*lines, said(1, delivery("PermFail", "550 5.1.1 no such user"))]
+    if kind < 0.2:
+        lines.append(said(1, delivery("TempFail", "Network error on destination MXs")))
+    lines.append(said(2, delivery("Ok", f"250 2.0.0 Ok: queued as {number:08X}A")))
+    if kind > 0.998:
+        lines.append(said(3, delivery("Ok", f"250 2.0.0 Ok: queued as {number:08X}B")))
+    return [*lines, said(4, f"{onward} mta disconnected reason=quit messages=1")]
+
+
+MADE: Final[dict[str, tuple[Message, Callable[[int], str]]]] = {
+    "postfix": (postfix, syslog_time),
+    "sendmail": (sendmail, syslog_time),
+    "exim": (exim, iso_time),
+    "opensmtpd": (opensmtpd, syslog_time),
+}

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 from ingest.engine.fast.compiled import NotCompiled
 from ingest.engine.fast.intake import FastIntake, NotForThis
+from ingest.engine.fast.joined import Joint
 from ingest.engine.fast.judging import FastJudge
 from ingest.engine.fast.spec_intake import SpecIntake
 from ingest.engine.fast.store import Store
 from ingest.engine.findings.coverage import Context
 from ingest.engine.findings.whole import Totals
 from ingest.engine.judge import Judgement
-from ingest.engine.logformats.reader import Link
 from ingest.engine.result import OnProgress, Options
 from ingest.engine.source import Source
 
@@ -19,8 +19,8 @@ class Engine(FastIntake):
     """An intake of rows that can judge them."""
 
     @property
-    def joins(self) -> Sequence[tuple[int, Link]]:
-        """Ids that belong together, with the number of their device."""
+    def joins(self) -> Sequence[Joint]:
+        """Ids that belong together."""
         return ()
 
     def close(self) -> None:
@@ -39,7 +39,7 @@ class SpecEngine(SpecIntake, Engine):
     """The same for formats that are data."""
 
     @property
-    def joins(self) -> Sequence[tuple[int, Link]]:
+    def joins(self) -> Sequence[Joint]:
         """What the lines said of ids that belong together."""
         return self.links
 

@@ -13,7 +13,8 @@ from ingest.engine.fast.compiled import compiled
 from ingest.engine.fast.examples import Examples, record_of
 from ingest.engine.fast.families import Signed, sign
 from ingest.engine.fast.intake import FastIntake
-from ingest.engine.fast.joined import Joined
+from ingest.engine.fast.joined import Joined, Joint
+from ingest.engine.fast.joining import Joining
 from ingest.engine.fast.learned import family_of, hash_text, keys_of
 from ingest.engine.fast.rows import ROW, ROW_BYTES
 from ingest.engine.findings import RULES
@@ -58,7 +59,7 @@ class FastJudge:
         sources: Sequence[Source],
         limits: Limits,
         context: Context,
-        links: Sequence[tuple[int, Link]] = (),
+        joints: Sequence[Joint] = (),
     ) -> None:
         self._compiled = compiled()
         self._intake = intake
@@ -74,7 +75,7 @@ class FastJudge:
         )
         self.judgement = Judgement(totals=Totals(examples=self._examples))
         self._readings: dict[str, Format] = {}
-        self._joined = Joined(links)
+        self._joined = Joined(joints)
         self._alone: list[tuple[Any, bool]] = []
         self._halves: dict[int, set[str]] = defaultdict(set)
         self._keys: dict[int, list[Any]] = defaultdict(list)
@@ -147,8 +148,7 @@ class FastJudge:
         """Judge what was left to be judged alone, by its lines, and the log as a whole."""
         self._part(self._joined.single())
         self._judge_alone()
-        for rows, links in self._joined.batches(AT_ONCE):
-            self._judge_batch([(rows, False)], links)
+        self._judge_joined()
         self._count_shared()
         for device in self._devices:
             count_loose(device, self.judgement)
@@ -246,6 +246,19 @@ class FastJudge:
         if batch:
             self._judge_batch(batch)
         self._alone = []
+
+    def _judge_joined(self) -> None:
+        """Judge families that are linked: most by their rows, and where something is found by their lines."""
+        joining = Joining(self._devices, Watched(self._context), self.judgement)
+        for rows, groups in self._joined.batches(AT_ONCE):
+            left, ids = joining.judge(rows, groups)
+            for number, key in ids if self._may_share else ():
+                self._keys[number].append(np.array([hash_text(key)], np.uint64))
+            joints = [joint for group in left for joint in group]
+            families = np.array([(joint.parent, joint.child) for joint in joints], np.uint64)
+            mine = rows.view(ROW_BYTES)[np.isin(rows["family"], families)].view(ROW)
+            if joints:
+                self._judge_batch([(mine, False)], [(joint.unit, joint.link) for joint in joints])
 
     def _judge_batch(self, families: Sequence[tuple[Any, bool]], links: Sequence[tuple[int, Link]] = ()) -> None:
         rows = np.concatenate([rows.view(ROW_BYTES) for rows, _ in families]).view(ROW)

@@ -15,6 +15,7 @@ MOST_TOKENS: Final = 64
 STRETCHES, STRETCH, STRETCH_TOKENS = 16, 240, 16  # of lines that are remembered: how many, bytes, keys
 MOST_ROWS: Final = 64  # of a family with a signature
 ALONE: Final = 1 << 15  # a flag beside those of events: its family is judged alone
+WRITTEN: Final = 1 << 14  # the same: the digest is that of the line as it is written, its time too
 # What a shape is: of which lines, and so what is read from it.
 SHAPE_OTHER, SHAPE_EVENT, SHAPE_HISTORY, SHAPE_SPAM = 0, 1, 2, 3
 SUBTYPE, SESSION, DEVICE, TO, CLASSIFIER, DISPOSITION, STATUS, DATE, TIME = range(9)
@@ -38,7 +39,8 @@ BY_REPLY: Final = 4  # where others are told something
 WIDE, ONE_RECIPIENT = 2, 1  # scopes: the message or the connection, a recipient
 MOST_SLOTS: Final = 48  # values by name of a format
 MOST_HAS: Final = 64
-NOTE: Final = 2 + 2 * MOST_SLOTS  # of a line that later ones may need: its number, its rule, where its values stand
+# Of a line that later ones may need: its number, its rule, where its values stand, the hash of the id that it leads to.
+NOTE: Final = 4 + 2 * MOST_SLOTS
 STACK: Final = 1 << 14
 SCRATCH: Final = 1 << 12
 

@@ -4,32 +4,38 @@ What lines leave for later ones is kept in the order of the lines, whichever way
 remembered, and which ids belong together.
 """
 
-from typing import Any, NamedTuple
+from bisect import bisect_right
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from ingest.engine.containers import Member, Meter
 from ingest.engine.encodings import sniff_utf16
-from ingest.engine.event import Event
+from ingest.engine.event import Event, Kind
 from ingest.engine.fast.blocks import Block, Blocks
 from ingest.engine.fast.compiled import compiled_formats
 from ingest.engine.fast.intake import MOST_NUMBERS, FastIntake, NotForThis, Stream
-from ingest.engine.fast.leads import Lead, leads_of
-from ingest.engine.fast.learned import MOST, hash_text
+from ingest.engine.fast.joined import Joint
+from ingest.engine.fast.leads import LEADS_ON, PLAIN, Lead, leads_of
+from ingest.engine.fast.learned import MOST, family_of, hash_text
 from ingest.engine.fast.pipeline import MOST_LINES
 from ingest.engine.fast.plans import Plan, plan_of
 from ingest.engine.fast.pure import fold, mix
-from ingest.engine.fast.rows import BLANK, FAST, LOOSE, ROW, ROW_BYTES, SAID, SLOW
+from ingest.engine.fast.rows import ALONE, BLANK, FAST, LOOSE, ROW, ROW_BYTES, SAID, SLOW, WRITTEN
 from ingest.engine.fast.spec_pipeline import SpecAsked, SpecPart, SpecPipeline, SpecSlot
 from ingest.engine.fast.store import Store
+from ingest.engine.fast.told import Told
 from ingest.engine.formats import REGISTRY, make_format
 from ingest.engine.intake import Place, pick_format
-from ingest.engine.logformats.reader import DataFormat, Link
+from ingest.engine.logformats.reader import DataFormat
 from ingest.engine.reader import CUT, Line, LineReader
 from ingest.engine.result import OnProgress, Options
 from ingest.engine.source import Source
 from ingest.engine.tally import MOST_DEVICES, Tally
 from ingest.engine.times import DAY_MS, read_zone
+
+_LOW: Final = (1 << 32) - 1
+SURE: Final = 28  # the last day that every month has
 
 
 class SpecStream(NamedTuple):
@@ -53,11 +59,11 @@ def digest_of(event: Event) -> int:
 
 
 class SpecIntake(FastIntake):
-    """Reads sources as `FastIntake` does; ``links`` are ids that belong together, with the number of their device."""
+    """Reads sources as `FastIntake` does; ``links`` are ids that belong together."""
 
     def __init__(self, options: Options, on_progress: OnProgress | None, store: Store) -> None:
         super().__init__(options, on_progress, store)
-        self.links: list[tuple[int, Link]] = []
+        self.links: list[Joint] = []
         self._pipeline = SpecPipeline(self._compiled, compiled_formats())
         self._devices: dict[int, int] = {}
 
@@ -84,8 +90,6 @@ class SpecIntake(FastIntake):
                 self._skip(item.line(here.next_line()), tally)
         if log is None:
             raise NotForThis(member.label)
-        for link in log.reading.links:
-            self.links.append((self.unit(link.device or source.device, number), link))
         self.bytes += reader.bytes
         self.lines += tally.lines
         self.reports.append(tally.report(reader))
@@ -189,6 +193,16 @@ class SpecIntake(FastIntake):
         if event.zone and len(log.zones) < MOST:
             log.zones.add(hash_text(event.zone))
         stored = self._fill(row, event, digest=digest_of(event), unit=unit, place=here.place, line=line)
+        if stored and (event.kind is not Kind.OTHER or event.flags):
+            row["flags"] |= WRITTEN
+        for link in log.reading.links:
+            recipient = None
+            if link.handover and stored and len(event.recipients) == 1 and not int(row["flags"]) & ALONE:
+                recipient = int(row["recipient"])
+            of = self.unit(link.device or here.source.device, here.number)
+            parent, child = (family_of(hash_text(key), of) for key in (link.parent, link.child))
+            self.links.append(Joint(of, parent, child, int(row["digest"]), recipient, link))
+        log.reading.links.clear()
         return FAST if stored else SLOW, event.device
 
 
@@ -218,28 +232,58 @@ class _Taking:
         return len(self._read)
 
     def run(self) -> None:
-        """Go through the lines that matter, in their order."""
+        """Go through the lines that matter, in their order; or all of a kind at once, where that is the same."""
         others, at = self._others(), 0
         note: list[int]
-        for note in self._notes():
+        if not any(is_slow or self._part.dates[index] & 31 > SURE for index, is_slow in others):
+            told = Told(self._part, self._leads, self._text)
+            if told.is_simple and not told.asks_for_itself(self._memory):
+                for index, _ in others:
+                    self._begin(index)
+                told.keep(self._memory)
+                for note in self._notes(told.inside):
+                    self._lead_on(note)
+                self._date()
+                return
+        for note in self._notes(np.ones(len(self._part.notes), bool)):
             while at < len(others) and others[at][0] <= note[0]:
                 if not self._other(*others[at]):
                     at = len(others)
                     break
                 at += 1
-            if note[0] not in self._read and not self._leads[note[1]].take(note, self._text, self._memory):
-                self._read_plain(note[0])
+            if note[0] not in self._read:
+                self._take(note)
         while at < len(others) and self._other(*others[at]):
             at += 1
         self._date()
 
-    def _notes(self) -> list[list[int]]:
-        """For each note the line, its rule, what was done and its flags, and where the values stand that are needed."""
-        part = self._part
-        lines = part.notes[:, 0]
-        done, flags = part.rows["done"][lines], part.rows["flags"][lines]
-        notes = [part.notes[:, :2], done[:, None], flags[:, None], part.notes[:, self._log.columns]]
-        return np.concatenate(notes, axis=1, dtype=np.int64).tolist() if len(lines) else []
+    def _take(self, note: list[int]) -> None:
+        """Take in what later lines need of a line, and where it leads."""
+        lead = self._leads[note[1]]
+        answer = lead.take(note, self._text, self._memory)
+        if answer == PLAIN:
+            self._read_plain(note[0])
+        elif answer == LEADS_ON:
+            self._lead_on(note)
+
+    def _lead_on(self, note: list[int]) -> None:
+        """Note the link of a delivery to this unit itself."""
+        row, day = self._part.rows[note[0]], 0
+        if self._part.dates[note[0]]:
+            _, day, _ = self._runs[bisect_right(self._runs, note[0], key=lambda run: run[0]) - 1]
+        link = self._leads[note[1]].link(note, self._text, int(row["stamp"]) + day * DAY_MS, self._memory)
+        if link:
+            unit, child = int(row["unit"]), (note[-2] & _LOW) | (note[-1] & _LOW) << 32
+            ends = int(row["family"]), family_of(child, unit)
+            self._intake.links.append(Joint(unit, *ends, int(row["digest"]), int(row["recipient"]), link))
+
+    def _notes(self, which: Any) -> list[list[int]]:
+        """Some notes as `leads.Note`, with the hash of the id that a line leads to behind each."""
+        notes = self._part.notes[which]
+        lines = notes[:, 0]
+        done, flags = self._part.rows["done"][lines], self._part.rows["flags"][lines]
+        columns = [notes[:, :2], done[:, None], flags[:, None], notes[:, self._log.columns], notes[:, -2:]]
+        return np.concatenate(columns, axis=1, dtype=np.int64).tolist() if len(lines) else []
 
     def _others(self) -> list[tuple[int, bool]]:
         """Lines with a new date, and (True) those that go the plain way, in the order of the lines."""

@@ -1,5 +1,6 @@
 """What earlier lines said that later ones need: the recipient behind a number, the client of a connection."""
 
+from collections.abc import Iterable
 from typing import Final
 
 MOST: Final = 100_000  # things remembered; of more those go of which nothing was said for longest, and lines that need
@@ -35,6 +36,20 @@ class Memory:
             facts[name] = value
         else:
             self._more.add(of)
+
+    def keep_all(self, facts: Iterable[tuple[str, str]], name: str) -> None:
+        """Note facts of one name, each of another thing or not: `keep`, for each in their order."""
+        held, gone = self._facts, self._gone
+        for of, value in facts:
+            known = held.pop(of, None)
+            if known is None and of not in gone:
+                held[of] = {name: value}
+                if len(held) > MOST:
+                    self._forget(next(iter(held)))
+                continue
+            if known is not None:
+                held[of] = known
+            self.keep(of, name, value)
 
     def _forget(self, of: str) -> None:
         del self._facts[of]

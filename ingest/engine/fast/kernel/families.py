@@ -7,7 +7,7 @@ from numba import njit
 
 from ingest.engine.event import Kind
 from ingest.engine.fast.kernel.words import SEED, fold, mix
-from ingest.engine.fast.rows import ALONE, MOST_ROWS
+from ingest.engine.fast.rows import ALONE, MOST_ROWS, WRITTEN
 from ingest.engine.times import DAY_MS
 
 _ENVELOPE: Final = int(Kind.ENVELOPE)
@@ -70,8 +70,10 @@ def unique_rows(rows: Any, order: Any, begin: int, end: int, kept: Any) -> int:
         again = False
         for earlier in range(count):
             other = rows[kept[earlier]]
-            # The time and kind too: a hash without a key is no proof against who writes the subject.
-            again = again or (other.digest == row.digest and other.stamp == row.stamp and other.kind == row.kind)
+            # The time and kind too: a hash without a key is no proof against who writes the subject. A year that was
+            # assumed makes the same line no other.
+            timed = other.stamp == row.stamp or row.flags & WRITTEN != 0
+            again = again or (other.digest == row.digest and timed and other.kind == row.kind)
         if again:
             continue
         if count == MOST_ROWS:

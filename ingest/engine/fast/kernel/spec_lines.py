@@ -35,6 +35,7 @@ from ingest.engine.fast.rows import (
     LEADS,
     LOOSE,
     NEXT_AT,
+    NOTE,
     ON,
     PARENT_AT,
     PATTERN,
@@ -55,6 +56,7 @@ from ingest.engine.fast.rows import (
     TIMED_AT,
     WHEN_AT,
     WHENS,
+    WRITTEN,
 )
 
 OTHER: Final = int(Kind.OTHER)
@@ -112,17 +114,16 @@ def recognise(
 
 
 @njit(nogil=True)
-def leads(table: int, rule: int, words: int, data: Any, base: int, fields: int, scratch: Any, done: int) -> bool:
-    """Whether later lines may need something of a line, or it leads to another id."""
-    if get32(table, rule + REMEMBERS):
-        return True
+def leads(table: int, rule: int, words: int, data: Any, base: int, fields: int, scratch: Any, done: int) -> Any:
+    """Whether later lines may need something of a line, or it leads to another id; and the hash of that id."""
+    noted, hashed = get32(table, rule + REMEMBERS) != 0, _NO_WORDS
     after, before = get32(table, rule + NEXT_AT), get32(table, rule + PARENT_AT)
     if before >= 0 and key_of(table, before, words, data, base, fields, scratch)[0] != 0:
-        return True
-    if after < 0 or (done == DELIVERED and not get32(table, rule + LEADS)):
-        return False
-    hashed, fits = key_of(table, after, words, data, base, fields, scratch)
-    return hashed != 0 or not fits
+        noted = True
+    if after >= 0 and (done != DELIVERED or get32(table, rule + LEADS)):
+        hashed, fits = key_of(table, after, words, data, base, fields, scratch)
+        noted = noted or hashed != 0 or not fits
+    return noted, hashed
 
 
 @njit(nogil=True)
@@ -232,11 +233,13 @@ def read_spec_lines(
                 state = LOOSE
             row.digest = 0
             if speaks:
+                row.flags |= WRITTEN
                 text, text_end = begin_of(fields, time_slot), end_of(fields, time_slot)
                 written_at = hash_of(data, text, text_end, False) if text >= 0 else _NO_WORDS
                 body, body_end = begin_of(fields, body_slot), end_of(fields, body_slot)
                 row.digest = mix(fold(written_at, hash_of(data, body, body_end, False)))
-            if leads(table, rule, words, data, base, fields, scratch, row.done):
+            to_note, led = leads(table, rule, words, data, base, fields, scratch, row.done)
+            if to_note:
                 if noted >= len(notes):
                     next_ = at
                     number -= 1
@@ -244,6 +247,8 @@ def read_spec_lines(
                 notes[noted, 0], notes[noted, 1] = here, (rule - get32(table, RULES_AT)) // RULE_SIZE
                 for slot in range(2 * slots):
                     notes[noted, 2 + slot] = get32(fields, slot)
+                notes[noted, NOTE - 2] = np.int64(led & np.uint64(0xFFFFFFFF))
+                notes[noted, NOTE - 1] = np.int64(led >> np.uint64(32))
                 noted += 1
         states[here] = state
         dates[here] = date
