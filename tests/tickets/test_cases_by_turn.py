@@ -83,7 +83,7 @@ def desk(alice: Person) -> Desk:
     taken = desk.tell("taken back", "ask", "us", "fortinet", 5)
     correct_entry(entry=taken, author=alice.user, changes={"kind": "note"})
     desk.tell("put there", "ask", "us", "fortinet", 5)
-    Case.objects.filter(pk=desk.cases["put there"].pk).update(state="parked")
+    change_case(case=desk.cases["put there"], author=alice.user, changes={"state": "parked"})
     return desk
 
 

@@ -49,7 +49,11 @@ def counted(entries: Sequence[Entry]) -> list[tuple[int, int, Entry]]:
             moment = told
         found.append((moment, first.order, entry))
     moving = [row for row in found if row[2].kind in {"ask", "answer", "promise", "claim", "state"}]
-    exact = [row for row in moving if row[2].precision == "minute" and row[2].happened_at is not None]
+    exact = [
+        row
+        for row in moving
+        if row[2].precision == "minute" and row[2].happened_at is not None and row[0] <= minute_of(row[2].recorded_at)
+    ]
     placed = []
     for at, order, entry in found:
         reach = {"minute": 0, "day": 12 * 60, "week": 84 * 60}[entry.precision]

@@ -11,14 +11,13 @@ from django.utils import timezone
 
 from tickets.models import CaseState, Contract
 from tickets.queries.terms import default_calendar, in_force, nearest, terms_of
-from tickets.queries.turns import in_state
 from tickets.turns.due import AllTerms, Terms
 from tickets.turns.entry import MOVING, Entry
 from tickets.turns.standing import Standing, standing_of
 
 _FACTS = """
 SELECT found.id, found.state, found.severity, found.department_id, found.product_id, found.opened_at,
-    found.updated_at, ARRAY(
+    ARRAY(
         SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
         WHERE named.case_id = found.id ORDER BY named.position, named.id
     )
@@ -51,7 +50,6 @@ class Facts(NamedTuple):
     department_id: int
     product_id: int | None
     opened_at: datetime
-    updated_at: datetime
     parties: list[str]
 
 
@@ -64,8 +62,7 @@ class Told(NamedTuple):
 
     def standing(self, now: datetime) -> Standing:
         """Return where it stands."""
-        told = in_state(self.entries, self.facts.state, self.facts.updated_at)
-        return standing_of(told, now=now, terms=self.terms, parties=self.facts.parties)
+        return standing_of(self.entries, now=now, terms=self.terms, parties=self.facts.parties)
 
     def first(self, entry: str) -> int:
         """Return the row of the first revision of an entry."""

@@ -6,12 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from common.rows import fetch
-from tickets.models import Case, CaseState
+from tickets.models import Case
 from tickets.queries.terms import terms_of_case
 from tickets.turns.entry import Entry
 from tickets.turns.leg import Interval
 from tickets.turns.promises import Promise
 from tickets.turns.report import LegReport, Turns, turns_of
+from tickets.turns.whose_turn import walk
 
 _ENTRIES = """
 SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug, receiver.slug,
@@ -30,21 +31,12 @@ WHERE named.case_id = %s ORDER BY named.position, named.id
 
 def entries_of(case: Case) -> list[Entry]:
     """Return what the engine needs of a case's timeline: what people wrote, all revisions."""
-    entries = [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
-    return in_state(entries, case.state, case.updated_at)
+    return [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
 
 
-def in_state(entries: list[Entry], state: str, since: datetime) -> list[Entry]:
-    """Return entries that end in the state of their case.
-
-    A case whose state no entry tells (it was put there by hand) has it since its last change.
-    """
-    replaced = {entry.replaces for entry in entries if entry.replaces}
-    told = [entry for entry in entries if entry.state and entry.id not in replaced]
-    newest = max(told, key=lambda entry: (entry.happened_at, entry.order), default=None)
-    if state == (newest.state if newest else CaseState.OPEN):
-        return entries
-    return [*entries, Entry("", 2**62, "state", happened_at=since, recorded_at=since, state=state)]
+def told_state(case: Case, *, now: datetime) -> str:
+    """Return the state that a case has by its timeline; `Case.state` is a copy of it, by which lists are filtered."""
+    return walk(entries_of(case), now=now).state
 
 
 def case_turns(case: Case, *, now: datetime | None = None) -> Turns:

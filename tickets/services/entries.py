@@ -11,8 +11,11 @@ from common.errors import Conflict, Invalid
 from common.moments import check_moment
 from kb.models import Party
 from tickets.models import Case, CaseState, EntryKind, Evidence, Precision, TimelineEntry
+from tickets.queries.turns import told_state
+from tickets.turns.entry import HALF, MOVING, Entry, moment_of
 
 TEXT_ALLOWED = 100_000
+AHEAD = "A case changes its state when it does: date it now or before. Of today, tell the time too."
 
 
 def add_entry(
@@ -31,11 +34,13 @@ def add_entry(
     """Record what happened. An ask needs to say who is asked; a promise, who promised.
 
     An entry of the kind state says by `state`, or by a text that is nothing but its word, which state the case has from
-    then on: so a case is told from its beginning to its end. The newest such entry is the state of the case.
+    then on: so a case is told from its beginning to its end. What the timeline ends in is the state of the case.
     """
     _check(kind=kind, text=text, from_party=from_party, to_party=to_party)
     _check_times(happened_at, due_at)
     state = _state_of(kind, state, text)
+    if state:
+        _check_it_came(happened_at, precision, recorded_at=timezone.now())
     return _write(
         case=case,
         author=author,
@@ -94,7 +99,9 @@ def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]
     } | changes
     _check(**{name: values[name] for name in ("kind", "text", "from_party", "to_party")})
     _check_times(values["happened_at"], values["due_at"])
-    values["state"] = _state_of(values["kind"], changes.get("state", _state_kept(entry, changes)), values["text"])
+    values["state"] = _corrected_state(entry, changes, kind=values["kind"])
+    if values["state"]:
+        _check_it_came(values["happened_at"], values["precision"], recorded_at=_first_of(entry).recorded_at)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=entry.case_id)
         if TimelineEntry.objects.filter(replaces=entry).exists():
@@ -102,9 +109,29 @@ def correct_entry(*, entry: TimelineEntry, author: User, changes: dict[str, Any]
         return _write(case=entry.case, author=author, replaces=entry, evidence=entry.evidence, **values)
 
 
-def _state_kept(entry: TimelineEntry, changes: dict[str, Any]) -> str:
-    """Return the state that an entry keeps when it is corrected: none, where its kind or its text is another now."""
-    return "" if {"kind", "text"} & {name for name in changes if changes[name] != getattr(entry, name)} else entry.state
+def _corrected_state(entry: TimelineEntry, changes: dict[str, Any], *, kind: str) -> str:
+    """Return the state that an entry brings once it is corrected.
+
+    Another text alone leaves it as it is, unless the text is now nothing but the word of a state. An entry of another
+    kind brings none.
+    """
+    text = changes.get("text", entry.text)
+    word = _state_of(kind, changes.get("state", ""), text if text != entry.text else "")
+    return word or (entry.state if kind == EntryKind.STATE else "")
+
+
+def _first_of(entry: TimelineEntry) -> TimelineEntry:
+    """Return the first revision of an entry."""
+    while entry.replaces is not None:
+        entry = entry.replaces
+    return entry
+
+
+def _check_it_came(happened_at: datetime, precision: str, *, recorded_at: datetime) -> None:
+    """Raise Invalid for a change of state that is dated ahead: nothing would make the case so when that time comes."""
+    entry = Entry("", 0, EntryKind.STATE, happened_at=happened_at, recorded_at=recorded_at, precision=precision)
+    if moment_of(entry, entry) > timezone.now():
+        raise Invalid.field("happened_at", AHEAD, code="ahead")
 
 
 def add_machine_entry(
@@ -121,17 +148,20 @@ def _write(*, case: Case, **values: Any) -> TimelineEntry:
     with transaction.atomic():
         entry = TimelineEntry.objects.create(case=case, **values)
         Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
-        if entry.state or (entry.replaces and entry.replaces.state):
-            _settle_state(case)
+        if _can_move_state(entry):
+            settle_state(case)
     return entry
 
 
-def _settle_state(case: Case) -> None:
-    """Make the state of a case what its newest entry about it says: entries can be dated back, and be corrected."""
-    newest = (
-        TimelineEntry.objects.filter(case=case, replaced_by__isnull=True)
-        .exclude(state="")
-        .order_by("-happened_at", "-pk")
-        .first()
-    )
-    Case.objects.filter(pk=case.pk).update(state=newest.state if newest else CaseState.OPEN)
+def _can_move_state(entry: TimelineEntry) -> bool:
+    """Whether the timeline can end in another state now: also one of a rough time is put beside what moves turns."""
+    if entry.state or (entry.replaces and entry.replaces.state):
+        return True
+    if entry.kind not in MOVING and entry.replaces is None:
+        return False
+    return TimelineEntry.objects.filter(case=entry.case_id, precision__in=HALF).exclude(state="").exists()
+
+
+def settle_state(case: Case) -> None:
+    """Make the state of a case what its timeline ends in, read as whose turn it is is read (docs/whose-turn.md)."""
+    Case.objects.filter(pk=case.pk).update(state=told_state(case, now=timezone.now()))

@@ -62,13 +62,13 @@ def _first(entry: Entry, known: dict[str, Entry]) -> Entry:
 
 def in_order(entries: Iterable[Entry], *, now: dt.datetime) -> list[Placed]:
     """Return the entries that count up to ``now``, in the order in which they count."""
-    rows = [Placed(_moment(first, entry), first.order, entry) for first, entry in standing(entries)]
+    rows = [Placed(moment_of(first, entry), first.order, entry) for first, entry in standing(entries)]
     if any(row.entry.precision in HALF for row in rows):
         rows = _settled(rows)
     return sorted(row for row in rows if row.at <= now)
 
 
-def _moment(first: Entry, entry: Entry) -> dt.datetime:
+def moment_of(first: Entry, entry: Entry) -> dt.datetime:
     """Return the time from which an entry counts: its own, undated when it was first recorded.
 
     A rough time lies in the middle of its day or week; what was recorded before that had happened by then.
@@ -83,7 +83,7 @@ def _moment(first: Entry, entry: Entry) -> dt.datetime:
 
 def _settled(rows: Sequence[Placed]) -> list[Placed]:
     """Move rough entries to the side of the exact ones near them on which they were recorded."""
-    exact = sorted((row.at, row.order) for row in rows if _is_exact(row.entry))
+    exact = sorted((row.at, row.order) for row in rows if _is_exact(row))
     times = [at for at, _ in exact]
 
     def moved(row: Placed) -> Placed:
@@ -104,6 +104,8 @@ def _moves(entry: Entry) -> bool:
     return entry.kind in MOVING or entry.kind == "state"
 
 
-def _is_exact(entry: Entry) -> bool:
-    """Whether the minute of an entry that can move a turn is known."""
-    return _moves(entry) and entry.precision not in HALF and entry.happened_at is not None
+def _is_exact(row: Placed) -> bool:
+    """Whether the minute of an entry that can move a turn is known; what was dated ahead was a plan, and moves none."""
+    entry = row.entry
+    known = entry.precision not in HALF and entry.happened_at is not None
+    return known and _moves(entry) and row.at <= entry.recorded_at
