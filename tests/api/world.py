@@ -34,6 +34,8 @@ from tickets.models import (
     Evidence,
     Finding,
     Mail,
+    Pack,
+    PackState,
     ReadingState,
     Reminder,
     Task,
@@ -70,8 +72,12 @@ class World:
     mail: Mail
     waiting: Mail
     comparison: Job
+    pack: Pack
+    waiting_pack: Pack
     task: Task
     reminder: Reminder
+    contact: Contact
+    contract: Contract
     known: Known
     kept: Kept
     colleague: Person
@@ -87,8 +93,11 @@ class World:
             "finding": str(self.finding.public_id),
             "job": str(self.job.public_id),
             "comparison": str(self.comparison.public_id),
+            "pack": str(self.pack.public_id),
+            "waiting_pack": str(self.waiting_pack.public_id),
             "task": str(self.task.public_id),
             "reminder": str(self.reminder.public_id),
+            "contract": str(self.contract.public_id),
             "mail": str(self.mail.public_id),
             "waiting": str(self.waiting.public_id),
             "original": self.mail.blob_id,
@@ -106,8 +115,10 @@ class World:
             "findings": "finding",
             "jobs": "job",
             "comparisons": "comparison",
+            "packs": "pack",
             "tasks": "task",
             "reminders": "reminder",
+            "contracts": "contract",
             "mails": "waiting" if template.endswith("/file/") else "mail",
             "statements": "statement",
             "confirmations": "confirmation",
@@ -117,8 +128,12 @@ class World:
         for place, part in enumerate(parts):
             if part == "{public_id}" and parts[place - 1] == "sources":
                 parts[place] = str(self.known.source.public_id)
+            elif part == "{public_id}" and parts[place - 1] == "contacts":
+                parts[place] = str(self.contact.public_id)
             elif part == "{public_id}" and parts[place - 1] == "detectors":
                 parts[place] = str(self.known.detector.public_id)
+            elif part == "{public_id}" and parts[-1] == "release":
+                parts[place] = self.ids["waiting_pack"]
             elif part == "{public_id}":
                 parts[place] = self.ids[things[parts[place - 1]]]
             elif part == "{attachment}":
@@ -187,12 +202,28 @@ def make_world(owner: Person) -> World:
         mail=make_mail(owner, case, 0),
         waiting=make_mail(owner, None, 1),
         comparison=_comparison(case, owner, evidence),
+        pack=make_pack(case, owner, vendor, evidence, PackState.RELEASED),
+        waiting_pack=make_pack(case, owner, vendor, evidence, PackState.READY),
         task=task,
         reminder=remind_of(task),
+        contact=create_contact(party=vendor, name="Somebody known"),
+        contract=create_contract(
+            department=owner.department, party=vendor, number=MARKER, support_level=MARKER, author=owner.user
+        ),
         known=make_knowledge(product, colleague, today=timezone.localdate() - timedelta(days=1)),
         kept=keep_to_itself(product, colleague),
         colleague=colleague,
     )
+
+
+def make_pack(case: Case, owner: Person, vendor: Party, evidence: Evidence, state: str) -> Pack:
+    """Record a pack as a worker would have made it; the bytes are those of the evidence."""
+    released = {"released_by": owner.user, "released_at": MOMENT} if state == PackState.RELEASED else {}
+    line = {"evidence": str(evidence.public_id), "log": "log-01", "line": 1, "original": MARKER, "text": "x"}
+    return Pack.objects.create(
+        case=case, recipient=vendor, created_by=owner.user, state=state, blob_id=evidence.blob_id, questions=MARKER,
+        report={"lines": [line], "replaced": [["word", MARKER, "word-abcdefgh", 1]], "questions": []}, **released,
+    )  # fmt: skip
 
 
 def _timeline(case: Case, owner: Person, vendor: Party) -> TimelineEntry:

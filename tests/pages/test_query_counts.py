@@ -47,6 +47,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "open-jobs": f"{case}evidence/reading/",
         "case-days": f"{case}days/",
         "comparisons": f"{case}comparisons/",
+        "packs": f"{case}packs/",
         "parties": "/parties/",
         "party": "/parties/fortinet/",
         "devices": "/devices/",

@@ -24,7 +24,7 @@ def hidden_paths(story: Case) -> list[tuple[str, str]]:
     evidence, finding, entry = story.evidence.get(), story.findings.get(), story.entries.first()
     assert entry is not None
     below = [
-        "", "change/", "entries/new/", "findings/", "days/", "comparisons/", "evidence/reading/",
+        "", "change/", "entries/new/", "findings/", "days/", "comparisons/", "packs/", "evidence/reading/",
         f"findings/{finding.public_id}/", f"findings/{finding.public_id}/lines/",
         f"evidence/{evidence.public_id}/", f"evidence/{evidence.public_id}/file/",
         f"evidence/{evidence.public_id}/lines/?line=1&offset=0&file=",
