@@ -114,23 +114,55 @@ class EntryForm(PageForm):
     to_party = forms.ChoiceField(label=pgettext_lazy("to a party", "To"), required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=day_input(), help_text=_("Of an ask or a promise."))
 
-    def __init__(self, *args: Any, parties: Iterable[Party], known: Iterable[Party] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        parties: Iterable[Party],
+        known: Iterable[Party] = (),
+        entry: TimelineEntry | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
         for name in ("from_party", "to_party"):
-            self.fields[name].choices = party_choices(parties, known)  # type: ignore[attr-defined]
+            fields[name].choices = party_choices(parties, known)
+        self._entry = entry
+        if entry is not None and entry.kind not in words.WRITTEN_BY_PEOPLE:  # else it would become a note unasked
+            fields["kind"].choices = words.choices(words.ENTRY_KINDS, only=(entry.kind, *words.WRITTEN_BY_PEOPLE))
 
     def values(self) -> dict[str, Any]:
-        """Return what the service takes, but for the parties, which are still slugs."""
+        """Return what the service takes; parties are still slugs. Of a correction, what was touched and no more.
+
+        The fields of a time show less than an entry can know: its seconds, the hour of what is due, another's zone.
+        """
+        chosen = self.cleaned_data
+        touched = set(self.fields) if self._entry is None else set(self.changed_data)
+        values: dict[str, Any] = {
+            name: chosen[name] for name in ("kind", "text", "from_party", "to_party") if name in touched
+        }
+        if self._entry is not None and "text" in values and _one_newline(self._entry.text) == values["text"]:
+            del values["text"]  # a browser sends other ends of lines
+        if touched & {"day", "at", "about"}:
+            values |= self._moment(kept=self._entry is not None and "at" not in touched)
+        if "due_on" in touched:
+            due = chosen["due_on"]
+            values["due_at"] = timezone.make_aware(datetime.combine(due, END_OF_DAY)) if due else None
+        return values
+
+    def clean_text(self) -> str:
+        """Return the text with the ends of lines that texts have here."""
+        return _one_newline(self.cleaned_data["text"])
+
+    def _moment(self, *, kept: bool) -> dict[str, Any]:
+        """Return when it happened, and how exactly that is known; `kept`: the clock stands as it was recorded."""
         chosen = self.cleaned_data
         precision = Precision.WEEK if chosen["about"] else Precision.MINUTE if chosen["at"] else Precision.DAY
         clock = chosen["at"] if precision == Precision.MINUTE else NOON
-        due = chosen["due_on"]
+        if kept and self._entry is not None and precision == Precision.MINUTE:
+            clock = timezone.localtime(self._entry.happened_at).time()
         return {
-            "kind": chosen["kind"],
-            "text": chosen["text"],
             "precision": precision,
             "happened_at": timezone.make_aware(datetime.combine(chosen["day"], clock)),
-            "due_at": timezone.make_aware(datetime.combine(due, END_OF_DAY)) if due else None,
         }
 
     @staticmethod
@@ -141,12 +173,17 @@ class EntryForm(PageForm):
             "kind": entry.kind,
             "text": entry.text,
             "day": at.date(),
-            "at": at.time() if entry.precision == Precision.MINUTE else None,
+            "at": at.time().replace(second=0, microsecond=0) if entry.precision == Precision.MINUTE else None,
             "about": entry.precision == Precision.WEEK,
             "from_party": entry.from_party.slug if entry.from_party else "",
             "to_party": entry.to_party.slug if entry.to_party else "",
             "due_on": timezone.localtime(entry.due_at).date() if entry.due_at else None,
         }
+
+
+def _one_newline(text: str) -> str:
+    """Return a text whose lines all end alike."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def party_choices(parties: Iterable[Party], known: Iterable[Party]) -> list[tuple[str, Any]]:

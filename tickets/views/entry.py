@@ -28,14 +28,15 @@ def _form(request: PageRequest, case: Case, entry: TimelineEntry | None = None) 
     if entry and request.GET.get("kind") in words.WRITTEN_BY_PEOPLE:  # a mail that is an answer, an ask, a promise
         initial["kind"] = request.GET["kind"]
     parties = Party.objects.order_by("name")
-    return EntryForm(request.POST or None, initial=initial, parties=parties, known=case.parties.all())
+    known = case.parties.all()
+    return EntryForm(request.POST or None, initial=initial, parties=parties, known=known, entry=entry)
 
 
 def _values(form: EntryForm) -> dict[str, object]:
     """Return what the service takes."""
-    chosen = form.cleaned_data
-    parties = {name: party_by_slug(chosen[name], field=name) for name in ("from_party", "to_party")}
-    return form.values() | parties
+    values = form.values()
+    parties = {name: party_by_slug(values[name], field=name) for name in ("from_party", "to_party") if name in values}
+    return values | parties
 
 
 def _answer(request: PageRequest, case: Case, form: EntryForm, entry: TimelineEntry | None = None) -> HttpResponse:
@@ -69,7 +70,7 @@ def new_entry(request: PageRequest, ref: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_people
 def correction(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpResponseBase:
-    """Correct an entry: a new revision, the old one stays."""
+    """Correct an entry: a new revision, the old one stays. Where nothing is touched, nothing is written."""
     case = get_case_to_write(request.principal, ref)
     entries = visible_entries(request.principal).select_related("from_party", "to_party", "case", "evidence")
     entry = entries.filter(case=case, public_id=public_id).first()
@@ -78,7 +79,8 @@ def correction(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpResp
     form = _form(request, case, entry)
     if form.is_valid():
         try:
-            correct_entry(entry=entry, author=request.user, changes=_values(form))
+            if changes := _values(form):
+                correct_entry(entry=entry, author=request.user, changes=changes)
         except DomainError as error:
             form.refuse(error)
         else:
