@@ -48,6 +48,13 @@ def test_whose_turn_it_is_is_measured() -> None:
     assert "| list of what is overdue |" in done.stdout
 
 
+def test_an_archive_of_mail_is_imported_and_every_mail_is_where_it_belongs() -> None:
+    done = run("bench/mail.py", "--mails", "100")
+    assert done.returncode in {0, 1}, done.stderr
+    assert "| again |" in done.stdout
+    assert "not as it should be" not in done.stdout
+
+
 @pytest.mark.parametrize("script", ["api.py", "seed.py", "upload.py", "peers/helpdesk.py"])
 def test_a_script_says_what_it_does(script: str) -> None:
     done = run(f"bench/{script}", "--help")

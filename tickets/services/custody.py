@@ -58,6 +58,22 @@ def record_custody(
     return CustodyEntry.objects.create(evidence=evidence, actor=actor, hash=digest, **values)
 
 
+def begin_custody(*, begun: Sequence[tuple[Evidence, dict[str, Any]]], actor: User) -> None:
+    """Write the first link of the chains of new pieces: that they were received, with what is known of each."""
+    links = []
+    for evidence, details in begun:
+        values: dict[str, Any] = {
+            "sequence": 1,
+            "happened_at": timezone.now(),
+            "action": CustodyAction.RECEIVED,
+            "details": details,
+            "previous_hash": "",
+        }
+        digest = entry_hash(evidence=evidence, actor_id=actor.pk, **values)
+        links.append(CustodyEntry(evidence=evidence, actor=actor, hash=digest, **values))
+    CustodyEntry.objects.bulk_create(links)
+
+
 def links_of(evidence: Sequence[Evidence]) -> dict[int, list[CustodyEntry]]:
     """Return the chains of pieces, by the piece's id, each in its order; one query for all.
 

@@ -1,5 +1,6 @@
 """Writing the timeline: entries are added, and corrected by new ones; none is ever changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -141,6 +142,18 @@ def add_machine_entry(
     if TimelineEntry.objects.filter(case=case, key=key).exists():
         return None
     return _write(case=case, author=None, kind=kind, happened_at=happened_at, text=text, key=key, evidence=evidence)
+
+
+def add_machine_entries(*, case: Case, kind: str, told: Sequence[tuple[str, Evidence, str]]) -> None:
+    """Write entries of the product's own about new pieces: key, piece and text of each. No such key is there yet."""
+    now = timezone.now()
+    TimelineEntry.objects.bulk_create(
+        [
+            TimelineEntry(case=case, kind=kind, happened_at=now, text=text, key=key, evidence=evidence)
+            for key, evidence, text in told
+        ]
+    )
+    Case.objects.filter(pk=case.pk).update(updated_at=now)
 
 
 def _write(*, case: Case, **values: Any) -> TimelineEntry:

@@ -1,9 +1,10 @@
 """Taking evidence in: the blob is durable before the row, and the reading is promised in the row's transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Invalid
@@ -11,8 +12,8 @@ from common.storage import StoredBlob
 from kb.models import Device, Party
 from kb.services.devices import check_zone
 from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence
-from tickets.services.custody import record_custody
-from tickets.services.entries import add_machine_entry
+from tickets.services.custody import begin_custody, record_custody
+from tickets.services.entries import add_machine_entries
 from tickets.signals import evidence_stored
 
 NAME_ALLOWED = 255
@@ -48,7 +49,20 @@ def clean_name(raw: str) -> str:
     return printable.strip()[:NAME_ALLOWED] or "unnamed"
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A stored blob as somebody gives it: its name, and what is known of it beside its bytes."""
+
+    blob: StoredBlob
+    name: str
+    facts: EvidenceFacts
+
+    @property
+    def same(self) -> tuple[str, int | None]:
+        """By what it is known again: the same bytes of the same device are one piece."""
+        return self.blob.sha256, self.facts.device.pk if self.facts.device else None
+
+
 def store_evidence(
     *, case: Case, giver: User, blob: StoredBlob, name: str, facts: EvidenceFacts
 ) -> tuple[Evidence, bool]:
@@ -56,25 +70,62 @@ def store_evidence(
 
     The same bytes of the same device are one piece: giving them again is noted in its custody log, and changes nothing.
     """
-    if blob.size == 0:
+    ((piece, new),) = store_pieces(case=case, giver=giver, given=[Given(blob, clean_name(name), facts)])
+    return piece, new
+
+
+@transaction.atomic
+def store_pieces(*, case: Case, giver: User, given: Sequence[Given]) -> list[tuple[Evidence, bool]]:
+    """Attach stored blobs to a case as `store_evidence` does, many at the cost of a few."""
+    if any(one.blob.size == 0 for one in given):
         raise Invalid.field("file", "The file is empty: it would prove nothing.", code="empty")
     Case.objects.select_for_update().get(pk=case.pk)  # two uploads of the same file at once wait for each other
-    known = Evidence.objects.filter(case=case, blob_id=blob.sha256, device=facts.device).first()
-    if known is not None:
-        record_custody(
-            evidence=known, actor=giver, action=CustodyAction.RECEIVED_AGAIN, details={"name": clean_name(name)}
-        )
-        return known, False
-    return _attach(case=case, giver=giver, blob=blob, name=clean_name(name), facts=facts), True
+    there = Evidence.objects.filter(case=case, blob__in=[one.blob.sha256 for one in given])
+    pieces = {(piece.blob_id, piece.device_id): piece for piece in there}
+    fresh = {one.same: one for one in reversed(given) if one.same not in pieces}  # of equal ones, the first
+    first = {id(one) for one in fresh.values()}
+    pieces |= {(piece.blob_id, piece.device_id): piece for piece in _attach(case, giver, list(fresh.values())[::-1])}
+    for one in given:
+        if id(one) not in first:
+            details = {"name": clean_name(one.name)}
+            record_custody(evidence=pieces[one.same], actor=giver, action=CustodyAction.RECEIVED_AGAIN, details=details)
+    return [(pieces[one.same], id(one) in first) for one in given]
 
 
-def _attach(*, case: Case, giver: User, blob: StoredBlob, name: str, facts: EvidenceFacts) -> Evidence:
-    """Write the rows of a new piece: blob, evidence, custody, timeline, and what its receivers promise."""
-    Blob.objects.get_or_create(sha256=blob.sha256, defaults={"size": blob.size})
-    evidence = Evidence.objects.create(
+def _attach(case: Case, giver: User, given: Sequence[Given]) -> list[Evidence]:
+    """Write the rows of new pieces: blob, evidence, custody, timeline, and what their receivers promise."""
+    Blob.objects.bulk_create(
+        [Blob(sha256=one.blob.sha256, size=one.blob.size) for one in sorted(given, key=lambda one: one.blob.sha256)],
+        ignore_conflicts=True,
+    )
+    made = Evidence.objects.bulk_create([_piece(case, giver, one) for one in given])
+    begin_custody(
+        begun=[(piece, _facts_told(case, piece, one)) for piece, one in zip(made, given, strict=True)], actor=giver
+    )
+    add_machine_entries(
         case=case,
-        blob_id=blob.sha256,
-        name=name,
+        kind=EntryKind.EVIDENCE,
+        told=[
+            (
+                f"evidence:{piece.public_id}",
+                piece,
+                f"{piece.name} received, {one.blob.size:,} bytes, SHA-256 {piece.blob_id}",
+            )
+            for piece, one in zip(made, given, strict=True)
+        ],
+    )
+    for piece in made:
+        evidence_stored.send(sender=Evidence, evidence=piece)
+    return made
+
+
+def _piece(case: Case, giver: User, one: Given) -> Evidence:
+    """Return the row of a new piece, not saved."""
+    facts = one.facts
+    return Evidence(
+        case=case,
+        blob_id=one.blob.sha256,
+        name=clean_name(one.name),
         received_by=giver,
         from_party=facts.from_party,
         device=facts.device,
@@ -82,28 +133,17 @@ def _attach(*, case: Case, giver: User, blob: StoredBlob, name: str, facts: Evid
         zone=facts.zone or (facts.device.zone if facts.device else ""),
         note=facts.note,
     )
-    record_custody(
-        evidence=evidence,
-        actor=giver,
-        action=CustodyAction.RECEIVED,
-        details={
-            "name": name,
-            "size": blob.size,
-            "case": case.ref,
-            "received_at": evidence.received_at.isoformat(),
-            "device": facts.device.name if facts.device else None,
-            "firmware": facts.firmware,
-            "zone": evidence.zone,
-            "from": facts.from_party.slug if facts.from_party else None,
-        },
-    )
-    add_machine_entry(
-        case=case,
-        kind=EntryKind.EVIDENCE,
-        happened_at=timezone.now(),
-        text=f"{name} received, {blob.size:,} bytes, SHA-256 {blob.sha256}",
-        key=f"evidence:{evidence.public_id}",
-        evidence=evidence,
-    )
-    evidence_stored.send(sender=Evidence, evidence=evidence)
-    return evidence
+
+
+def _facts_told(case: Case, piece: Evidence, one: Given) -> dict[str, Any]:
+    """Return what the first link of a piece's custody says."""
+    return {
+        "name": piece.name,
+        "size": one.blob.size,
+        "case": case.ref,
+        "received_at": piece.received_at.isoformat(),
+        "device": one.facts.device.name if one.facts.device else None,
+        "firmware": one.facts.firmware,
+        "zone": piece.zone,
+        "from": one.facts.from_party.slug if one.facts.from_party else None,
+    }

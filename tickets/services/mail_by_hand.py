@@ -7,6 +7,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from tickets.models import Case, CustodyAction, EntryKind, FiledBy, Mail, MailFiling, TimelineEntry
 from tickets.services.custody import record_custody
+from tickets.services.entries import settle_state
 from tickets.services.mail_filing import hold_mails, put_into
 from tickets.services.mail_threads import follow
 
@@ -63,6 +64,8 @@ def _strike(filing: MailFiling, actor: User, why: str) -> None:
         text=f"Mail taken out of the case: {why}",
         replaces=newest,
     )
+    if newest.state:
+        settle_state(filing.case)
 
 
 def _note_custody(mail: Mail, filing: MailFiling, actor: User, why: str) -> None:

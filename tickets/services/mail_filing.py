@@ -15,7 +15,7 @@ from common.storage import StoredBlob
 from kb.models import US, Party
 from tickets.mail.thread import Decision
 from tickets.models import Case, Contact, EntryKind, Mail, MailAttachment, MailFiling, TimelineEntry
-from tickets.services.evidence import EvidenceFacts, store_evidence
+from tickets.services.evidence import EvidenceFacts, Given, store_pieces
 
 SHOWN = 20_000  # characters of a mail that stand in the timeline; the mail's page has all
 AT_ONCE = 1000  # mails in one statement
@@ -130,11 +130,18 @@ def _entry(case: Case, mail: Mail, sides: _Sides, actor: User) -> TimelineEntry:
 def _give_evidence(case: Case, mails: Sequence[Mail], sides: _Sides, actor: User) -> None:
     """Make the attachments of mails evidence of the case. Pictures that a text shows are none."""
     attached = MailAttachment.objects.filter(mail__in=mails, inline=False, blob__size__gt=0)
-    for one in attached.select_related("mail", "blob").defer("mail__html", "mail__text").order_by("mail", "position"):
-        sender, _ = sides.of(one.mail)
-        facts = EvidenceFacts(from_party=sender, note=f"Attached to the mail {one.mail.subject[:200]}".strip())
-        piece, _ = store_evidence(
-            case=case, giver=actor, blob=StoredBlob(one.blob_id, one.blob.size), name=one.name, facts=facts
-        )
-        one.evidence = piece
-        one.save(update_fields=["evidence"])
+    rows = list(
+        attached.select_related("mail", "blob").defer("mail__html", "mail__text").order_by("mail__happened_at", "pk")
+    )
+    for some in in_chunks(rows, 200):
+        given = [_given(one, sides) for one in some]
+        for one, (piece, _) in zip(some, store_pieces(case=case, giver=actor, given=given), strict=True):
+            one.evidence = piece
+        MailAttachment.objects.bulk_update(some, ["evidence"])
+
+
+def _given(one: MailAttachment, sides: _Sides) -> Given:
+    """Return an attachment as evidence that its sender gave."""
+    sender, _ = sides.of(one.mail)
+    facts = EvidenceFacts(from_party=sender, note=f"Attached to the mail {one.mail.subject[:200]}".strip())
+    return Given(StoredBlob(one.blob_id, one.blob.size), one.name, facts)
