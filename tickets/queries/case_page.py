@@ -9,14 +9,14 @@ from django.db.models.functions import Coalesce
 from common.pages import Page, page_of
 from tickets.models import Case, Evidence, Finding, IntegrityCheck, TimelineEntry
 from tickets.queries.answer import Answer, answer_of
-from tickets.queries.asks import unanswered
+from tickets.queries.asks import unanswered_in
 from tickets.queries.cited import ShownFinding, shown
 from tickets.queries.detectors import doubts_of
 from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
 from tickets.queries.integrity import Checked, broken_checks_of, checked_among
 from tickets.queries.reading import Coverage, coverage_of, state_of
 
-ENTRIES_A_PAGE = 100
+ENTRIES_A_PAGE = 50
 PIECES_ALLOWED = 200
 FINDINGS_LISTED = 10
 ASKS_SHOWN = 5
@@ -109,5 +109,5 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
         checked=checked_among(pieces),
         broken=broken_checks_of(case),
         entries=page_of(entries_of(case), page, size=ENTRIES_A_PAGE),
-        asks=list(unanswered(case.entries.all()).select_related("from_party", "to_party")[:ASKS_SHOWN]),
+        asks=unanswered_in(case, ASKS_SHOWN),
     )
