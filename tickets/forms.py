@@ -14,10 +14,12 @@ from common.forms import PageForm
 from kb.forms import as_choices
 from kb.models import Device, Party, PartyKind, Product
 from tickets import words
-from tickets.models import Precision, TimelineEntry
+from tickets.models import Case, Precision, TimelineEntry
+from tickets.services.cases import revision_of
 
 END_OF_DAY = time(23, 59)  # what is due on a day may come until it is over
 NOON = time(12)  # a day that is known without its hour: no zone makes another day of its noon
+OF_CASE = ("title", "state", "severity", "kind", "release")
 TITLE_MISSING = {"required": _("Name the case by what is wrong.")}
 
 
@@ -79,8 +81,9 @@ class CaseForm(PageForm):
 
 
 class ChangeForm(PageForm):
-    """What of a case changes."""
+    """What of a case changes; `revision` is the state that was looked at."""
 
+    revision = forms.CharField(max_length=64, widget=forms.HiddenInput())
     title = forms.CharField(label=pgettext_lazy("of a case", "Title"), max_length=300, error_messages=TITLE_MISSING)
     state = forms.ChoiceField(label=_("State"), choices=lambda: words.choices(words.CASE_STATES))
     severity = forms.ChoiceField(label=_("Severity"), choices=lambda: words.choices(words.SEVERITIES))
@@ -89,11 +92,24 @@ class ChangeForm(PageForm):
     product = forms.ChoiceField(label=_("Product"), required=False)
     release = forms.CharField(label=_("Release"), max_length=80, required=False)
 
-    def __init__(self, *args: Any, people: Iterable[User], products: Iterable[Product], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, case: Case, people: Iterable[User], products: Iterable[Product], **kwargs: Any
+    ) -> None:
+        initial: dict[str, Any] = {name: getattr(case, name) for name in OF_CASE} | {
+            "assignee": str(case.assignee_id or ""),
+            "product": case.product.slug if case.product else "",
+            "revision": revision_of(case),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["assignee"].choices = as_choices(people, value="pk", empty=_("nobody"))
+        gone = [case.assignee] if case.assignee and case.assignee not in people else []  # else nobody would be chosen
+        fields["assignee"].choices = as_choices([*people, *gone], value="pk", empty=_("nobody"))
         fields["product"].choices = as_choices(products, value="slug", empty=_("none"))
+
+    @property
+    def touched(self) -> dict[str, Any]:
+        """What was changed in the form, and no more."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "revision"}
 
 
 class EntryForm(PageForm):

@@ -7,7 +7,8 @@ from accounts.models import Role
 from accounts.services.departments import set_membership
 from tests.conftest import Person
 from tickets.models import Case
-from tickets.services.cases import open_case
+from tickets.services.cases import change_case, open_case
+from tickets.services.entries import add_entry
 
 
 def new_case(page: Client, **fields: object) -> object:
@@ -67,6 +68,7 @@ def change(page: Client, case: Case, **fields: object) -> int:
         "severity": case.severity,
         "kind": case.kind,
         "release": "",
+        "revision": page.get(f"/cases/{case.ref}/change/").context["form"]["revision"].value(),
     } | fields
     return page.post(f"/cases/{case.ref}/change/", form).status_code
 
@@ -76,6 +78,39 @@ def test_a_change_is_noted_in_the_timeline_in_words(page: Client, case: Case, al
     assert "state: Open → Parked" in page.get(f"/cases/{case.ref}/").content.decode()
     case.refresh_from_db()
     assert (case.state, case.assignee) == ("parked", alice.user)
+
+
+def test_a_form_that_grew_old_undoes_nothing_of_what_others_did(page: Client, case: Case, alice: Person) -> None:
+    revision = page.get(f"/cases/{case.ref}/change/").context["form"]["revision"].value()
+    change_case(case=case, author=alice.user, changes={"state": "closed", "severity": "high"})
+    form = {"title": "Mail is lost twice", "state": "open", "severity": "unknown", "kind": "defect", "release": ""}
+    answer = page.post(f"/cases/{case.ref}/change/", form | {"revision": revision})
+    assert answer.status_code == 422
+    assert "Somebody changed the case since you looked at it." in answer.content.decode()
+    assert "Mail is lost twice" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.title, case.state, case.severity) == ("Mail is lost", "closed", "high")
+    assert page.post(f"/cases/{case.ref}/change/", form).status_code == 422  # what was looked at has to be told
+
+
+def test_what_nobody_touched_is_not_sent(page: Client, case: Case, alice: Person, charlie: Person) -> None:
+    Case.objects.filter(pk=case.pk).update(assignee=charlie.user)  # who left the department since
+    add_entry(case=case, author=alice.user, kind="note", happened_at=case.opened_at, text="x")  # is no other state
+    assert change(page, case, title="Mail is lost twice", assignee=str(charlie.user.pk)) == 302
+    case.refresh_from_db()
+    assert (case.title, case.assignee) == ("Mail is lost twice", charlie.user)
+    assert case.entries.latest("pk").text == "title: Mail is lost → Mail is lost twice"
+
+
+def test_who_saw_an_older_case_overwrites_nothing_over_the_api(case: Case, alice: Person) -> None:
+    path = f"cases/{case.ref}/"
+    seen = alice.api.get(path)["ETag"]
+    first = alice.api.patch(path, {"state": "closed"}, headers={"If-Match": seen})
+    assert first.status_code == 200
+    late = alice.api.patch(path, {"state": "parked"}, headers={"If-Match": seen})
+    assert (late.status_code, alice.api.get(path).json()["state"]) == (412, "closed")
+    assert alice.api.patch(path, {"state": "open"}, headers={"If-Match": first["ETag"]}).status_code == 200
+    assert alice.api.patch(path, {"title": "x"}, headers={"If-Match": "*"}).status_code == 200
 
 
 def test_somebody_of_another_department_cannot_be_the_assignee(page: Client, case: Case, charlie: Person) -> None:

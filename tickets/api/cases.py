@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,7 +33,14 @@ from tickets.models import Case, CaseKind, CaseState, Severity
 from tickets.queries.by_turn import ORDERINGS
 from tickets.queries.cases import case_detail, case_row, for_list, new_case_detail
 from tickets.queries.standing import standing_of_cases, standing_row
-from tickets.services.cases import add_party_ticket, change_case, open_case, share_case, unshare_case
+from tickets.services.cases import (
+    add_party_ticket,
+    change_case,
+    open_case,
+    revision_of,
+    share_case,
+    unshare_case,
+)
 from tickets.turns.standing import Standing
 
 
@@ -109,20 +116,30 @@ class CaseView(APIView):
 
     @extend_schema(responses=CaseSerializer)
     def get(self, request: Request, ref: str) -> Response:
-        """Tell a case."""
-        return Response(case_detail(get_case(asker(request), ref)))
+        """Tell a case; its `ETag` is for `If-Match` of a change."""
+        return _told(get_case(asker(request), ref))
 
-    @extend_schema(request=CaseChangesSerializer(partial=True), responses=CaseSerializer)
+    @extend_schema(
+        request=CaseChangesSerializer(partial=True),
+        responses=CaseSerializer,
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")],
+    )
     def patch(self, request: Request, ref: str) -> Response:
-        """Change fields of a case; its timeline tells who changed what."""
+        """Change fields of a case; its timeline tells who changed what. 412 where it is not as `If-Match` says."""
         case = get_case_to_write(asker(request), ref)
         changes = validated(CaseChangesSerializer, request, partial=True)
         if "product" in changes:
             changes["product"] = product_by_slug(changes["product"])
         if "assignee" in changes:
             changes["assignee"] = _member(case, changes["assignee"])
-        change_case(case=case, author=asker(request).user, changes=changes)
-        return Response(case_detail(get_case(asker(request), ref)))
+        seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
+        change_case(case=case, author=asker(request).user, changes=changes, seen=None if seen == "*" else seen)
+        return _told(get_case(asker(request), ref))
+
+
+def _told(case: Case) -> Response:
+    """Return a case with what tells this state of its fields from another."""
+    return Response(case_detail(case), headers={"ETag": f'"{revision_of(case)}"'})
 
 
 def _member(case: Case, email: str | None) -> User | None:

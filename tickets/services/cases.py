@@ -1,5 +1,7 @@
 """Opening cases, changing them, sharing them. Each change leaves its entry in the timeline."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,12 +12,13 @@ from django.utils import timezone
 from accounts.models import Department, User
 from accounts.principal import Principal
 from accounts.services.departments import next_case_number
-from common.errors import Forbidden, Invalid
+from common.errors import Forbidden, Invalid, Outdated
 from common.moments import check_moment
 from kb.models import Device, Party, Product
 from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, PartyTicket, Severity, TimelineEntry
 
 CHANGEABLE = ("title", "kind", "state", "severity", "product", "release", "assignee")
+SEEN = ("title", "kind", "state", "severity", "product_id", "release", "assignee_id")
 
 
 @transaction.atomic(savepoint=False)  # inside a request's transaction a failure undoes all of it anyway
@@ -70,15 +73,26 @@ def _name_parties(case: Case, parties: Sequence[Party]) -> None:
         )
 
 
+def revision_of(case: Case) -> str:
+    """Return what tells one state of the changeable fields of a case from another; its timeline does not enter."""
+    seen = [str(getattr(case, name)) for name in SEEN]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
+
+
 @transaction.atomic
-def change_case(*, case: Case, author: User, changes: dict[str, Any]) -> Case:
-    """Change fields of a case; what changed becomes one entry of the kind `state`."""
+def change_case(*, case: Case, author: User, changes: dict[str, Any], seen: str | None = None) -> Case:
+    """Change fields of a case; what changed becomes one entry of the kind `state`.
+
+    ``seen`` is the revision that the author looked at: Outdated where somebody changed the case since.
+    """
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
         raise Invalid(f"Not to be changed: {', '.join(sorted(unknown))}.")
     if "title" in changes and not str(changes["title"]).strip():
         raise Invalid.field("title", "Name the case by what is wrong.", code="required")
     stored = Case.objects.select_for_update().get(pk=case.pk)
+    if seen is not None and seen != revision_of(stored):
+        raise Outdated("Somebody changed the case since you looked at it. Look at it again, then change it.")
     told, case_state = [], stored.state
     for name, new in changes.items():
         old = getattr(stored, name)

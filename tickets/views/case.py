@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -113,11 +114,10 @@ def _open(request: PageRequest, form: CaseForm) -> Case:
 
 def settings_page(request: PageRequest, case: Case, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Show the page on which a case is changed, with the form that somebody is in the middle of."""
-    people = User.objects.filter(memberships__department=case.department_id, is_active=True).order_by("name", "email")
     parts = with_parts(case)
     context = {
         "case": case,
-        "form": ChangeForm(initial=_initial(case), people=people, products=Product.objects.order_by("name")),
+        "form": forms.get("form") or _change_form(case),
         "party_form": CasePartyForm(parties=Party.objects.order_by("name"), prefix="party"),
         "share_form": ShareForm(departments=Department.objects.exclude(pk=case.department_id), prefix="share"),
         "all_devices": Device.objects.filter(department=case.department_id)[:DEVICES_OFFERED],
@@ -129,27 +129,32 @@ def settings_page(request: PageRequest, case: Case, *, status: int = 200, **form
     return render(request, "tickets/change_case.html", context, status=status)
 
 
-def _initial(case: Case) -> dict[str, Any]:
-    """Return a case's fields as the form has them."""
-    fields = {name: getattr(case, name) for name in ("title", "state", "severity", "kind", "release")}
-    return fields | {"assignee": case.assignee_id or "", "product": case.product.slug if case.product else ""}
+def _people(case: Case) -> QuerySet[User]:
+    """Return who can be given a case."""
+    return User.objects.filter(memberships__department=case.department_id, is_active=True).order_by("name", "email")
+
+
+def _change_form(case: Case, data: Any = None) -> ChangeForm:
+    """Return the form by which a case is changed."""
+    return ChangeForm(data, case=case, people=_people(case), products=Product.objects.order_by("name"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_people
 def change(request: PageRequest, ref: str) -> HttpResponseBase:
-    """Change state, severity, title, assignee, product, release."""
+    """Change state, severity, title, assignee, product, release: what was touched, of what was looked at."""
     found = get_case_to_write(request.principal, ref)
     if request.method != "POST":
         return settings_page(request, found)
-    people = User.objects.filter(memberships__department=found.department_id, is_active=True).order_by("name", "email")
-    form = ChangeForm(request.POST, people=people, products=Product.objects.order_by("name"))
+    form = _change_form(found, request.POST)
     if form.is_valid():
-        chosen = dict(form.cleaned_data)
-        assignee = people.filter(pk=chosen.pop("assignee") or 0).first()
-        product = product_by_slug(chosen.pop("product"))
+        changes = form.touched
+        if "assignee" in changes:
+            changes["assignee"] = _people(found).filter(pk=changes["assignee"] or 0).first()
+        if "product" in changes:
+            changes["product"] = product_by_slug(changes["product"])
         try:
-            change_case(case=found, author=request.user, changes=chosen | {"assignee": assignee, "product": product})
+            change_case(case=found, author=request.user, changes=changes, seen=form.cleaned_data["revision"])
         except DomainError as error:
             form.refuse(error)
         else:
