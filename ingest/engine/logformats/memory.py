@@ -1,5 +1,6 @@
 """What earlier lines said that later ones need: the recipient behind a number, the client of a connection."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,26 +13,28 @@ HOPS: Final = 4
 class Memory:
     """Facts by what they are of (a message, a connection) and name; what one is a copy of is asked, too.
 
-    An empty value is a fact that nobody can read, and stands for those that were too many to keep.
+    An empty value is a fact that nobody can read, and stands for those that were too many to keep. What is forgotten is
+    the first of an ordered dict: to find that in a plain one it walks over all that were taken out before.
     """
 
     def __init__(self) -> None:
-        self._facts: dict[str, dict[str, str]] = {}
+        self._facts: OrderedDict[str, dict[str, str]] = OrderedDict()
         self._more: set[str] = set()  # what has more facts than are kept
-        self._gone: dict[str, None] = {}
-        self._origins: dict[str, str] = {}
+        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._origins: OrderedDict[str, str] = OrderedDict()
 
     def keep(self, of: str, name: str, value: str) -> None:
         """Note a fact; the last one said of a name counts."""
-        facts = self._facts.pop(of, None)
+        facts = self._facts.get(of)
         if facts is None:
-            facts = {}
+            facts = self._facts[of] = {}
             if of in self._gone:
                 del self._gone[of]
                 self._more.add(of)
-        self._facts[of] = facts  # behind all others
-        if len(self._facts) > MOST:
-            self._forget(next(iter(self._facts)))
+            if len(self._facts) > MOST:
+                self._forget()
+        else:
+            self._facts.move_to_end(of)
         if len(facts) < MOST_FACTS or name in facts:
             facts[name] = value
         else:
@@ -41,28 +44,26 @@ class Memory:
         """Note facts of one name, each of another thing or not: `keep`, for each in their order."""
         held, gone = self._facts, self._gone
         for of, value in facts:
-            known = held.pop(of, None)
-            if known is None and of not in gone:
-                held[of] = {name: value}
-                if len(held) > MOST:
-                    self._forget(next(iter(held)))
+            if of in held or of in gone:
+                self.keep(of, name, value)
                 continue
-            if known is not None:
-                held[of] = known
-            self.keep(of, name, value)
+            held[of] = {name: value}
+            if len(held) > MOST:
+                self._forget()
 
-    def _forget(self, of: str) -> None:
-        del self._facts[of]
+    def _forget(self) -> None:
+        """Forget that of which nothing was said for longest."""
+        of, _ = self._facts.popitem(last=False)
         self._more.discard(of)
         self._gone[of] = None
         if len(self._gone) > MOST:
-            del self._gone[next(iter(self._gone))]
+            self._gone.popitem(last=False)
 
     def copied(self, of: str, origin: str) -> None:
         """Note that one thing is a copy of another: facts that it lacks are the other's."""
         self._origins[of] = origin
         if len(self._origins) > MOST:
-            del self._origins[next(iter(self._origins))]
+            self._origins.popitem(last=False)
 
     def ask(self, of: str, name: str) -> list[str]:
         """Values of a name, of the thing itself or of what it is a copy of; empty where no line said any.
