@@ -1,6 +1,6 @@
 """The format of a backup: a tar file in zstandard, its table of contents last.
 
-    header.json  database.dump  secret_key  token  evidence/ab/cdef…  manifest.json
+    header.json  database.dump  secret_key  token  custody-heads.jsonl  evidence/ab/cdef…  manifest.json
 
 Tools that everybody has can open it (`tar --zstd -tf`). The manifest names every member with its size and
 SHA-256; being the last, it also proves that nothing was cut off. Names are matched against a pattern and
@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, cast
 
 import zstandard
 
+from config.instance import HEADS
 from config.refusal import Refusal
 
 SCHEMA = "zenrei.backup/1"
@@ -32,7 +33,7 @@ HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN = (
     "token",
 )
 _EVIDENCE = re.compile(r"evidence(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}){1,8}")
-_SINGLE = {HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN}
+_SINGLE = {HEADER, MANIFEST, DUMP, SECRET_KEY, TOKEN, HEADS}
 _PIECE = 1024 * 1024
 _PACKED_PIECE = 8192  # zstandard can make 100 MB of it; more at a time would be a gift to a bomb
 _SMALL = 64 * 1024 * 1024
@@ -75,6 +76,10 @@ class Writer:
         """Add a file under a name of ours."""
         with path.open("rb") as file:
             self._add(name, file, os.fstat(file.fileno()).st_size)
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        """Add what was read already under a name of ours."""
+        self._add(name, io.BytesIO(content), len(content))
 
     def _add(self, name: str, file: BinaryIO, size: int) -> None:
         if not is_valid_name(name):

@@ -6,13 +6,15 @@ The database is dumped first, the blobs after it: a blob is in the store before 
 rewritten, so every blob that the dump names is in.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from psycopg import sql
 from config.archive import DUMP, EVIDENCE_BROKEN, SECRET_KEY, TOKEN, Member, Writer
 from config.connection import connection_of
 from config.embedded_postgres import binaries
-from config.instance import DataFolder
+from config.instance import HEADS, DataFolder
 from config.refusal import Refusal, say
 from config.services import REPO
 
@@ -58,12 +60,28 @@ def count_rows(connection: "psycopg.Connection[Any]") -> dict[str, int]:
     return counts
 
 
-def dump_database(url: str, target: Path) -> dict[str, Any]:
-    """Write a dump of the database and return what it holds, both of the same moment."""
+@contextmanager
+def no_heads_published(file: Path) -> Iterator[Callable[[], bytes]]:
+    """Hold the file of published heads against its writers; gives what reads it as it is then."""
+    if not file.exists():
+        yield lambda: b""
+        return
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield held.read
+
+
+def dump_database(url: str, target: Path, heads: Path) -> tuple[dict[str, Any], bytes]:
+    """Write a dump of the database; return what it holds, and the published heads: all of the same moment.
+
+    Heads that are ahead of the restored chains would read as if the chains had been cut off.
+    """
     with psycopg.connect(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        row = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
+        with no_heads_published(heads) as read:
+            row = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
+            published = read()
         assert row is not None  # noqa: S101  (such a query has a row)
         command = [
             str(binaries() / "pg_dump"),
@@ -79,7 +97,8 @@ def dump_database(url: str, target: Path) -> dict[str, Any]:
         )
         if result.returncode != 0:
             raise Refusal(f"pg_dump failed:\n{result.stderr.strip()}", exit_code=1)
-        return {"postgres": row[1], "tables": count_rows(connection), "blobs": named_blobs(connection)}
+        held = {"postgres": row[1], "tables": count_rows(connection), "blobs": named_blobs(connection)}
+        return held, published
 
 
 def named_blobs(connection: psycopg.Connection[Any]) -> list[str]:
@@ -102,7 +121,7 @@ def write_backup(folder: DataFolder, url: str, descriptor: int) -> list[str]:
     """Write a backup of the data folder into an open file; return what is wrong with the evidence in it."""
     temporary = Path(tempfile.mkdtemp(prefix="backup-", dir=folder.cache))
     try:
-        database = dump_database(url, temporary / DUMP)
+        database, published = dump_database(url, temporary / DUMP, folder.heads)
         about = {"version": version(), "created": datetime.now(UTC).isoformat(timespec="seconds")}
         with os.fdopen(descriptor, "wb", closefd=False) as stream:
             writer = Writer(stream, about)
@@ -110,6 +129,8 @@ def write_backup(folder: DataFolder, url: str, descriptor: int) -> list[str]:
             for name, path in ((SECRET_KEY, folder.secret_key), (TOKEN, folder.token)):
                 if path.exists():
                     writer.add_file(name, path)
+            if published:
+                writer.add_bytes(HEADS, published)
             for name, path in evidence_files(folder.evidence):
                 writer.add_file(name, path)
             named = database.pop("blobs")

@@ -18,6 +18,7 @@ from config.refusal import Refusal
 from config.sockets import make_private
 
 SCHEMA = "zenrei.instance/1"
+HEADS = "custody-heads.jsonl"  # as common/heads.py writes it; a test holds the two together
 # Only these are taken from an instance's note into the environment of a command, whoever wrote the note.
 SHARED = ("DATABASE_URL", "CELERY_BROKER_URL", "ZENREI_CACHE_URL", "ZENREI_PORT")
 
@@ -67,6 +68,11 @@ class DataFolder:
     def token(self) -> Path:
         """The API token that the first start makes."""
         return self.root / "token"
+
+    @property
+    def heads(self) -> Path:
+        """The published heads of custody chains and timelines."""
+        return self.root / HEADS
 
     @property
     def lock(self) -> Path:

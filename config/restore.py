@@ -20,7 +20,7 @@ from config.archive import DUMP, SECRET_KEY, TOKEN, Contents, Member, sha256_of,
 from config.backup import count_rows, version
 from config.connection import connection_of
 from config.embedded_postgres import binaries
-from config.instance import DataFolder
+from config.instance import HEADS, DataFolder
 from config.lifetime import Stage, opened, show, start_servers
 from config.processes import dying_with_us
 from config.refusal import Refusal, say
@@ -38,6 +38,7 @@ def parts(folder: DataFolder) -> list[Path]:
         folder.evidence,
         folder.secret_key,
         folder.token,
+        folder.heads,
         folder.valkey,
     ]
 
@@ -145,6 +146,7 @@ def _put_in_place(folder: DataFolder, contents: Contents) -> None:
     for name, target in (
         (SECRET_KEY, folder.secret_key),
         (TOKEN, folder.token),
+        (HEADS, folder.heads),
         ("evidence", folder.evidence),
     ):
         if (unpacked / name).exists():
@@ -161,7 +163,7 @@ def _put_in_place(folder: DataFolder, contents: Contents) -> None:
 
 def _placed(folder: DataFolder, member: Member) -> Path | None:
     """Return where a member lies after the restore; None for one that does not stay a file."""
-    if member.name in (SECRET_KEY, TOKEN) or member.name.startswith("evidence/"):
+    if member.name in (SECRET_KEY, TOKEN, HEADS) or member.name.startswith("evidence/"):
         return folder.root / member.name
     return None
 

@@ -42,6 +42,8 @@ def back_up(toy: Toy, *words: str) -> tuple[Path, "subprocess.CompletedProcess[s
 
 
 def test_a_stopped_instance_is_backed_up_and_restored_elsewhere(filled: Toy, new_toy: Callable[..., Toy]) -> None:
+    filled.folder.heads.write_bytes(b"published\n")
+    os.chown(filled.folder.heads, filled.folder.root.stat().st_uid, -1)
     target, made = back_up(filled)
     assert made.returncode == 0, made.stderr
     assert "It holds secrets" in made.stdout
@@ -55,6 +57,8 @@ def test_a_stopped_instance_is_backed_up_and_restored_elsewhere(filled: Toy, new
     )
     assert other.run("exec", "manage.py", "things").stdout == "one three two\n"
     assert [path.read_bytes() for path in other.folder.evidence.rglob("*") if path.is_file()] == [BLOB]
+    assert other.folder.heads.read_bytes() == b"published\n"
+    assert os.access(other.folder.heads, os.W_OK)
     assert other.folder.secret_key.read_text() == filled.folder.secret_key.read_text()
     assert other.folder.secret_key.stat().st_mode & 0o777 == 0o600
     assert not other.folder.unfinished.exists()
