@@ -66,12 +66,15 @@ def grounds(report: dict[str, Any]) -> Iterator[str]:
         yield f"Others went {one['from']} → {one['to']} ({one['when'] or 'day not known'}): {one['outcome']}{back}"
 
 
+STANDS = {"fixed": "names a fix"}  # of other releases: beside a bad verdict the bare word would reassure
+
+
 def details(item: dict[str, Any]) -> Iterator[str]:
     """What there is to say of an item, one line each."""
     yield f"why: {item['reason']}"
     if item["before"] or item["after"]:
         yield f"before: {item['before'] or 'not known'} · after: {item['after'] or 'not known'}"
-    stand = item["vendor_position"].replace("_", " ")
+    stand = STANDS.get(item["vendor_position"], item["vendor_position"].replace("_", " "))
     yield f"vendor: {stand}{' · disputed' if item['disputed'] else ''} · {item['confidence'].replace('_', ' ')}"
     if (condition := item["condition"]) and condition["result"] == "unknown":
         yield f"depends on: {', '.join(condition['missing'])} (not known)"

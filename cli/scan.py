@@ -161,13 +161,19 @@ def write_findings(result: ScanResult, path: Path) -> None:
 
 
 def exit_code(result: ScanResult, fail_on: str | None) -> int:
-    """2 nothing read, else 1 by ``fail_on``, else 3 not all read, else 0."""
+    """2 nothing read, else 1 by ``fail_on``, else 3 not all read, else 0.
+
+    Who would fail on findings gets 3 too where no rule could judge anything: that is no "none".
+    """
     if not result.read_lines:
         print(f"zenrei: nothing could be read: {_why(result)}", file=sys.stderr)
         return 2
     names: list[str] = list(SEVERITIES)
     if fail_on and any(names.index(severity) >= names.index(fail_on) for severity in result.severity_counts):
         return 1
+    if fail_on and not result.judged and not any(one.judged for one in result.detectors):
+        print("zenrei: no rule could judge anything: that nothing was found says nothing", file=sys.stderr)
+        return 3
     return 0 if result.complete else 3
 
 

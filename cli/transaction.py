@@ -52,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(mentions: Mentions) -> None:
+    if not mentions.found:
+        print("zenrei: no line that was searched names it", file=sys.stderr)
     for one in mentions.found:
         print(f"{one.label}:{one.line}\t{one.text}")
     if mentions.left_out:

@@ -5,6 +5,7 @@ The whole of it (`run`), or only its servers, for a command (`services`).
 
 import contextlib
 import os
+import shlex
 import shutil
 import socket
 from collections.abc import Iterator
@@ -152,6 +153,8 @@ def _greeting(url: str, folder: DataFolder) -> str:
         lines.append(("API token in", str(folder.token)))
     lines.append(("Logs in", str(folder.log)))
     text = "\n".join(f"{label:<15} {value}" for label, value in lines)
+    if folder.token.exists():
+        text += f"\nFor `zenrei check`: export ZENREI_URL={url} ZENREI_TOKEN=$(cat {shlex.quote(str(folder.token))})"
     return f"\n{text}\nCtrl-C stops it."
 
 

@@ -82,6 +82,8 @@ def reading_state(parts: Sequence[dict[str, Any]], device: Device | None = None)
     complete = all(part["complete"] for part in parts)
     if complete and not any(part["format"] for part in parts):  # of what was cut off nobody knows what it is
         return {"state": ReadingState.NOT_A_LOG, "reason": reason or "Nothing in it is a known log."}
+    if not complete and not any(part["lines"] - part["unread_lines"] for part in parts):
+        return {"state": ReadingState.FAILED, "reason": reason or "Nothing of it could be read."}
     whole = complete and not any(part["unread_lines"] for part in parts)
     return {"state": ReadingState.READ if whole else ReadingState.PARTLY, "reason": reason}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from tests.engine.gateway import envelope, refusal
+from tests.engine.gateway import envelope, history, refusal
 from tests.engine.test_scenarios import story
 
 STORY = "".join(f"{line}\n" for line in story())
@@ -251,3 +251,12 @@ def test_an_unknown_flag_of_a_later_version_is_refused_and_not_ignored(log: Path
         with pytest.raises(SystemExit) as leaving:
             main(["scan", flag, "x", str(log)])
         assert leaving.value.code == 2
+
+
+def test_who_fails_on_findings_is_told_that_nothing_could_be_judged(tmp_path: Path, capfd: Any) -> None:
+    log = tmp_path / "history.log"
+    log.write_text(f"{history()}\n", encoding="utf-8")
+
+    assert main(["scan", str(log)]) == 0
+    assert main(["scan", "--fail-on", "high", str(log)]) == 3
+    assert "no rule could judge anything" in capfd.readouterr().err

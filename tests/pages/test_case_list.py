@@ -5,11 +5,14 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from kb.models import Party
 from tests.conftest import Person
 from tests.pages.knowledge import record
-from tickets.models import Case
+from tickets.models import Case, PartyTicket
 from tickets.services.cases import change_case, open_case
+from tickets.services.entries import add_entry
 
 
 def rows(page: Client, query: str = "") -> list[str]:
@@ -142,3 +145,18 @@ def test_a_search_finds_known_issues_too(page: Client, known_story: Case, charli
     assert "Known issues that say so" not in page.get("/cases/").content.decode()
     record(charlie.department, charlie.user, title="Zirconium leaks", audience="department")
     assert "Zirconium leaks" not in page.get("/cases/?search=Zirconium").content.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["554 5.7.1", "S-2022", "FortiMail", "25809Eex009534-25809Ef0009534", "拒否"],
+    ids=["text", "their number", "product", "finding", "ja"],
+)
+def test_a_case_is_found_by_what_was_written_in_it(
+    page: Client, known_story: Case, charlie: Person, words: str
+) -> None:
+    case = known_story
+    add_entry(case=case, author=case.created_by, kind="note", happened_at=timezone.now(), text="554 5.7.1 拒否された")
+    PartyTicket.objects.create(case=case, party=Party.objects.get(slug="fortinet"), number="S-2022-17")
+    assert rows(page, f"?state=all&search={words}") == [known_story.title]
+    assert rows(charlie.client, f"?state=all&search={words}") == []

@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from accounts.models import User
 from common.models import PublicId
@@ -68,7 +70,10 @@ class TimelineEntry(PublicId):
             ),
             models.UniqueConstraint(fields=["case", "key"], name="entry_key_once_a_case"),
         ]
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["case", "-happened_at", "-id"], name="entry_by_case")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["case", "-happened_at", "-id"], name="entry_by_case"),
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="entry_by_text_part"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"

@@ -7,7 +7,7 @@ from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
 from common.counts import COUNT_LIMIT, bounded_count
-from tickets.models import Case, CaseKind, CaseState, Severity
+from tickets.models import Case, CaseKind, CaseState, Finding, PartyTicket, Severity, TimelineEntry
 from tickets.queries.by_turn import ByTurn
 
 UNFINISHED = (CaseState.OPEN, CaseState.PARKED)
@@ -80,8 +80,17 @@ def narrowed(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
     if filters.party:
         cases = cases.filter(case_parties__party__slug=filters.party)
     if filters.search:
-        cases = cases.filter(Q(ref__icontains=filters.search) | Q(title__icontains=filters.search))
+        cases = cases.filter(_says(filters.search))
     return cases
+
+
+def _says(words: str) -> Q:
+    """Return what a case is found by: its names, other parties' numbers, what was written, the id of a finding."""
+    written = TimelineEntry.objects.filter(text__icontains=words).values("case")
+    numbered = PartyTicket.objects.filter(number__icontains=words).values("case")
+    found = Finding.objects.filter(transaction=words).values("case")
+    named = Q(ref__icontains=words) | Q(title__icontains=words) | Q(product__name__icontains=words)
+    return named | Q(pk__in=written) | Q(pk__in=numbered) | Q(pk__in=found)
 
 
 def in_tab(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
