@@ -261,8 +261,8 @@ def fresh(world: World, alice: Person) -> World:
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
     mails = {
-        "mail": make_mail(alice, world.case, f"filed-{job.pk}"),
-        "waiting": make_mail(alice, None, f"waiting-{job.pk}"),
+        "mail": make_mail(alice, world.case, f"filed-{entry.pk}"),
+        "waiting": make_mail(alice, None, f"waiting-{entry.pk}"),
     }
     once = replace(
         world.kept,
