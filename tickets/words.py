@@ -46,8 +46,8 @@ ENTRY_KINDS: dict[str, Word] = {
 }
 PROMISE_STATES: dict[str, Word] = {
     "open": Word(pgettext_lazy("state of a promise", "Open"), "promise", ""),
-    "kept": Word(pgettext_lazy("state of a promise", "Kept"), "check", "good"),
-    "late": Word(pgettext_lazy("state of a promise", "Late"), "late", "warn"),
+    "kept": Word(pgettext_lazy("state of a promise", "Answered in time"), "check", "calm"),
+    "late": Word(pgettext_lazy("state of a promise", "Answered late"), "late", "warn"),
     "broken": Word(pgettext_lazy("state of a promise", "Broken"), "late", "bad"),
     "lapsed": Word(pgettext_lazy("state of a promise", "Lapsed"), "dismissed", "bad"),
 }

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
@@ -40,8 +40,11 @@ def upload_evidence(request: HttpRequest, ref: str) -> HttpResponse:
             case=case, giver=principal.user, blob=upload.keep(), name=upload.name or "", facts=facts
         )
     if not new:
-        told = gettext("%(name)s was here already, byte for byte. Nothing changed; its custody log notes it.")
-        messages.info(request, told % {"name": upload.name})
+        words = gettext("%(name)s was here already, byte for byte. Nothing changed; its custody log notes it.")
+        told = words % {"name": upload.name}
+        if request.headers.get("HX-Request"):  # the page stays open, so it is told where the form is
+            return render(request, "tickets/_was_here.html", {"told": told})
+        messages.info(request, told)
     address = reverse("case", args=[case.ref]) + "#evidence"
     return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
 
