@@ -83,6 +83,7 @@ SENTENCES = (
     gettext_noop("Only an entry of the kind state changes the state of the case."),
     gettext_noop("A case changes its state when it does: date it now or before. Of today, tell the time too."),
     gettext_noop("Somebody changed the case since you looked at it. Look at it again, then change it."),
+    gettext_noop("This promise is not overdue: it was answered, has time left, or its case is over."),
     gettext_noop("Our own people need no contact: they have accounts."),
     gettext_noop("Name the contact."),
     gettext_noop("This is no e-mail address."),

@@ -1,6 +1,6 @@
 """The pages of contracts, contacts and drafted reminders."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -114,9 +114,51 @@ def test_a_reminder_is_drafted_in_the_language_of_the_contact(page: Client, stor
 def test_what_was_sent_is_noted_and_counts_as_a_reminder(page: Client, story: Case, promised: str) -> None:
     case = f"/cases/{story.ref}/"
     assert "no reminder sent" in text_of(page, case)
-    page.post(f"{case}promises/{promised}/chaser/")
+    page.post(f"{case}promises/{promised}/chaser/", {"reminders": "0"})
     assert "1 reminder sent" in text_of(page, case)
     assert "no reminder sent" not in text_of(page, case)
+
+
+def test_a_second_click_notes_no_second_reminder(page: Client, story: Case, promised: str) -> None:
+    path = f"/cases/{story.ref}/promises/{promised}/chaser/"
+    assert 'name="reminders" value="0"' in text_of(page, path)
+    before = story.entries.count()
+    assert page.post(path, {"reminders": "0"})["Location"] == f"/cases/{story.ref}/#promises"
+    again = page.post(path, {"reminders": "0"}, follow=True)
+    assert "A reminder was noted since this was drafted." in again.content.decode()
+    assert page.post(path).status_code == 302
+    assert story.entries.count() == before + 1
+    page.post(path, {"reminders": "1"})
+    assert story.entries.count() == before + 2
+
+
+def test_nobody_is_reminded_of_what_came_or_is_not_owed_to_us(
+    page: Client, story: Case, alice: Person, promised: str
+) -> None:
+    reseller, fortinet, ours = (Party.objects.get(slug=slug) for slug in ("reseller-s", "fortinet", "us"))
+    at = timezone.now() - timedelta(days=28)
+
+    def promise(due: datetime | None, receiver: Party | None) -> str:
+        """Record a promise of the vendor; return its page."""
+        entry = add_entry(
+            case=story, author=alice.user, kind="promise", happened_at=at, text="x", from_party=fortinet,
+            to_party=receiver, due_at=due,
+        )  # fmt: skip
+        return f"/cases/{story.ref}/promises/{entry.public_id}/chaser/"
+
+    later = promise(timezone.now() + timedelta(days=9), None)
+    paths = [promise(None, reseller), later, f"/cases/{story.ref}/promises/{promised}/chaser/"]
+    assert [page.get(path).status_code for path in paths] == [404, 409, 200]
+    assert paths[0] not in text_of(page, f"/cases/{story.ref}/")
+    assert paths[2] in text_of(page, f"/cases/{story.ref}/")
+    add_entry(
+        case=story, author=alice.user, kind="answer", text="Here.", happened_at=timezone.now(), from_party=reseller,
+        to_party=ours,
+    )  # fmt: skip
+    before = story.entries.count()
+    assert page.get(paths[2]).status_code == 409
+    assert page.post(paths[2], {"reminders": "0"}).status_code == 409
+    assert story.entries.count() == before
 
 
 def test_there_is_no_draft_for_what_is_no_promise(page: Client, story: Case, bob: Person, promised: str) -> None:

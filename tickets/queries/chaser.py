@@ -6,8 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import User
-from common.errors import NotVisible
-from kb.models import Party
+from common.errors import Conflict, NotVisible
+from kb.models import US, Party
 from tickets.models import Case, Contact, ContactLanguage, TimelineEntry
 from tickets.queries.turns import case_turns
 from tickets.queries.turns_words import day_of
@@ -28,14 +28,17 @@ class Chaser:
 
 
 def chaser_of(case: Case, entry_id: str, *, sender: User, contact_id: str = "", language: str = "") -> Chaser:
-    """Return the draft of a reminder of a promise of another party; NotVisible for what is no such promise.
+    """Return the draft of a reminder of a promise that another party made to us and that is overdue.
 
+    NotVisible for what is no such promise, Conflict for one that is not overdue: the draft would say what is not so.
     It is written to the contact that is asked for, else to the first one with an address, in that contact's language
     unless another is asked for.
     """
-    promise = next((one for one in case_turns(case).promises if one.entry == entry_id and one.party != "us"), None)
+    promise = next((one for one in case_turns(case).promises if one.entry == entry_id and one.to == US), None)
     if promise is None:
         raise NotVisible
+    if not promise.is_overdue:
+        raise Conflict("This promise is not overdue: it was answered, has time left, or its case is over.")
     entry = TimelineEntry.objects.select_related("from_party").get(case=case, public_id=entry_id)
     party = Party.objects.get(slug=promise.party)
     contacts = sorted(Contact.objects.filter(party=party).order_by("pk"), key=lambda one: not one.email)
