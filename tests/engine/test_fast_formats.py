@@ -138,3 +138,21 @@ def test_lines_with_parts_put_in_and_left_out_are_read_the_same_way(
         lines.append(line[:at] + data.draw(PUT_IN).replace("\n", "") + line[to:])
     device = data.draw(st.sampled_from(["gw", None]))
     agree(sources_of(tmp_path_factory.mktemp("logs"), raw(lines), device=device))
+
+
+def test_lines_that_name_their_device_and_lines_that_do_not_remember_apart(tmp_path: Path) -> None:
+    lines = []
+    for number in range(60):
+        host = "mx1 " if number % 3 else "mx2 "
+        begin = f"Jan  5 08:00:00 {host}postfix/smtpd[1]: AB{number:06X}: client=back.example.com[198.51.100.9]"
+        asks = (
+            f"Jan  5 08:00:01 mx1 postfix/smtp[1]: CD{number:06X}: to=<b@example.com>, relay=x[198.51.100.9]:25, "
+            f"delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok: queued as AB{number:06X})"
+        )
+        lines += [begin, f"Jan  5 08:00:00 mx1 postfix/smtpd[1]: CD{number:06X}: client=x[192.0.2.1]", asks]
+        lines.append(
+            f"Jan  5 08:00:02 {host}postfix/smtp[1]: AB{number:06X}: to=<b@example.com>, relay=none, delay=1, "
+            "delays=0/0/0/1, dsn=5.0.0, status=bounced (no)"
+        )
+    agree(sources_of(tmp_path, raw(lines), device="mx1"))
+    agree(sources_of(tmp_path, raw(lines)))

@@ -27,6 +27,10 @@ class Told:
         lines = notes[:, 0]
         done = part.rows["done"][lines]
         self.inside = np.zeros(len(notes), bool)
+        units = part.rows["unit"][lines]
+        self._is_one = (
+            len(units) > 0 and units.min() == units.max()
+        )  # then all lines that name it do so in the same way
         self._keeps: list[tuple[str, list[tuple[str, str]]]] = []
         self._asks: list[str] = []
         self._next: list[str] = []
@@ -55,10 +59,12 @@ class Told:
     def _things(self, device: int, of: int, notes: Any) -> list[str]:
         """What is spoken of, with its device."""
         text = self._text
-        names = notes[:, [device, device + 1, of, of + 1]].tolist() if device >= 0 else None
-        if names is None:
-            return [f" {text[begin:end]}" for begin, end in notes[:, [of, of + 1]].tolist()]
-        return [f"{text[one:two]} {text[begin:end]}" for one, two, begin, end in names]
+        if device >= 0 and not (self._is_one and (notes[:, device + 1] > notes[:, device]).all()):
+            names = notes[:, [device, device + 1, of, of + 1]].tolist()
+            return [f"{text[one:two]} {text[begin:end]}" for one, two, begin, end in names]
+        first = text[notes[0, device] : notes[0, device + 1]] if device >= 0 and len(notes) else ""
+        before = f"{first} "
+        return [before + text[begin:end] for begin, end in notes[:, [of, of + 1]].tolist()]
 
     def _pairs(self, device: int, of: int, value: int, notes: Any) -> Iterator[tuple[str, str]]:
         """Facts, but for those of nothing and without a value."""
