@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.jobs.models import Job
@@ -154,3 +156,23 @@ def test_the_pages_speak_japanese(alice: Person, waiting: Mail) -> None:
     assert "件名や返信元が示す案件の連絡先ではない差出人です。" in text_of(
         page.get(f"/mails/{waiting.public_id}/", headers={"Accept-Language": "ja"})
     )
+
+
+def queries(alice: Person, path: str) -> int:
+    """Return how many queries a page asks."""
+    page = alice.client
+    page.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert page.get(path).status_code == 200
+    return len(asked)
+
+
+def test_more_mails_are_no_more_to_ask(alice: Person, desk: Desk) -> None:
+    taken_in(alice, mbox(letter(message_id="a@x"), letter(message_id="b@x", subject=desk.subject("A"))))
+    first = Mail.objects.get(message_id="b@x")
+    paths = ("/mails/", "/mails/?view=all", f"/mails/{first.public_id}/", f"/cases/{desk.cases['A'].ref}/")
+    before = [queries(alice, path) for path in paths]
+    more = [letter(message_id=f"{number}@x", subject=desk.subject("A")) for number in range(10)]
+    waiting = [letter(message_id=f"{number}@y", sender="e@x", subject=desk.subject("A")) for number in range(10)]
+    taken_in(alice, mbox(*more, *waiting))
+    assert [queries(alice, path) for path in paths] == before

@@ -25,7 +25,8 @@ def _form(request: PageRequest, case: Case, entry: TimelineEntry | None = None) 
     now = timezone.localtime()
     fresh = {"day": now.date(), "kind": request.GET.get("kind", "note")}
     initial = EntryForm.initial_of(entry) if entry else fresh
-    if entry and request.GET.get("kind") in words.WRITTEN_BY_PEOPLE:  # a mail that is an answer, an ask, a promise
+    # A mail that is an answer, an ask, a promise; what is sent is held against the entry as it is.
+    if entry and request.method != "POST" and request.GET.get("kind") in words.WRITTEN_BY_PEOPLE:
         initial["kind"] = request.GET["kind"]
     parties = Party.objects.order_by("name")
     known = case.parties.all()
