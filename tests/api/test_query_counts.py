@@ -44,6 +44,7 @@ from tests.api.knowledge import (
 )
 from tests.api.world import MOMENT, World, found, make_mail, make_pack, remind_of
 from tests.conftest import Person
+from tickets.kinds import CHECK_EVIDENCE
 from tickets.models import CustodyAction, PackState
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.contracts import create_contact, create_contract
@@ -257,7 +258,7 @@ def fresh(world: World, alice: Person) -> World:
     assert job is not None
     job.state = "done"
     job.save(update_fields=["state"])
-    Job.objects.filter(kind=FIND_LINES).update(state="done")
+    Job.objects.filter(kind__in=[FIND_LINES, CHECK_EVIDENCE]).update(state="done")
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
     mails = {
