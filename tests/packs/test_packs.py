@@ -156,6 +156,14 @@ def test_known_people_and_devices_are_replaced(alice: Person, story: Case, findi
     assert not [name for name in ("Hanako", "Suzuki", "mx1", "Alice") if name in summary]
 
 
+def test_a_contact_that_is_called_like_the_recipient_is_no_leak(alice: Person, finding: Finding, work: Work) -> None:
+    party = Party.objects.get(slug="reseller-s")
+    create_contact(party=party, name=party.name)
+    answer = asked(alice, finding, recipient=party.slug, questions=f"{party.name}, why?")
+    work()
+    assert alice.api.get(f"packs/{answer.json()['id']}/").json()["state"] == "released"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

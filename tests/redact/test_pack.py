@@ -153,6 +153,12 @@ def test_known_names_go_from_lines_and_from_questions() -> None:
     assert "様、" in told
 
 
+def test_a_known_value_that_is_a_word_of_logs_stays_a_word() -> None:
+    it = redactor(Known("host", "mail"), Known("name", "Will"))
+    assert it.prose("Will the mail of mail.example.jp be sent?").startswith("Will the mail of host-")
+    assert it.line("user=mail relay=mail").startswith("user=mail relay=host-")
+
+
 def test_questions_keep_their_words_and_lose_what_the_lines_named() -> None:
     pack = pack_of(
         "client_name=mx9 device_id=FE100X to=<taro@example.jp>",

@@ -43,7 +43,7 @@ def order_of(pack: Pack) -> Order:
             Original(str(one.public_id), one.blob_id, one.blob.size, one.device.name if one.device else "")
             for one in evidence
         ),
-        known=tuple(_known(case)),
+        known=tuple(one for one in _known(case) if one.value.casefold() != pack.recipient.name.casefold()),
         background=pack.background,
     )
 

@@ -64,7 +64,7 @@ class Redactor:
 
     def __init__(self, pseudonyms: Pseudonyms, known: Iterable[Known] = ()) -> None:
         self.pseudonyms = pseudonyms
-        self._known = {plain(one.value).casefold(): one for one in known if len(plain(one.value).strip()) >= 3}
+        self._known = {plain(one.value).casefold(): one for one in known if _tells(one.value)}
         longest = sorted(self._known, key=len, reverse=True)
         words = "|".join(map(_as_pattern, longest))
         self._literal = re.compile(words, re.IGNORECASE) if words else None
@@ -287,6 +287,12 @@ class Redactor:
         ):
             return self._value(word), found.end()
         return word, found.end()
+
+
+def _tells(value: str) -> bool:
+    """Whether a known value can be told from the words of a text: a device that is called `mail` cannot."""
+    word = plain(value).strip()
+    return len(word) >= 3 and not is_harmless(word)
 
 
 def _as_pattern(word: str) -> str:

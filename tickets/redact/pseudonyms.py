@@ -19,6 +19,9 @@ from tickets.redact.values import KINDS, Address, Entry, Kind, as_ip, canonical,
 
 SECRET_BYTES: Final = 32
 LETTERS: Final = 8  # 40 bits
+MOST_LABELS: Final = (
+    20  # a name of more (of a reversed IPv6 address, of a hostile line) is one word: its zones do not count
+)
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _PREFIX: Final[dict[Kind, str]] = {
     "serial": "serial", "name": "name", "session": "id", "encoded": "code", "text": "text", "number": "number",
@@ -114,7 +117,7 @@ class Pseudonyms:
     def _host(self, value: str, raw: str) -> str:
         """Return a host name whose labels are drawn each with all that stands behind it: zones stay zones."""
         labels, known = value.split("."), self.knows(value)
-        if len(labels) == 1 or (known and not known.pseudonym.endswith(TOP)):
+        if len(labels) == 1 or len(labels) > MOST_LABELS or (known and not known.pseudonym.endswith(TOP)):
             return self._drawn("host", value, raw, "host")
         told = TOP
         for place in range(len(labels) - 2, -1, -1):
