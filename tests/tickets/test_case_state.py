@@ -1,9 +1,12 @@
 """The state of a case is what its timeline ends in, told alike by the case, by its turns and by the lists."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from kb.services.parties import create_party
@@ -145,4 +148,18 @@ def test_the_word_of_another_state_is_another_state(alice: Person, case: Case) -
 def test_a_state_of_another_kind_is_none(alice: Person, case: Case) -> None:
     entry = put(alice, case, "closed", hours=0)
     correct_entry(entry=entry, author=alice.user, changes={"kind": "note", "text": "About to be closed."})
+    assert told(case) == OPEN
+
+
+def test_states_of_before_are_made_what_the_timelines_end_in(alice: Person, case: Case) -> None:
+    rough = open_case(department=alice.department, author=alice.user, title="Rough", kind="defect")
+    put(alice, rough, "parked", hours=3)
+    put(alice, rough, "closed", hours=0, precision="day")
+    right = open_case(department=alice.department, author=alice.user, title="Right", kind="defect")
+    change_case(case=right, author=alice.user, changes={"state": "solved"})
+    Case.objects.filter(pk=rough.pk).update(state="parked")  # as the latest time had it
+    Case.objects.filter(pk=case.pk).update(state="closed")  # past the product
+    with connection.schema_editor() as editor:
+        import_module("tickets.migrations.0026_case_states_are_told").settle(apps, editor)
+    assert [Case.objects.get(pk=one.pk).state for one in (rough, right, case)] == ["closed", "solved", "open"]
     assert told(case) == OPEN

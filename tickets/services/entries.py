@@ -170,7 +170,7 @@ def _can_move_state(entry: TimelineEntry) -> bool:
     """Whether the timeline can end in another state now: also one of a rough time is put beside what moves turns."""
     if entry.state or (entry.replaces and entry.replaces.state):
         return True
-    if entry.kind not in MOVING and entry.replaces is None:
+    if not {entry.kind, entry.replaces.kind if entry.replaces else ""} & MOVING:
         return False
     return TimelineEntry.objects.filter(case=entry.case_id, precision__in=HALF).exclude(state="").exists()
 
