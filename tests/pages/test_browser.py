@@ -30,6 +30,7 @@ def paths(case: Case) -> list[str]:
         f"{below}entries/new/", f"{below}findings/", f"{below}findings/{finding.public_id}/",
         f"{below}findings/{finding.public_id}/lines/",
         f"{below}evidence/{evidence.public_id}/", f"{below}days/", f"{below}comparisons/",
+        f"{below}packs/",
         f"{below}evidence/{evidence.public_id}/lines/?line=3&offset=0&file=",
         "/parties/", "/parties/fortinet/", "/parties/new/", "/products/new/", "/devices/", "/devices/new/",
         f"/devices/{device.public_id}/", "/account/", "/account/password/", "/keyboard/", "/no/such/page/",
