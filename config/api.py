@@ -33,7 +33,7 @@ from kb.api.said import (
     IssueValidate,
 )
 from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
-from tickets.api.contracts import ContactList, ContractList, PartyImport
+from tickets.api.contracts import ContactList, ContactView, ContractList, ContractView, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.integrity import CheckEvidence, CustodyState
@@ -56,7 +56,9 @@ urlpatterns = [
     path("parties/", PartyList.as_view()),
     path("parties/<str:slug>/", PartyView.as_view()),
     path("contacts/", ContactList.as_view()),
+    path("contacts/<uuid:public_id>/", ContactView.as_view()),
     path("contracts/", ContractList.as_view()),
+    path("contracts/<uuid:public_id>/", ContractView.as_view()),
     path("party-imports/", PartyImport.as_view()),
     path("products/", ProductList.as_view()),
     path("products/<str:slug>/", ProductView.as_view()),

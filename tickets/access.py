@@ -16,7 +16,18 @@ from common.errors import Forbidden, NotVisible
 from common.jobs.models import Job
 from common.rows import columns_of, fetch, split
 from kb.models import Product
-from tickets.models import Case, Evidence, Finding, Mail, MailAttachment, MailImport, Pack, TimelineEntry
+from tickets.models import (
+    Case,
+    Contact,
+    Contract,
+    Evidence,
+    Finding,
+    Mail,
+    MailAttachment,
+    MailImport,
+    Pack,
+    TimelineEntry,
+)
 
 
 def visible_cases(principal: Principal) -> QuerySet[Case]:
@@ -160,6 +171,46 @@ def get_pack(principal: Principal, public_id: uuid.UUID) -> Pack:
     if (found := pack.first()) is None:
         raise NotVisible
     return found
+
+
+def visible_contracts(principal: Principal) -> QuerySet[Contract]:
+    """Return the contracts of the reader's departments, and those that are shared."""
+    return Contract.objects.filter(Q(department__in=principal.department_ids) | Q(shared=True))
+
+
+def sees_contract(principal: Principal, contract: Contract) -> bool:
+    """Whether the reader may see a contract that is at hand: what `visible_contracts` asks the database."""
+    return contract.shared or contract.department_id in principal.department_ids
+
+
+def get_contract(principal: Principal, public_id: uuid.UUID) -> Contract:
+    """Return a contract by its public id, or raise NotVisible."""
+    found = visible_contracts(principal).select_related("party", "product", "department").filter(public_id=public_id)
+    if (contract := found.first()) is None:
+        raise NotVisible
+    return contract
+
+
+def get_contract_to_write(principal: Principal, public_id: uuid.UUID) -> Contract:
+    """Return a contract that the reader may change: an operator of the department that has it."""
+    contract = get_contract(principal, public_id)
+    if not principal.may_write(contract.department_id):
+        raise Forbidden("This contract is yours to read. Only operators of the department that has it may change it.")
+    return contract
+
+
+def get_contact(public_id: uuid.UUID) -> Contact:
+    """Return a contact by its public id, or raise NotVisible. Like parties, contacts are there for all."""
+    contact = Contact.objects.select_related("party").filter(public_id=public_id).first()
+    if contact is None:
+        raise NotVisible
+    return contact
+
+
+def get_contact_to_write(principal: Principal, public_id: uuid.UUID) -> Contact:
+    """Return a contact that the reader may change: every operator may, as contacts are there for all."""
+    principal.require_write_anywhere()
+    return get_contact(public_id)
 
 
 def as_public_id(raw: str) -> uuid.UUID:

@@ -9,8 +9,8 @@ from kb.models import Party, PartyKind
 NAMED_BY_PEOPLE = (PartyKind.VENDOR, PartyKind.RESELLER, PartyKind.DEPARTMENT)
 
 
-def create_party(*, name: str, kind: str, note: str = "") -> Party:
-    """Record a party; its slug is made of its name. The same name again is a conflict that names the first."""
+def new_party(*, name: str, kind: str, note: str = "") -> Party:
+    """Return a party that is not stored yet, checked; its slug is made of its name."""
     if kind not in NAMED_BY_PEOPLE:
         raise Invalid.field("kind", f"Choose one of {', '.join(NAMED_BY_PEOPLE)}.")
     if not name.strip():
@@ -18,8 +18,15 @@ def create_party(*, name: str, kind: str, note: str = "") -> Party:
     slug = slugify(name, allow_unicode=True)[:140]
     if not slug:
         raise Invalid.field("name", "The name needs a letter or a digit.")
+    return Party(name=name.strip(), kind=kind, slug=slug, note=note)
+
+
+def create_party(*, name: str, kind: str, note: str = "") -> Party:
+    """Record a party. The same name again is a conflict that names the first."""
+    party = new_party(name=name, kind=kind, note=note)
     try:
         with transaction.atomic():
-            return Party.objects.create(name=name.strip(), kind=kind, slug=slug, note=note)
+            party.save()
     except IntegrityError:
-        raise Conflict.taken(f"There is a party {slug!r} already.") from None
+        raise Conflict.taken(f"There is a party {party.slug!r} already.") from None
+    return party

@@ -115,6 +115,8 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cases/{ref}/evidence/{public_id}/check/": {},
         "POST /api/v1/mails/{public_id}/file/": {"case": "CASE-0001"},
         "POST /api/v1/mails/{public_id}/take-out/": {"why": "Not theirs."},
+        "PATCH /api/v1/contacts/{public_id}/": {"phone": str(number)},
+        "PATCH /api/v1/contracts/{public_id}/": {"support_level": str(number), "product": "fortimail"},
         "POST /api/v1/contacts/": {"party": "fortinet", "name": f"Contact {number}"},
         "POST /api/v1/contracts/": {"party": "fortinet", "number": f"new-{number}"},
         "POST /api/v1/party-imports/": {"csv": f"party,kind\nImported {number},vendor\n"},
@@ -261,10 +263,8 @@ def fresh(world: World, alice: Person) -> World:
     Job.objects.filter(kind__in=[FIND_LINES, CHECK_EVIDENCE]).update(state="done")
     kept = keep_to_itself(world.product, world.colleague)
     here = world.kept.issue
-    mails = {
-        "mail": make_mail(alice, world.case, f"filed-{entry.pk}"),
-        "waiting": make_mail(alice, None, f"waiting-{entry.pk}"),
-    }
+    mail = make_mail(alice, world.case, f"filed-{entry.pk}")
+    waiting = make_mail(alice, None, f"waiting-{entry.pk}")
     once = replace(
         world.kept,
         statement=state(here, world.colleague),
@@ -273,9 +273,9 @@ def fresh(world: World, alice: Person) -> World:
         way=help_with(here, world.colleague),
     )
     task = add_task(case=world.case, author=alice.user, text="To be done")
-    once_more = {"task": task, "reminder": remind_of(task)}
     pack = make_pack(world.case, alice, world.vendor, world.evidence, PackState.READY)
-    return replace(world, entry=entry, job=job, kept=once, waiting_pack=pack, **mails, **once_more)
+    world = replace(world, entry=entry, job=job, kept=once, mail=mail, waiting=waiting, waiting_pack=pack)
+    return replace(world, task=task, reminder=remind_of(task))
 
 
 @pytest.mark.parametrize(

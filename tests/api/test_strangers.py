@@ -52,6 +52,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/cases/{ref}/tasks/{public_id}/": {"done": True},
     "POST /api/v1/cases/{ref}/watchers/": {"watch": True},
     "PATCH /api/v1/reminders/{public_id}/": {"seen": True},
+    "PATCH /api/v1/contacts/{public_id}/": {"phone": "1"},
+    "PATCH /api/v1/contracts/{public_id}/": {"support_level": "Gold"},
     "POST /api/v1/contacts/": {"party": "fortinet", "name": "Somebody"},
     "POST /api/v1/mails/{public_id}/file/": {"case": "CASE-0001"},
     "POST /api/v1/mails/{public_id}/take-out/": {"why": "Not theirs."},
@@ -72,7 +74,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 UPLOADS = {"POST /api/v1/cases/{ref}/evidence/", "POST /api/v1/mails/"}
 OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
-FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/")
+FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/", "/api/v1/contacts/")
 ASKS_ONLY = {
     "POST /api/v1/upgrade-check/": 200,
     "POST /api/v1/findings/{public_id}/lines/": 202,

@@ -30,6 +30,8 @@ from tickets.models import (
     Case,
     CaseKind,
     CaseScan,
+    Contact,
+    Contract,
     EntryKind,
     Evidence,
     Finding,
@@ -42,6 +44,7 @@ from tickets.models import (
     TimelineEntry,
 )
 from tickets.services.cases import add_party_ticket, open_case
+from tickets.services.contracts import create_contact, create_contract
 from tickets.services.entries import add_entry, correct_entry
 from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.services.findings import FoundFinding, record_findings

@@ -1,6 +1,7 @@
 """The pages of contracts, contacts and drafted reminders."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -69,7 +70,7 @@ def test_the_contracts_of_others_are_not_shown(charlie: Person, alice: Person, s
 def test_the_contract_behind_a_shared_case_is_not_shown(charlie: Person, alice: Person, story: Case) -> None:
     boss = make_person("boss@zenrei.test", alice.department, "manager")
     share_case(principal=boss.principal, case=story, department=charlie.department)
-    secret = {"portal": "https://secret.example/", "support_level": "Secret level"}
+    secret: dict[str, Any] = {"portal": "https://secret.example/", "support_level": "Secret level"}
     party = Party.objects.get(slug="fortinet")
     contract = create_contract(department=alice.department, party=party, number="FC-SECRET", **secret)
     words = ("FC-SECRET", *secret.values())

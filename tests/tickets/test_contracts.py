@@ -12,7 +12,8 @@ from common.errors import Invalid
 from kb.models import Party
 from kb.services.parties import create_party
 from tests.conftest import Person
-from tickets.models import Case, Contact, Contract
+from tests.tickets.imports import imported
+from tickets.models import Case
 from tickets.queries.contracts import contracts_in_force
 from tickets.queries.standing import standing_of_cases
 from tickets.queries.turns import case_turns
@@ -21,10 +22,6 @@ from tickets.services.contracts import create_contract
 from tickets.services.entries import add_entry
 
 TOLD = datetime(2023, 5, 2, 8, tzinfo=UTC)  # a Tuesday, 17 in Tokyo; three holidays and a weekend follow
-FILE = """party,kind,contact,email,language,contract,response_high,response_any,starts_on
-Reseller S,reseller,佐藤,sato@reseller.example,ja,S-1,4,24,2020-04-01
-Fortinet,vendor,Support,,en,,,,
-"""
 
 
 @pytest.fixture
@@ -78,22 +75,21 @@ def test_the_contract_of_another_department_counts_only_where_it_is_shared(
 ) -> None:
     create_contract(department=charlie.department, party=vendor, number="1", response_hours={"any": 4})
     assert due(case)[1] == "default"
-    create_contract(department=charlie.department, party=vendor, number="1", response_hours={"any": 4}, shared=True)
+    create_contract(department=charlie.department, party=vendor, number="2", response_hours={"any": 4}, shared=True)
     assert due(case)[1] == "contract"
 
 
 def test_a_contract_of_another_department_is_not_seen(vendor: Party, alice: Person, charlie: Person) -> None:
     assert alice.api.post("contracts/", {"party": vendor.slug, "number": "S-1"}).status_code == 201
     assert charlie.api.get("contracts/").json()["count"] == 0
-    create_contract(department=alice.department, party=vendor, number="S-1", shared=True)
-    assert [row["number"] for row in charlie.api.get("contracts/").json()["results"]] == ["S-1"]
+    create_contract(department=alice.department, party=vendor, number="S-2", shared=True)
+    assert [row["number"] for row in charlie.api.get("contracts/").json()["results"]] == ["S-2"]
 
 
 def test_a_contact_is_recorded_as_the_contract_of_the_api_says(vendor: Party, alice: Person, bob: Person) -> None:
     body = {"party": vendor.slug, "name": "Support", "email": "support@vendor.example"}
     told = alice.api.post("contacts/", body)
     assert (told.status_code, told.json()["language"]) == (201, "en")
-    assert alice.api.post("contacts/", body).json()["id"] == told.json()["id"]
     assert bob.api.post("contacts/", body).status_code == 403
 
 
@@ -137,49 +133,6 @@ def test_a_page_and_a_file_are_held_to_the_same(
     assert list(refused.value.fields) == [field]
     (row,) = imported(alice, f"party,contract,{field}\nFortinet,1,{values[field]}\n")
     assert (row["column"], row["told"]) == (field, {})
-
-
-def imported(alice: Person, text: str, **more: Any) -> list[dict[str, Any]]:
-    """Import a file and return what became of its rows."""
-    answer = alice.api.post("party-imports/", {"csv": text, **more})
-    assert answer.status_code == 200, answer.json()
-    rows: list[dict[str, Any]] = answer.json()["rows"]
-    return rows
-
-
-def test_a_dry_run_says_what_would_be_and_changes_nothing(alice: Person, vendor: Party) -> None:
-    rows = imported(alice, FILE, dry_run=True)
-    assert [row["told"] for row in rows] == [
-        {"party": "new", "contact": "new", "contract": "new"},
-        {"party": "same", "contact": "new"},
-    ]
-    assert (Party.objects.filter(slug="reseller-s").exists(), Contact.objects.count()) == (False, 0)
-
-
-def test_twice_is_the_same_as_once(alice: Person) -> None:
-    imported(alice, FILE)
-    assert {word for row in imported(alice, FILE) for word in row["told"].values()} == {"same"}
-    contract = Contract.objects.get()
-    assert (contract.number, contract.response_hours) == ("S-1", {"any": 24.0, "high": 4.0})
-    assert Contact.objects.get(name="佐藤").language == "ja"
-    changed = imported(alice, FILE.replace(",4,24,", ",8,24,"))
-    assert changed[0]["told"]["contract"] == "changed"
-
-
-def test_a_wrong_row_is_told_with_its_place_and_the_rest_goes_in(alice: Person) -> None:
-    rows = imported(alice, "party,kind,contact,email\nA,vendor,Kim,nowhere\nB,friend,,\nC,vendor,Lee,lee@c.example\n")
-    assert [(row["line"], row["column"]) for row in rows] == [(2, "email"), (3, "kind"), (4, "")]
-    assert sorted(Party.objects.exclude(slug="us").values_list("name", flat=True)) == ["C"]
-
-
-@pytest.mark.parametrize("text", ["", "name\nA\n", "party,colour\nA,red\n", 'party,kind\n"A,vendor\n', "party\nA,b\n"])
-def test_what_is_no_such_table_is_refused_as_a_whole(alice: Person, text: str) -> None:
-    assert alice.api.post("party-imports/", {"csv": text}).status_code == 400
-
-
-def test_the_apostrophe_of_an_export_is_taken_off(alice: Person) -> None:
-    imported(alice, "party,kind\n'+81 Networks,vendor\n")
-    assert Party.objects.filter(name="+81 Networks").exists()
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])

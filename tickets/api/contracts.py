@@ -1,11 +1,12 @@
 """Contacts and contracts over the API, entered by hand or imported from CSV."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +20,19 @@ from common.api.views import RowsListView, validated
 from common.errors import NotVisible
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
+from tickets.access import get_contact, get_contact_to_write, get_contract, get_contract_to_write, visible_contracts
 from tickets.models import Contact, ContactLanguage, Contract, ContractClock
-from tickets.queries.contracts import contact_row, contract_row, visible_contracts
-from tickets.services.contracts import create_contact, create_contract
+from tickets.queries.contracts import contact_history, contact_row, contract_history, contract_row
+from tickets.services.contracts import change_contact, change_contract, create_contact, create_contract, revision_of
 from tickets.services.party_import import import_parties
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")
+
+
+def seen_revision(request: Request) -> str | None:
+    """Return the revision that `If-Match` names; None for none, or any."""
+    seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
+    return None if seen == "*" else seen
 
 
 class NewContactSerializer(serializers.Serializer[Any]):
@@ -42,13 +52,40 @@ class ContactSerializer(NewContactSerializer):
     id = serializers.UUIDField()
 
 
-class NewContractSerializer(serializers.Serializer[Any]):
-    """A contract. `response_hours` maps a severity, or `any`, to the hours within which an answer is owed."""
+class ContactChangesSerializer(serializers.Serializer[Any]):
+    """What of a contact may be changed; what is not named stays."""
 
-    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
-    party = Text(max_length=140)
+    name = Text(max_length=120, required=False)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = Text(max_length=40, required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=ContactLanguage.choices, required=False)
+    note = Text(max_length=10_000, required=False, allow_blank=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """That something was recorded or changed: by field, what was (`old`) and what is (`new`)."""
+
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_null=True)
+    kind = serializers.ChoiceField(choices=["recorded", "changed"])
+    from_file = serializers.BooleanField(help_text="By an imported file.")
+    changes = serializers.DictField(child=serializers.DictField(child=serializers.JSONField(allow_null=True)))
+
+
+class ContactDetailSerializer(ContactSerializer):
+    """A contact with its history, newest first."""
+
+    history = EventSerializer(many=True)
+
+
+class ContractTermsSerializer(serializers.Serializer[Any]):
+    """What of a contract may be changed.
+
+    `response_hours` maps a severity, or `any`, to the hours within which an answer is owed.
+    """
+
     product = Text(max_length=140, required=False, allow_null=True, help_text="null: all products.")
-    number = Text(max_length=80)
+    number = Text(max_length=80, required=False)
     support_level = Text(max_length=80, required=False, allow_blank=True)
     portal = serializers.URLField(max_length=300, required=False, allow_blank=True)
     starts_on = Day(required=False, allow_null=True)
@@ -61,10 +98,24 @@ class NewContractSerializer(serializers.Serializer[Any]):
     shared = serializers.BooleanField(required=False)
 
 
+class NewContractSerializer(ContractTermsSerializer):
+    """A contract. A number may come once for each product, and once for all of them."""
+
+    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
+    party = Text(max_length=140)
+    number = Text(max_length=80)
+
+
 class ContractSerializer(NewContractSerializer):
     """A contract as it is told."""
 
     id = serializers.UUIDField()
+
+
+class ContractDetailSerializer(ContractSerializer):
+    """A contract with its history, newest first; null for readers of other departments."""
+
+    history = EventSerializer(many=True, allow_null=True)
 
 
 class PartyImportSerializer(serializers.Serializer[Any]):
@@ -81,6 +132,10 @@ class ImportedRowSerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField()
     party = serializers.CharField(allow_blank=True)
     told = serializers.DictField(child=serializers.CharField())
+    changes = serializers.DictField(
+        child=serializers.DictField(child=serializers.DictField(child=serializers.JSONField(allow_null=True))),
+        help_text="Of contact and contract, by field: old and new.",
+    )
     column = serializers.CharField(allow_blank=True)
     error = serializers.CharField(allow_blank=True)
 
@@ -129,7 +184,33 @@ class ContactList(RowsListView):
         """Record a contact."""
         values = validated(NewContactSerializer, request)
         (values["party"],) = parties_by_slug([values["party"]], field="party")
-        return Response(contact_row(create_contact(**values)), status=201)
+        return Response(contact_row(create_contact(author=asker(request).user, **values)), status=201)
+
+
+class ContactView(APIView):
+    """One contact."""
+
+    @extend_schema(responses=ContactDetailSerializer)
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Tell a contact; its `ETag` is for `If-Match` of a change."""
+        return _contact(get_contact(public_id))
+
+    @extend_schema(
+        request=ContactChangesSerializer(partial=True), responses=ContactDetailSerializer, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Change fields of a contact; what is not named stays. 412 where it is not as `If-Match` says."""
+        contact = get_contact_to_write(asker(request), public_id)
+        changes = validated(ContactChangesSerializer, request, partial=True)
+        return _contact(
+            change_contact(contact=contact, author=asker(request).user, changes=changes, seen=seen_revision(request))
+        )
+
+
+def _contact(contact: Contact) -> Response:
+    """Answer with a contact."""
+    told = contact_row(contact) | {"history": contact_history(contact)}
+    return Response(told, headers={"ETag": f'"{revision_of(contact)}"'})
 
 
 class ContractList(RowsListView):
@@ -166,7 +247,35 @@ class ContractList(RowsListView):
         values["department"] = asker(request).department_to_write(values.pop("department", None))
         (values["party"],) = parties_by_slug([values["party"]], field="party")
         values["product"] = product_by_slug(values.get("product"))
-        return Response(contract_row(create_contract(**values)), status=201)
+        return Response(contract_row(create_contract(author=asker(request).user, **values)), status=201)
+
+
+class ContractView(APIView):
+    """One contract."""
+
+    @extend_schema(responses=ContractDetailSerializer)
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Tell a contract; its `ETag` is for `If-Match` of a change."""
+        return _contract(request, get_contract(asker(request), public_id))
+
+    @extend_schema(
+        request=ContractTermsSerializer(partial=True), responses=ContractDetailSerializer, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Change fields of a contract; what is not named stays. 412 where it is not as `If-Match` says."""
+        contract = get_contract_to_write(asker(request), public_id)
+        changes = validated(ContractTermsSerializer, request, partial=True)
+        if "product" in changes:
+            changes["product"] = product_by_slug(changes["product"])
+        author = asker(request).user
+        changed = change_contract(contract=contract, author=author, changes=changes, seen=seen_revision(request))
+        return _contract(request, changed)
+
+
+def _contract(request: Request, contract: Contract) -> Response:
+    """Answer with a contract."""
+    told = contract_row(contract) | {"history": contract_history(asker(request), contract)}
+    return Response(told, headers={"ETag": f'"{revision_of(contract)}"'})
 
 
 class PartyImport(APIView):
@@ -186,9 +295,18 @@ class PartyImport(APIView):
         """Take a file in, or say what that would do. Rows that are wrong are told, the others go in."""
         values = validated(PartyImportSerializer, request)
         department = asker(request).department_to_write(values.get("department"))
-        rows = import_parties(department=department, text=values["csv"], dry_run=values["dry_run"])
+        rows = import_parties(
+            department=department, author=asker(request).user, text=values["csv"], dry_run=values["dry_run"]
+        )
         told = [
-            {"line": row.line, "party": row.party, "told": row.told, "column": row.column, "error": row.error}
+            {
+                "line": row.line,
+                "party": row.party,
+                "told": row.told,
+                "changes": row.changes,
+                "column": row.column,
+                "error": row.error,
+            }
             for row in rows
         ]
         return Response({"department": department.slug, "dry_run": values["dry_run"], "rows": told})

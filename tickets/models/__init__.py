@@ -1,7 +1,14 @@
 """Cases and what belongs to them; one noun a file."""
 
 from tickets.models.case import Case, CaseKind, CaseParty, CaseShare, CaseState, PartyTicket, Severity
-from tickets.models.contract import Contact, ContactLanguage, Contract, ContractClock
+from tickets.models.contract import (
+    Contact,
+    ContactEvent,
+    ContactLanguage,
+    Contract,
+    ContractClock,
+    ContractEvent,
+)
 from tickets.models.custody import CustodyAction, CustodyEntry
 from tickets.models.detector_run import DetectorRun
 from tickets.models.entry import EntryKind, Precision, TimelineEntry
@@ -27,9 +34,11 @@ __all__ = [
     "CaseShare",
     "CaseState",
     "Contact",
+    "ContactEvent",
     "ContactLanguage",
     "Contract",
     "ContractClock",
+    "ContractEvent",
     "CustodyAction",
     "CustodyEntry",
     "DetectorRun",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from accounts.models import Department
 from common.models import PublicId, Timestamped
 from kb.models import Party, Product
+from kb.models.event import Event
 
 
 class ContactLanguage(models.TextChoices):
@@ -48,8 +49,9 @@ class ContractClock(models.TextChoices):
 class Contract(PublicId, Timestamped):
     """A contract of a department with a party. `product` None: it covers all of them.
 
-    `response_hours` maps a severity, or `any`, to the hours within which an answer is owed; `opens` and `closes` are
-    minutes of the day in `zone`, `holidays` a country like `JP`. `shared`: other departments live by it too.
+    A number may cover several products, each by a row of its own. `response_hours` maps a severity, or `any`, to the
+    hours within which an answer is owed; `opens` and `closes` are minutes of the day in `zone`, `holidays` a country
+    like `JP`. `shared`: other departments live by it too.
     """
 
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="contracts")
@@ -71,7 +73,11 @@ class Contract(PublicId, Timestamped):
     class Meta:
         ordering: ClassVar[list[str]] = ["party", "number", "pk"]
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["department", "party", "number"], name="contract_number_once"),
+            models.UniqueConstraint(
+                fields=["department", "party", "number", "product"],
+                name="contract_number_once_a_product",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=Q(clock__in=ContractClock.values), name="contract_clock_is_known"),
             models.CheckConstraint(
                 condition=Q(opens__lt=F("closes")) & Q(closes__lte=1440), name="contract_opens_before_it_closes"
@@ -80,3 +86,21 @@ class Contract(PublicId, Timestamped):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ContactEvent(Event):
+    """That a contact was recorded or changed: `detail["changes"]` maps a field to its `old` and `new` value."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["contact", "at"], name="events_by_contact")]
+
+
+class ContractEvent(Event):
+    """That a contract was recorded or changed: `detail["changes"]` maps a field to its `old` and `new` value."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["contract", "at"], name="events_by_contract")]

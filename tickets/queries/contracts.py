@@ -3,22 +3,12 @@
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.principal import Principal
-from tickets.models import Contact, Contract
+from tickets.access import visible_contracts
+from tickets.models import Contact, ContactEvent, Contract, ContractEvent
 from tickets.queries.terms import in_force, perhaps_in_force
-
-
-def visible_contracts(principal: Principal) -> QuerySet[Contract]:
-    """Return the contracts of the reader's departments, and those that are shared."""
-    return Contract.objects.filter(Q(department__in=principal.department_ids) | Q(shared=True))
-
-
-def sees_contract(principal: Principal, contract: Contract) -> bool:
-    """Whether the reader may see a contract that is at hand: what `visible_contracts` asks the database."""
-    return contract.shared or contract.department_id in principal.department_ids
 
 
 def contracts_in_force(principal: Principal, limit: int) -> list[Contract]:
@@ -27,6 +17,32 @@ def contracts_in_force(principal: Principal, limit: int) -> list[Contract]:
     found = visible_contracts(principal).filter(perhaps_in_force(now)).select_related("party", "product")
     rows = found.order_by("party__name", "number", "pk").iterator(chunk_size=100)
     return list(islice((one for one in rows if in_force(one, now)), limit))
+
+
+def contact_history(contact: Contact) -> list[dict[str, Any]]:
+    """Return what happened to a contact, newest first."""
+    return [_event(one) for one in contact.events.select_related("by").order_by("-pk")]
+
+
+def contract_history(principal: Principal, contract: Contract) -> list[dict[str, Any]] | None:
+    """Return what happened to a contract, newest first; None for readers of other departments.
+
+    It tells what stood there before the contract was shared with them.
+    """
+    if contract.department_id not in principal.department_ids:
+        return None
+    return [_event(one) for one in contract.events.select_related("by").order_by("-pk")]
+
+
+def _event(event: ContactEvent | ContractEvent) -> dict[str, Any]:
+    """Return an event as it is told."""
+    return {
+        "at": event.at,
+        "by": event.by.shown_name if event.by else None,
+        "kind": event.kind,
+        "from_file": event.detail.get("by") == "csv",
+        "changes": event.detail.get("changes", {}),
+    }
 
 
 def contact_row(contact: Contact) -> dict[str, Any]:

@@ -1,132 +1,166 @@
-"""Recording contacts and contracts: what is known already takes on what is new, so that twice is the same as once."""
+"""Recording and changing contacts and contracts. Each change is an event: what was is never lost."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from accounts.models import Department
-from common.errors import Invalid
-from common.moments import check_day
-from kb.models import Party, PartyKind, Product
-from kb.services.devices import check_zone
-from tickets.models import Contact, ContactLanguage, Contract, ContractClock, Severity
-from tickets.queries.terms import is_country
+from accounts.models import Department, User
+from common.errors import Conflict, DomainError, Invalid, Outdated
+from kb.models import Party, PartyKind
+from tickets.models import Contact, ContactEvent, Contract, ContractEvent
+from tickets.queries.contracts import contact_row, contract_row
+from tickets.services.contract_values import contact_values, contract_values
 
-ANY = "any"
-HOURS_ALLOWED = 24 * 366
-check_address = URLValidator(schemes=["http", "https"])
-HOURS_OF_DAY = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+OF_A_NEW_CONTACT: dict[str, Any] = {"email": "", "phone": "", "language": "en", "note": ""}
+OF_A_NEW_CONTRACT: dict[str, Any] = {
+    "product": None,
+    "support_level": "",
+    "portal": "",
+    "starts_on": None,
+    "ends_on": None,
+    "response_hours": {},
+    "clock": "business",
+    "zone": "",
+    "holidays": None,
+    "hours": "",
+    "shared": False,
+}
 
 
-def create_contact(
-    *, party: Party, name: str, email: str = "", phone: str = "", language: str = ContactLanguage.EN, note: str = ""
-) -> Contact:
-    """Record somebody at a party; the same name and address again is the same contact, with what is new of it."""
+def new_contact(party: Party, given: Mapping[str, Any]) -> Contact:
+    """Return a contact that is not stored yet, with the usual values where none is given."""
     if party.kind == PartyKind.US:
         raise Invalid.field("party", "Our own people need no contact: they have accounts.")
-    if not name.strip():
-        raise Invalid.field("name", "Name the contact.", code="required")
-    if language not in ContactLanguage.values:
-        raise Invalid.field("language", f"Choose one of {', '.join(ContactLanguage.values)}.")
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise Invalid.field("email", "This is no e-mail address.") from None
-    contact, _ = Contact.objects.update_or_create(
-        party=party, name=name.strip(), email=email, defaults={"phone": phone, "language": language, "note": note}
-    )
+    return Contact(party=party, **contact_values(OF_A_NEW_CONTACT | {"name": ""} | dict(given)))
+
+
+def new_contract(department: Department, party: Party, given: Mapping[str, Any]) -> Contract:
+    """Return a contract that is not stored yet, with the usual values where none is given."""
+    if party.kind == PartyKind.US:
+        raise Invalid.field("party", "A contract is with somebody else.")
+    values = contract_values(OF_A_NEW_CONTRACT | {"number": ""} | dict(given))
+    return Contract(department=department, party=party, **values)
+
+
+@transaction.atomic
+def create_contact(*, party: Party, author: User | None = None, **given: Any) -> Contact:
+    """Record somebody at a party: name, and perhaps email, phone, language, note. Conflict for one who is known."""
+    contact = new_contact(party, given)
+    known = _same_contact(contact).first()
+    if known:
+        raise _known_contact(known)
+    try:
+        with transaction.atomic():
+            contact.save()
+    except IntegrityError:  # another request was faster
+        raise _known_contact(_same_contact(contact).get()) from None
+    ContactEvent.objects.create(contact=contact, kind="recorded", by=author)
     return contact
 
 
 @transaction.atomic
-def create_contract(
-    *,
-    department: Department,
-    party: Party,
-    number: str,
-    product: Product | None = None,
-    support_level: str = "",
-    portal: str = "",
-    starts_on: date | None = None,
-    ends_on: date | None = None,
-    response_hours: Mapping[str, Any] | None = None,
-    clock: str = ContractClock.BUSINESS,
-    zone: str = "",
-    holidays: str | None = None,
-    hours: str = "",
-    shared: bool = False,
-) -> Contract:
-    """Record a contract; the same number at the same party again is the same contract, with what is new of it.
+def create_contract(*, department: Department, party: Party, author: User | None = None, **given: Any) -> Contract:
+    """Record a contract: its number, and what `contract_values` knows. Conflict for one that is known.
 
-    `hours` are the office hours, like `09:00-18:00`; zone, holidays and hours are the installation's where not given.
+    A number may come once for each product, and once for all of them.
     """
-    if party.kind == PartyKind.US:
-        raise Invalid.field("party", "A contract is with somebody else.")
-    if not number.strip():
-        raise Invalid.field("number", "Write the number of the contract, or what you call it.", code="required")
-    check_day(starts_on, field="starts_on")
-    check_day(ends_on, field="ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        raise Invalid.field("ends_on", "The contract ends before it begins.")
-    if portal:
-        try:
-            check_address(portal)
-        except ValidationError:
-            raise Invalid.field("portal", "Write the address with https:// in front.") from None
-    if clock not in ContractClock.values:
-        raise Invalid.field("clock", f"Choose one of {', '.join(ContractClock.values)}.")
-    opens, closes = office_hours(hours) if hours else settings.BUSINESS_HOURS
-    values = {
-        "product": product,
-        "support_level": support_level,
-        "portal": portal,
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "response_hours": targets(response_hours or {}),
-        "clock": clock,
-        "zone": check_zone(zone) or settings.DEFAULT_USER_TIME_ZONE,
-        "holidays": _country(settings.HOLIDAYS if holidays is None else holidays),
-        "opens": opens,
-        "closes": closes,
-        "shared": shared,
-    }
-    contract, _ = Contract.objects.update_or_create(
-        department=department, party=party, number=number.strip(), defaults=values
-    )
+    contract = new_contract(department, party, given)
+    known = _same_contract(contract).first()
+    if known:
+        raise _known_contract(known)
+    try:
+        with transaction.atomic():
+            contract.save()
+    except IntegrityError:  # another request was faster
+        raise _known_contract(_same_contract(contract).get()) from None
+    ContractEvent.objects.create(contract=contract, kind="recorded", by=author)
     return contract
 
 
-def targets(given: Mapping[str, Any]) -> dict[str, float]:
-    """Return response targets: hours above 0 by severity, or by `any`."""
-    found = {}
-    for severity, hours in given.items():
-        if severity not in {ANY, *Severity.values}:
-            raise Invalid.field("response_hours", f"Name a severity, or {ANY}: {severity!r} is none.")
-        if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= HOURS_ALLOWED:
-            raise Invalid.field("response_hours", f"Hours above 0, at most {HOURS_ALLOWED}.")
-        found[severity] = float(hours)
-    return found
+def revision_of(row: Contact | Contract) -> str:
+    """Return what tells one state of a contact or contract from another."""
+    return f"{row.updated_at.timestamp():.6f}"
 
 
-def office_hours(text: str) -> tuple[int, int]:
-    """Return office hours like `09:00-18:00` as minutes of the day."""
-    match = HOURS_OF_DAY.fullmatch(text.strip())
-    parts = [int(part) for part in match.groups()] if match else [0, 0, 0, 0]
-    opens, closes = parts[0] * 60 + parts[1], parts[2] * 60 + parts[3]
-    if not opens < closes <= 24 * 60:
-        raise Invalid.field("hours", "Write office hours like 09:00-18:00.")
-    return opens, closes
+@transaction.atomic
+def change_contact(*, contact: Contact, author: User, changes: Mapping[str, Any], seen: str | None = None) -> Contact:
+    """Change fields of a contact; the others stay. `seen` is the revision that the author looked at."""
+    stored = Contact.objects.select_for_update(of=("self",)).select_related("party").get(pk=contact.pk)
+    _check_seen(stored, seen)
+    before = contact_row(stored)
+    _set(stored, contact_values(changes))
+    if other := _same_contact(stored).exclude(pk=stored.pk).first():
+        raise _known_contact(other)
+    if changed := differences(before, contact_row(stored)):
+        stored.save()
+        ContactEvent.objects.create(contact=stored, kind="changed", by=author, detail={"changes": changed})
+    return stored
 
 
-def _country(code: str) -> str:
-    """Return the code of a country whose holidays are known; empty: none are kept."""
-    if code and not is_country(code):
-        raise Invalid.field("holidays", "Write a country like JP, or a part of one like DE-BY.")
-    return code
+@transaction.atomic
+def change_contract(
+    *, contract: Contract, author: User, changes: Mapping[str, Any], seen: str | None = None
+) -> Contract:
+    """Change fields of a contract; the others stay. `seen` is the revision that the author looked at."""
+    found = Contract.objects.select_for_update(of=("self",)).select_related("party", "product", "department")
+    stored = found.get(pk=contract.pk)
+    _check_seen(stored, seen)
+    before = contract_row(stored)
+    _set(stored, contract_values(changes, stored))
+    if other := _same_contract(stored).exclude(pk=stored.pk).first():
+        raise _known_contract(other)
+    if changed := differences(before, contract_row(stored)):
+        stored.save()
+        ContractEvent.objects.create(contract=stored, kind="changed", by=author, detail={"changes": changed})
+    return stored
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return by field what it was and what it is, as JSON."""
+    return {
+        name: {"old": _plain(before[name]), "new": _plain(value)}
+        for name, value in after.items()
+        if before[name] != value
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return value if isinstance(value, str | int | float | dict | None) else str(value)
+
+
+def _set(row: Contact | Contract, values: Mapping[str, Any]) -> None:
+    """Write values into a row."""
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _check_seen(row: Contact | Contract, seen: str | None) -> None:
+    """Raise Outdated where somebody changed a row since it was looked at."""
+    if seen is not None and seen != revision_of(row):
+        raise Outdated("Somebody changed this since you looked at it. Look at it again, then change it.")
+
+
+def _same_contact(contact: Contact) -> QuerySet[Contact]:
+    """Return the contacts at a party that have the name and the address of one, in whatever case."""
+    return Contact.objects.filter(party=contact.party_id, name__iexact=contact.name, email__iexact=contact.email)
+
+
+def _same_contract(contract: Contract) -> QuerySet[Contract]:
+    """Return the contracts that have the number of one, for its product."""
+    return Contract.objects.filter(
+        department=contract.department_id, party=contract.party_id, number=contract.number, product=contract.product
+    )
+
+
+def _known_contact(known: Contact) -> DomainError:
+    """Return the refusal of a contact that is known."""
+    return Conflict.taken(f"{known} of {known.party} is recorded: change contacts/{known.public_id}/.")
+
+
+def _known_contract(known: Contract) -> DomainError:
+    """Return the refusal of a contract that is known."""
+    said = f"{known} of {known.party} is recorded: change contracts/{known.public_id}/."
+    return Conflict(said, fields={"number": said}, code="taken")

@@ -1,6 +1,7 @@
 """Parties, contacts and contracts out of one CSV file: a row names a party, and may name a contact and a contract.
 
-A dry run does all of it and takes it back. A row that is wrong is told with its line and column, and the rest goes in.
+What is known is read at once and written at once; a dry run writes nothing. A row that is wrong is told with its line
+and column, and the rest goes in.
 """
 
 import csv
@@ -11,18 +12,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
-from django.utils.text import slugify
 
-from accounts.models import Department
+from accounts.models import Department, User
 from common.csv import RUN_BY_SPREADSHEETS
 from common.errors import DomainError, Invalid
 from common.moments import parse_day
 from kb.models import Party
-from kb.queries.products import product_by_slug
-from kb.services.parties import create_party
 from tickets.models import Contact, Contract
-from tickets.services.contracts import create_contact, create_contract
+from tickets.services.contract_values import contact_values, contract_values, targets
+from tickets.services.contracts import new_contact, new_contract
+from tickets.services.party_rows import Changes, PartyRows, key
 
 SEVERITIES = ("any", "critical", "high", "medium", "low")
 CONTACT = ("contact", "email", "phone", "language")
@@ -38,33 +37,47 @@ CONTRACT = (
     "holidays",
     "hours",
 )
+PLAIN = ("support_level", "portal", "clock", "zone", "holidays", "hours")
 COLUMNS = ("party", "kind", *CONTACT, *CONTRACT, *(f"response_{severity}" for severity in SEVERITIES))
 ROWS_ALLOWED = 5_000
-WORDS_OF_FIELDS = {"name": "contact", "number": "contract", "response_hours": "response_any"}
+WORDS_OF_FIELDS = {"name": "contact", "number": "contract"}
 
 
 @dataclass(slots=True)
 class ImportedRow:
-    """What became of a row: whether each thing that it names is `new`, `changed` or the `same`; or why nothing."""
+    """What became of a row: whether each thing that it names is `new`, `changed` or the `same`; or why nothing.
+
+    `changes` tells of a contact and a contract which fields had another value before: `{"old", "new"}`.
+    """
 
     line: int
     party: str
     told: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, Changes] = field(default_factory=dict)
     column: str = ""
     error: str = ""
 
 
-def import_parties(*, department: Department, text: str, dry_run: bool) -> list[ImportedRow]:
-    """Read a CSV file into parties, contacts and contracts of a department; a dry run changes nothing."""
+def import_parties(*, department: Department, author: User, text: str, dry_run: bool) -> list[ImportedRow]:
+    """Read a CSV file into parties, contacts and contracts of a department; a dry run changes nothing.
+
+    Of what is known only those columns change that the file has, and only where their cell is not empty.
+    """
     rows = list(_rows(text))
+    names = {row["party"] for _, row in rows}
+    products = {row["product"] for _, row in rows if row.get("product")}
     with transaction.atomic():
-        done = [_import(department, line, row) for line, row in rows]
-        transaction.set_rollback(dry_run)
+        known = PartyRows(department, names, products, writing=not dry_run)
+        done = [_import(known, line, row) for line, row in rows]
+        if not dry_run:
+            known.write(author)
     return done
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows with the number of their line; Invalid for what is no such table."""
+    if "\0" in text:
+        raise Invalid.field("csv", "The file holds a NUL character, which no text may hold.")
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     try:
         unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
@@ -87,98 +100,81 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(RUN_BY_SPREADSHEETS) else cell
 
 
-def _import(department: Department, line: int, row: dict[str, str]) -> ImportedRow:
+def _import(known: PartyRows, line: int, row: dict[str, str]) -> ImportedRow:
     """Take in what a row names, or nothing of it."""
     done = ImportedRow(line, row["party"])
     try:
-        with transaction.atomic():
-            party = _party(row, done)
-            if row.get("contact"):
-                _contact(party, row, done)
-            if row.get("contract"):
-                _contract(department, party, row, done)
+        party = known.party(row["party"], row.get("kind", ""))
+        contact = _contact(known, party, row) if row.get("contact") else None
+        contract = _contract(known, party, row) if row.get("contract") else None
     except DomainError as error:
         name, message = next(iter(error.fields.items()), ("", error.detail))
-        done.told, done.column, done.error = {}, WORDS_OF_FIELDS.get(name, name), message
+        done.column, done.error = WORDS_OF_FIELDS.get(name, name), message
+        return done
+    done.told["party"] = "same" if party.slug in known.slugs else "new"
+    if done.told["party"] == "new":
+        known.add(party)
+    for thing, found in (("contact", contact), ("contract", contract)):
+        if found is not None:
+            _take(known, done, thing, *found)
     return done
 
 
-def _party(row: dict[str, str], done: ImportedRow) -> Party:
-    """Return the party of a row, recorded where it is new."""
-    party = Party.objects.filter(slug=slugify(row["party"], allow_unicode=True)[:140]).first()
-    done.told["party"] = "same" if party else "new"
-    if party and row.get("kind") and party.kind != row["kind"]:
-        raise Invalid.field("kind", f"{party.name} is recorded as {party.kind}.")
-    return party or create_party(name=row["party"][:120], kind=row.get("kind", ""))
+def _take(
+    known: PartyRows, done: ImportedRow, thing: str, row: Contact | Contract, values: dict[str, Any] | None
+) -> None:
+    """Add a row that is new, for which there are no `values`, or change one that is known."""
+    if values is None:
+        known.add(row)
+        done.told[thing] = "new"
+    elif changes := known.change(row, values):
+        done.told[thing], done.changes[thing] = "changed", changes
+    else:
+        done.told[thing] = "same"
 
 
-def _contact(party: Party, row: dict[str, str], done: ImportedRow) -> None:
-    """Take in the contact of a row."""
-    _check_lengths(row, {"contact": 120, "email": 254, "phone": 40})
-    before = _values(Contact, party=party, name=row["contact"], email=row.get("email", ""))
-    contact = create_contact(
-        party=party,
-        name=row["contact"],
-        email=row.get("email", ""),
-        phone=row.get("phone", ""),
-        language=row.get("language") or "en",
-    )
-    done.told["contact"] = _told(before, _values(Contact, pk=contact.pk))
+def _contact(known: PartyRows, party: Party, row: dict[str, str]) -> tuple[Contact, dict[str, Any] | None]:
+    """Return the contact of a row: one that is new, or one that is known and what changes of it."""
+    given = {name: row[name] for name in ("email", "phone", "language") if row.get(name)}
+    found = known.contact(party, row["contact"], given.get("email", ""))
+    if found is None:
+        return new_contact(party, given | {"name": row["contact"]}), None
+    if key(found.email) == key(given.get("email", "")):
+        given.pop("email", None)  # the same address in another case
+    return found, contact_values(given)
 
 
-def _contract(department: Department, party: Party, row: dict[str, str], done: ImportedRow) -> None:
-    """Take in the contract of a row."""
-    _check_lengths(row, {"contract": 80, "support_level": 80, "portal": 300})
-    before = _values(Contract, department=department, party=party, number=row["contract"])
-    contract = create_contract(
-        department=department,
-        party=party,
-        number=row["contract"],
-        product=product_by_slug(row.get("product") or None),
-        support_level=row.get("support_level", ""),
-        portal=row.get("portal", ""),
-        starts_on=_day(row, "starts_on"),
-        ends_on=_day(row, "ends_on"),
-        response_hours={one: _hours(row, one) for one in SEVERITIES if row.get(f"response_{one}")},
-        clock=row.get("clock") or "business",
-        zone=row.get("zone", ""),
-        holidays=row.get("holidays") or None,
-        hours=row.get("hours", ""),
-    )
-    done.told["contract"] = _told(before, _values(Contract, pk=contract.pk))
+def _contract(known: PartyRows, party: Party, row: dict[str, str]) -> tuple[Contract, dict[str, Any] | None]:
+    """Return the contract of a row: one that is new, or one that is known and what changes of it."""
+    given: dict[str, Any] = {name: row[name] for name in PLAIN if row.get(name)}
+    given |= {name: _day(row[name], name) for name in ("starts_on", "ends_on") if row.get(name)}
+    hours = {
+        severity: _hours(row[f"response_{severity}"], severity)
+        for severity in SEVERITIES
+        if row.get(f"response_{severity}")
+    }
+    product = known.product(row.get("product", ""))
+    found = known.contract(party, row["contract"], product, any_product="product" not in row)
+    if found is None:
+        number = {"number": row["contract"], "product": product, "response_hours": hours}
+        return new_contract(known.department, party, given | number), None
+    return found, contract_values(given | {"response_hours": found.response_hours | hours}, found)
 
 
-def _check_lengths(row: dict[str, str], allowed: dict[str, int]) -> None:
-    """Raise Invalid for a cell that the database has no room for."""
-    for name, most in allowed.items():
-        if len(row.get(name, "")) > most:
-            raise Invalid.field(name, f"At most {most} characters.")
-
-
-def _day(row: dict[str, str], name: str) -> date | None:
+def _day(cell: str, name: str) -> date:
     """Return the day in a cell."""
-    if not row.get(name):
-        return None
-    day = parse_day(row[name])
+    day = parse_day(cell)
     if day is None:
         raise Invalid.field(name, "Write the day like 2026-02-01.")
     return day
 
 
-def _hours(row: dict[str, str], severity: str) -> float:
+def _hours(cell: str, severity: str) -> float:
     """Return the hours in a cell."""
+    column = f"response_{severity}"
     try:
-        return float(row[f"response_{severity}"])
+        return targets({severity: float(cell)})[severity]
     except ValueError:
-        raise Invalid.field(f"response_{severity}", "Write hours as a number.") from None
-
-
-def _values(model: type[Model], **where: Any) -> dict[str, Any] | None:
-    """Return a row's values, but for when it was changed; None where there is none."""
-    found = model._default_manager.filter(**where).values().first()
-    return found and {name: value for name, value in found.items() if name not in {"created_at", "updated_at"}}
-
-
-def _told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """Say whether a row is new, changed or the same."""
-    return "new" if before is None else "same" if before == after else "changed"
+        raise Invalid.field(column, "Write hours as a number.") from None
+    except Invalid as error:
+        raise Invalid.field(column, error.detail) from None

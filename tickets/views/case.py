@@ -19,11 +19,11 @@ from kb.models import Device, Party, PartyKind, Product
 from kb.queries.devices import visible_devices
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
-from tickets.access import get_case, get_case_to_write
+from tickets.access import get_case, get_case_to_write, sees_contract
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
 from tickets.queries.case_page import case_page, with_parts
-from tickets.queries.contracts import contracts_in_force, sees_contract
+from tickets.queries.contracts import contracts_in_force
 from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
 from tickets.queries.reading import jobs_key

@@ -16,9 +16,9 @@ from common.pages import page_of
 from kb.models import Party, Product
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
+from tickets.access import visible_contracts
 from tickets.contract_forms import ContactForm, ContractForm, ImportForm
 from tickets.models import Contact
-from tickets.queries.contracts import visible_contracts
 from tickets.services.contracts import create_contact, create_contract
 from tickets.services.party_import import COLUMNS, import_parties
 
@@ -108,7 +108,9 @@ def party_import(request: PageRequest) -> HttpResponseBase:
         department = request.principal.department_to_write(form.cleaned_data["department"])
         dry_run = "take_in" not in request.POST
         try:
-            context["rows"] = import_parties(department=department, text=form.cleaned_data["text"], dry_run=dry_run)
+            context["rows"] = import_parties(
+                department=department, author=request.user, text=form.cleaned_data["text"], dry_run=dry_run
+            )
         except DomainError as error:
             form.add_error(None, error.detail)
         else:
