@@ -7,6 +7,7 @@ department. Every mail has a number in its text, by which it is known again what
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.mail.letters import letter, mixed, part
 
@@ -56,14 +57,14 @@ class Traps:
         """Make a thread whose first mail bears the token; later ones answer in one of several ways."""
         names = [self.add(case, subject=self.token(case), sender=sender)]
         for number in range(1, length):
-            answered = {
+            answers: dict[str, dict[str, Any]] = {
                 "references": {"references": names[-8:]},
                 "in_reply_to": {"in_reply_to": names[-1]},
                 "both": {"references": names[-3:], "in_reply_to": names[-1]},
                 "packed": {"References": "".join(f"<{one}>" for one in names[-3:])},
                 "words": {"In_Reply_To": f'Your message of "Tue, 1 Jan" <{names[-1]}>'},
-            }[way]
-            names.append(self.add(case, sender=sender if number % 2 else ALICE, **answered))
+            }
+            names.append(self.add(case, sender=sender if number % 2 else ALICE, **answers[way]))
         return names
 
 

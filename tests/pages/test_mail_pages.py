@@ -143,7 +143,7 @@ def test_a_stranger_sees_nothing_of_it(charlie: Person, waiting: Mail) -> None:
 def test_originals_and_attachments_are_downloads(alice: Person, waiting: Mail) -> None:
     attached = waiting.attachments.get(name="elog.log").public_id
     for path, content in ((f"attachments/{attached}/", b"n=1\n"), ("original/", b"Message-ID: <one@vendor")):
-        answer = alice.client.get(f"/mails/{waiting.public_id}/{path}")
+        answer: Any = alice.client.get(f"/mails/{waiting.public_id}/{path}")
         assert answer["Content-Disposition"].startswith("attachment;")
         assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert b"".join(answer.streaming_content).startswith(content)

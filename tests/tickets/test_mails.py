@@ -266,8 +266,7 @@ def test_an_empty_file_and_no_file_are_refused(alice: Person) -> None:
 
 
 def test_the_same_request_again_is_one_import(alice: Person) -> None:
-    file = {"file": ContentFile(letter(), name="a.eml")}
-    first = alice.api.upload("mails/", headers={"Idempotency-Key": "k"}, **file)
+    first = alice.api.upload("mails/", ContentFile(letter(), name="a.eml"), headers={"Idempotency-Key": "k"})
     second = alice.api.upload("mails/", ContentFile(letter(), name="a.eml"), headers={"Idempotency-Key": "k"})
     assert (first.json(), MailImport.objects.count()) == (second.json(), 1)
 
