@@ -35,7 +35,7 @@ def test_a_case_without_a_title_is_refused_and_the_rest_is_kept(page: Client, st
     text = answer.content.decode()  # type: ignore[attr-defined]
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert "Name the case by what is wrong." in text
-    assert "One thing to mend before this can be saved" in text
+    assert "One thing to mend first" in text
     assert 'value="7.0.2,build163"' in text
 
 
