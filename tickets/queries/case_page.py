@@ -35,8 +35,8 @@ class CasePage:
     """The parts of the page."""
 
     answer: Answer
-    coverage: Coverage
     doubts: list[dict[str, Any]]
+    coverage: Coverage
     scan: Any
     rules: list[dict[str, Any]]
     first: ShownFinding | None
@@ -93,12 +93,12 @@ def case_page(case: Case, *, page: str | None) -> CasePage:
     rules = counts_by_rule(case)
     scan = getattr(case, "scan", None)
     coverage = coverage_of(pieces)
+    doubts = doubts_of(case, pieces) if coverage.usable else []
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
     opened = shown(case.findings.select_related("status_by", "case").get(pk=rows[0].pk)) if rows else None
     return CasePage(
         answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts), doubts=len(doubts)),
         doubts=doubts,
-    doubts = doubts_of(case, pieces) if coverage.usable else []
         coverage=coverage,
         scan=scan,
         rules=rules,
