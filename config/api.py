@@ -38,8 +38,8 @@ from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidence
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.integrity import CheckEvidence, CustodyState
 from tickets.api.mails import MailAttachmentDownload, MailFile, MailList, MailOriginal, MailTakeOut, MailView
-from tickets.api.reminders import ReminderList, ReminderView
 from tickets.api.packs import CasePacks, PackDownload, PackRelease, PackRestore, PackView
+from tickets.api.reminders import ReminderList, ReminderView
 from tickets.api.sightings import IssueSightings
 from tickets.api.tasks import CaseTasks, CaseTaskView, CaseWatchers
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
@@ -120,14 +120,14 @@ urlpatterns = [
     path("mails/<uuid:public_id>/take-out/", MailTakeOut.as_view()),
     path("mails/<uuid:public_id>/original", MailOriginal.as_view()),
     path("mails/<uuid:public_id>/attachments/<uuid:attachment>/download", MailAttachmentDownload.as_view()),
-    path("cases/<str:ref>/tasks/", CaseTasks.as_view()),
-    path("cases/<str:ref>/tasks/<uuid:public_id>/", CaseTaskView.as_view()),
-    path("cases/<str:ref>/watchers/", CaseWatchers.as_view()),
     path("cases/<str:ref>/packs/", CasePacks.as_view()),
     path("packs/<uuid:public_id>/", PackView.as_view()),
     path("packs/<uuid:public_id>/download", PackDownload.as_view()),
     path("packs/<uuid:public_id>/release/", PackRelease.as_view()),
     path("packs/<uuid:public_id>/restore/", PackRestore.as_view()),
+    path("cases/<str:ref>/tasks/", CaseTasks.as_view()),
+    path("cases/<str:ref>/tasks/<uuid:public_id>/", CaseTaskView.as_view()),
+    path("cases/<str:ref>/watchers/", CaseWatchers.as_view()),
     path("reminders/", ReminderList.as_view()),
     path("reminders/<uuid:public_id>/", ReminderView.as_view()),
     path("findings/", FindingList.as_view()),
