@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import line_logs
+from ingest.engine.fast import spec_intake
+from ingest.engine.fast.compiled import NotCompiled
 from ingest.engine.fast.engine import SpecEngine, read_fast
 from ingest.engine.fast.plans import plan_of
 from ingest.engine.fast.spec_intake import SpecIntake
@@ -156,3 +158,16 @@ def test_lines_that_name_their_device_and_lines_that_do_not_remember_apart(tmp_p
         )
     agree(sources_of(tmp_path, raw(lines), device="mx1"))
     agree(sources_of(tmp_path, raw(lines)))
+
+
+def test_without_object_code_for_formats_their_logs_are_read_the_plain_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = sources_of(tmp_path, raw(made("postfix", 300)))
+    assert read_fast(sources, Options(), None) is not None
+
+    def none() -> None:
+        raise NotCompiled("none")
+
+    monkeypatch.setattr(spec_intake, "compiled_formats", none)
+    assert read_fast(sources, Options(), None) is None

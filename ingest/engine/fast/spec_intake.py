@@ -13,7 +13,7 @@ from ingest.engine.containers import Member, Meter
 from ingest.engine.encodings import sniff_utf16
 from ingest.engine.event import Event, Kind
 from ingest.engine.fast.blocks import Block, Blocks
-from ingest.engine.fast.compiled import compiled_formats
+from ingest.engine.fast.compiled import NotCompiled, compiled_formats
 from ingest.engine.fast.intake import MOST_NUMBERS, FastIntake, NotForThis, Stream
 from ingest.engine.fast.joined import Joint
 from ingest.engine.fast.leads import LEADS_ON, PLAIN, Lead, leads_of
@@ -64,7 +64,7 @@ class SpecIntake(FastIntake):
     def __init__(self, options: Options, on_progress: OnProgress | None, store: Store) -> None:
         super().__init__(options, on_progress, store)
         self.links: list[Joint] = []
-        self._pipeline = SpecPipeline(self._compiled, compiled_formats())
+        self._pipeline = SpecPipeline(self._compiled)
         self._devices: dict[int, int] = {}
 
     def _read_stream(self, number: int, stream: int, source: Source, member: Member, meter: Meter | None) -> None:
@@ -102,6 +102,10 @@ class SpecIntake(FastIntake):
         plan = plan_of(entry.spec) if entry and entry.spec else None
         if name is None or plan is None:
             raise NotForThis(here.tally.label)
+        try:
+            compiled_formats()  # only now: where it was not compiled yet, that takes longer than to read a small log
+        except NotCompiled as fault:
+            raise NotForThis(name) from fault
         here.tally.format = name
         self.places[here.place] = self.places[here.place]._replace(format=name)
         reading = make_format(name, here.source.reference, self._memory(name, here.number, here.source))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ingest.engine.fast.blocks import Block
-from ingest.engine.fast.compiled import Compiled, CompiledFormats
+from ingest.engine.fast.compiled import Compiled, CompiledFormats, compiled_formats
 from ingest.engine.fast.pipeline import MOST_LINES, SLOTS, Pipeline
 from ingest.engine.fast.plans import Plan
 from ingest.engine.fast.rows import NOTE, ROW
@@ -42,10 +42,10 @@ class SpecAsked(NamedTuple):
 
 
 class SpecSlot:
-    """Memory for what is read from one block at a time."""
+    """Memory for what is read from one block at a time; the compiled part is asked for with the first one."""
 
-    def __init__(self, compiled: CompiledFormats) -> None:
-        self._compiled = compiled
+    def __init__(self) -> None:
+        self._compiled: CompiledFormats | None = None
         self._rows = np.empty(MOST_LINES, ROW)
         self._states = np.empty(MOST_LINES, np.uint8)
         self._dates = np.empty(MOST_LINES, np.int32)
@@ -54,6 +54,8 @@ class SpecSlot:
 
     def read(self, block: Block, at: int, most: int, asked: SpecAsked) -> SpecPart:
         """Read lines of a block from a place on, at most so many. The part is there until the next one is read."""
+        if self._compiled is None:
+            self._compiled = compiled_formats().again()
         most = min(most, MOST_LINES)
         seen = np.zeros(max(1, asked.units), np.int64)
         rows, states, dates, bounds = self._rows[:most], self._states[:most], self._dates[:most], self._bounds[:most]
@@ -73,6 +75,6 @@ class SpecSlot:
 class SpecPipeline(Pipeline):
     """Reads blocks ahead by a plan."""
 
-    def __init__(self, compiled: Compiled, formats: CompiledFormats) -> None:
+    def __init__(self, compiled: Compiled) -> None:
         super().__init__(compiled)
-        self._slots = [SpecSlot(formats.again()) for _ in range(SLOTS)]  # type: ignore[misc]
+        self._slots = [SpecSlot() for _ in range(SLOTS)]  # type: ignore[misc]
