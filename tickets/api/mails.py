@@ -33,13 +33,9 @@ class NewMailFileSerializer(serializers.Serializer[Any]):
     """A file of mail: `.eml`, `.msg` or mbox, also gzipped. Its bytes say which."""
 
     file = serializers.FileField()
-    department = Text(max_length=120, required=False, help_text="Your first one where not given.")
-
-
-class _NewMailFields(serializers.Serializer[Any]):
-    """What stands beside the file."""
-
-    department = Text(max_length=120, required=False)
+    department = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="Your first one where not given."
+    )
 
 
 class ReceivedMailFileSerializer(serializers.Serializer[Any]):
@@ -196,8 +192,8 @@ class MailList(RowsListView):
     @idempotent
     def store(self, request: Request, *, upload: ReceivedUpload) -> Response:
         """Keep the received blob and promise its reading."""
-        values = validated(_NewMailFields, request)
-        department = asker(request).department_to_write(values.get("department"))
+        values = validated(NewMailFileSerializer, request)
+        department = asker(request).department_to_write(values.get("department") or None)
         blob = upload.keep()
         taken = receive_mail_file(department=department, giver=asker(request).user, blob=blob, name=upload.name or "")
         job = taken.job.public_id if taken.job else None
