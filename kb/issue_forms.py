@@ -281,7 +281,7 @@ class ChangeIssueForm(PageForm):
         if issue.kind not in BY_STATEMENTS:
             del self.fields["kind"]
         else:
-            kinds = [kind for kind in KINDS if kind in BY_STATEMENTS]
+            kinds = tuple(kind for kind in KINDS if kind in BY_STATEMENTS)
             self.fields["kind"].choices = options(KINDS, only=kinds)  # type: ignore[attr-defined]
         if issue.kind != IssueKind.NOTICE:
             del self.fields["move"]

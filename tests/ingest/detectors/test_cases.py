@@ -10,16 +10,16 @@ from common.jobs.claims import Claim
 from common.jobs.models import Job, JobState
 from common.jobs.outbox import submit_job
 from common.jobs.tasks import run_job
-from ingest.services import detect_jobs, detecting, read_evidence
+from ingest.services import detect_jobs, detecting, event_tables, read_evidence
+from ingest.services.detect_child import DetectFailed
 from kb.models import KnownIssue, Product
 from tests.conftest import Person
 from tests.ingest.answers import give
 from tests.ingest.detectors.world import ID, RULE, add, case_of, held, run
 from tests.ingest.test_read_evidence import read
 from tests.support.fortimail_log import make_log, message_lines
-from tickets.models import Case, Finding, ReadingState
+from tickets.models import Case, Finding, FindingStatus, ReadingState
 from tickets.queries.links import issues_of_case
-from tickets.services.findings import FindingStatus
 from tickets.services.readings import record_reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
@@ -48,6 +48,7 @@ def test_none_in_one_log_is_no_answer_while_another_was_not_read(clean: Case, al
     waits = row_of(alice, clean)
     assert (waits["current"], waits["judged"], waits["hits"]) == (False, False, None)
     assert waits["not_judged"][-1]["reason"] == "bad.log: it is not read yet"
+    assert bad.job_id is not None
     Job.objects.filter(pk=bad.job_id).update(state=JobState.FAILED)
     record_reading(evidence=bad, state=ReadingState.FAILED, reason="CPU limit")
     failed = row_of(alice, clean)
@@ -60,7 +61,7 @@ def test_none_in_one_log_is_no_answer_where_another_has_no_table(
 ) -> None:
     second = give(clean, alice, make_log(60), "bad.log")
     read(second)
-    make = detecting.make_missing_table
+    make = event_tables.make_missing_table
     monkeypatch.setattr(
         detecting, "make_missing_table", lambda piece, tell: "no table" if piece.pk == second.pk else make(piece, tell)
     )
@@ -76,7 +77,7 @@ def test_the_answer_on_top_of_a_case_tells_of_a_detector_that_failed(
     assert "detector could not judge" not in alice.client.get(f"/cases/{clean.ref}/").content.decode()
 
     def fail(*_: Any) -> None:
-        raise detecting.DetectFailed("memory limit")
+        raise DetectFailed("memory limit")
 
     monkeypatch.setattr(detecting, "detect_in", fail)
     run(alice.api.patch(f"detectors/{ID}/", {"enabled": False}))
@@ -106,7 +107,7 @@ def test_a_log_that_comes_while_a_worker_takes_the_job_is_looked_at(
     Job.objects.filter(kind="detect-in-case").delete()
     waiting = submit_job(kind="detect-in-case", args={"case": case.ref})
     Job.objects.filter(pk=waiting.pk).update(due_at="2020-01-01T00:00:00Z")
-    promise, done = read_evidence.promise_detection, threading.Event()
+    promise, done = detect_jobs.promise_detection, threading.Event()
 
     def work() -> None:
         try:
@@ -135,7 +136,7 @@ def test_a_case_that_fails_keeps_no_other_from_its_run_and_tells_nobody(
 ) -> None:
     theirs = case_of(charlie, issue.product)
     read(give(theirs, charlie, make_log(20), "secret.log"))
-    detect, order = detect_jobs.detect_in_case, []
+    detect, order = detecting.detect_in_case, list[int]()
 
     def failing(one: Case, *more: Any) -> None:
         order.append(one.pk)
