@@ -24,11 +24,13 @@ _NO_WORDS: Final = np.uint64(0)
 
 @njit(nogil=True, inline="always")
 def begin_of(fields: int, slot: int) -> int:
+    """Where a value begins, -1 where there is none."""
     return get32(fields, 2 * slot)
 
 
 @njit(nogil=True, inline="always")
 def end_of(fields: int, slot: int) -> int:
+    """Where a value ends."""
     return get32(fields, 2 * slot + 1)
 
 
