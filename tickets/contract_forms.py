@@ -14,7 +14,9 @@ from kb.forms import as_choices
 from kb.models import Party, PartyKind, Product
 from tickets import words
 from tickets.forms import day_input
-from tickets.models import ContactLanguage
+from tickets.models import Contact, ContactLanguage, Contract
+from tickets.queries.contracts import contact_row, contract_row
+from tickets.services.contracts import revision_of
 from tickets.services.party_import import SEVERITIES
 
 FILE_ALLOWED = 1_000_000
@@ -39,7 +41,19 @@ class ContactForm(PageForm):
 
     def __init__(self, *args: Any, parties: Iterable[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = as_choices(_others(parties), value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
+        if "party" in self.fields:
+            self.fields["party"].choices = as_choices(_others(parties), value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
+
+
+class ChangeContactForm(ContactForm):
+    """The fields of a contact; `revision` is the state that was looked at."""
+
+    party = None  # type: ignore[assignment]
+    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        initial = contact_row(contact) | {"revision": revision_of(contact)}
+        super().__init__(*args, parties=[], initial=initial, **kwargs)
 
 
 class ContractForm(PageForm):
@@ -82,9 +96,10 @@ class ContractForm(PageForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["party"].choices = as_choices(_others(parties), value="slug", empty=_("choose one"))
+        if "party" in fields:
+            fields["party"].choices = as_choices(_others(parties), value="slug", empty=_("choose one"))
+            fields["department"].choices = as_choices(departments, value="slug")
         fields["product"].choices = as_choices(products, value="slug", empty=_("all products"))
-        fields["department"].choices = as_choices(departments, value="slug")
         fields["zone"].choices = zone_choices(_("as set for all"))
         for severity in SEVERITIES:
             label = words.SEVERITIES[severity].text if severity != "any" else _("Any severity")
@@ -106,6 +121,25 @@ class ContractForm(PageForm):
             "response_hours": {severity: given for severity, given in hours.items() if given is not None},
             "holidays": chosen["holidays"] or None,
         }
+
+
+class ChangeContractForm(ContractForm):
+    """The fields of a contract; `revision` is the state that was looked at. Empty holidays: none are kept."""
+
+    party = None  # type: ignore[assignment]
+    department = None  # type: ignore[assignment]
+    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        told = contract_row(contract)
+        hours = {f"response_{severity}": given for severity, given in told["response_hours"].items()}
+        initial = told | hours | {"product": told["product"] or "", "revision": revision_of(contract)}
+        super().__init__(*args, parties=[], departments=[], initial=initial, **kwargs)
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes, but for the product, which is still a slug."""
+        values = super().values() | {"holidays": self.cleaned_data["holidays"]}
+        return {name: value for name, value in values.items() if name != "revision"}
 
 
 class ImportForm(PageForm):

@@ -35,6 +35,13 @@ def text_of(page: Client, path: str) -> str:
     return answer.content.decode()
 
 
+def initial_of(page: Client, path: str) -> dict[str, Any]:
+    """Return what the form of a page sends where nothing is touched."""
+    form = page.get(path).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in sent.items() if value not in (None, False)}
+
+
 def test_a_contract_is_entered_by_hand_and_shows_where_a_case_is_opened(page: Client, story: Case) -> None:
     form = {"party": "fortinet", "number": "FC-1", "department": story.department.slug, "support_level": "Gold",
             "response_high": "4", "clock": "business", "hours": "", "holidays": "", "zone": ""}  # fmt: skip
@@ -89,6 +96,50 @@ def test_a_file_is_shown_before_it_is_taken_in(page: Client, alice: Person) -> N
     assert not Contract.objects.exists()
     page.post("/party-imports/", {"text": CSV, "department": alice.department.slug, "take_in": "1"})
     assert [contract.number for contract in Contract.objects.all()] == ["A-1"]
+
+
+def test_a_contact_is_changed_by_its_form_and_the_page_tells_what_was(page: Client, alice: Person, story: Case) -> None:
+    one = create_contact(party=Party.objects.get(slug="fortinet"), name="Kim", phone="+81 3", note="Before noon")
+    path = f"/contacts/{one.public_id}/"
+    assert path in text_of(page, "/contracts/")
+    form = initial_of(page, path) | {"phone": "+81 6"}
+    assert page.post(path, form).status_code == 302
+    one.refresh_from_db()
+    assert (one.phone, one.note) == ("+81 6", "Before noon")
+    assert "phone: +81 3 → +81 6" in text_of(page, path)
+    assert page.post(path, form).status_code == 422  # somebody changed it since the form was opened
+
+
+def test_a_contract_is_changed_by_its_form_and_keeps_what_was_not_touched(
+    page: Client, alice: Person, charlie: Person, bob: Person, story: Case
+) -> None:
+    more: dict[str, Any] = {"holidays": "", "hours": "10:00-17:00", "zone": "Europe/Berlin", "shared": True}
+    party = Party.objects.get(slug="fortinet")
+    one = create_contract(
+        department=alice.department, party=party, number="FC-1", response_hours={"high": 4}, author=alice.user, **more
+    )
+    path = f"/contracts/{one.public_id}/"
+    assert page.post(path, initial_of(page, path) | {"support_level": "Gold"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.support_level, one.response_hours, one.holidays, one.opens, one.zone, one.shared) == (
+        "Gold", {"high": 4.0}, "", 600, "Europe/Berlin", True,
+    )  # fmt: skip
+    assert "support_level: – → Gold" in text_of(page, path)
+    for other in (bob, charlie):
+        shown = text_of(other.client, path)
+        assert ("FC-1" in shown, 'name="revision"' in shown) == (True, False)
+        assert other.client.post(path, {"number": "FC-2"}).status_code == 403
+    assert "→ Gold" not in text_of(charlie.client, path)
+    one.shared = False
+    one.save()
+    assert charlie.client.get(path).status_code == 404
+
+
+def test_what_a_file_would_change_is_shown_as_old_and_new(page: Client, alice: Person, story: Case) -> None:
+    create_contact(party=Party.objects.get(slug="fortinet"), name="Kim", phone="+81 3")
+    text = "party,contact,phone\nFortinet,Kim,+81 6\n"
+    shown = page.post("/party-imports/", {"text": text, "department": alice.department.slug}).content.decode()
+    assert "phone: +81 3 → +81 6" in shown
 
 
 def test_a_reader_enters_nothing(bob: Person, story: Case) -> None:

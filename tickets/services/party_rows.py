@@ -164,13 +164,15 @@ class PartyRows:
         Contact.objects.bulk_create(contacts, AT_ONCE)
         Contract.objects.bulk_create(contracts, AT_ONCE)
         of_contacts, of_contracts = _changed(self._was_contact), _changed(self._was_contract)
-        for model, rows, fields in (
-            (Contact, [row for row, _ in of_contacts], OF_A_CONTACT),
-            (Contract, [row for row, _ in of_contracts], OF_A_CONTRACT),
-        ):  # by their keys: an UPDATE with a CASE of 500 rows in each column takes a minute for 5,000
-            model.objects.bulk_create(
-                rows, AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=[*fields, "updated_at"]
-            )
+        # By their keys: an UPDATE with a CASE of 500 rows in each column takes a minute for 5,000.
+        Contact.objects.bulk_create(
+            [row for row, _ in of_contacts], AT_ONCE, update_conflicts=True, unique_fields=["id"],
+            update_fields=[*OF_A_CONTACT, "updated_at"],
+        )  # fmt: skip
+        Contract.objects.bulk_create(
+            [row for row, _ in of_contracts], AT_ONCE, update_conflicts=True, unique_fields=["id"],
+            update_fields=[*OF_A_CONTRACT, "updated_at"],
+        )  # fmt: skip
         ContactEvent.objects.bulk_create(
             [
                 *(ContactEvent(contact=row, by=author, kind="recorded", detail=FROM_A_FILE) for row in contacts),

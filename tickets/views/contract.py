@@ -1,5 +1,6 @@
 """Contacts and contracts: the page of both, new ones, and their import."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +17,17 @@ from common.pages import page_of
 from kb.models import Party, Product
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
-from tickets.access import visible_contracts
-from tickets.contract_forms import ContactForm, ContractForm, ImportForm
+from tickets.access import (
+    get_contact,
+    get_contact_to_write,
+    get_contract,
+    get_contract_to_write,
+    visible_contracts,
+)
+from tickets.contract_forms import ChangeContactForm, ChangeContractForm, ContactForm, ContractForm, ImportForm
 from tickets.models import Contact
-from tickets.services.contracts import create_contact, create_contract
+from tickets.queries.contracts import contact_history, contract_history
+from tickets.services.contracts import change_contact, change_contract, create_contact, create_contract
 from tickets.services.party_import import COLUMNS, import_parties
 
 
@@ -54,7 +62,7 @@ def new_contact(request: PageRequest) -> HttpResponseBase:
 
     def record() -> str:
         (party,) = parties_by_slug([form.cleaned_data.pop("party")], field="party")
-        return create_contact(party=party, **form.cleaned_data).name
+        return create_contact(party=party, author=request.user, **form.cleaned_data).name
 
     return _recorded(request, form, "tickets/new_contact.html", record)
 
@@ -77,9 +85,62 @@ def new_contract(request: PageRequest) -> HttpResponseBase:
         (party,) = parties_by_slug([values.pop("party")], field="party")
         department = request.principal.department_to_write(values.pop("department"))
         product = product_by_slug(values.pop("product"))
-        return create_contract(department=department, party=party, product=product, **values).number
+        return create_contract(
+            department=department, party=party, product=product, author=request.user, **values
+        ).number
 
     return _recorded(request, form, "tickets/new_contract.html", record)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def contact(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """Show a contact with its history; change it."""
+    may_write = request.principal.may_write_anywhere
+    found = get_contact_to_write(request.principal, public_id) if request.method == "POST" else get_contact(public_id)
+    form = ChangeContactForm(request.POST or None, contact=found)
+
+    def change() -> None:
+        values = dict(form.cleaned_data)
+        seen = values.pop("revision")
+        change_contact(contact=found, author=request.user, changes=values, seen=seen)
+
+    context = {"contact": found, "form": form, "may_write": may_write, "events": contact_history(found)}
+    return _changed(request, context, "tickets/contact.html", change)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def contract(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """Show a contract with its history; change it."""
+    principal = request.principal
+    found = (get_contract_to_write if request.method == "POST" else get_contract)(principal, public_id)
+    form = ChangeContractForm(request.POST or None, contract=found, products=Product.objects.order_by("name"))
+
+    def change() -> None:
+        values = form.values()
+        product, seen = product_by_slug(values.pop("product")), form.cleaned_data["revision"]
+        change_contract(contract=found, author=request.user, changes=values | {"product": product}, seen=seen)
+
+    events, may_write = contract_history(principal, found), principal.may_write(found.department_id)
+    context = {"contract": found, "form": form, "may_write": may_write, "events": events}
+    return _changed(request, context, "tickets/contract.html", change)
+
+
+def _changed(
+    request: PageRequest, context: dict[str, Any], template: str, change: Callable[[], None]
+) -> HttpResponseBase:
+    """Change what a form holds, by a function; show the form where it cannot be."""
+    form = context["form"]
+    if form.is_valid():
+        try:
+            change()
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.info(request, gettext("Saved."))
+            return redirect(request.path)
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _recorded(
