@@ -46,7 +46,9 @@ def test_a_dump_is_told_the_password_but_not_on_its_command_line(
     (tmp_path / "pg_dump").chmod(0o755)
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     to = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
-    dump_database(f"postgres://{to['USER']}:s3cret@{to['HOST']}:{to['PORT']}/{to['NAME']}", tmp_path / "dump", tmp_path / "heads")
+    dump_database(
+        f"postgres://{to['USER']}:s3cret@{to['HOST']}:{to['PORT']}/{to['NAME']}", tmp_path / "dump", tmp_path / "heads"
+    )
     words, variables = (tmp_path / "words").read_text(), (tmp_path / "variables").read_text().split("\n")
     assert "s3cret" not in words
     assert "--snapshot=" in words

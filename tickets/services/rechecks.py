@@ -74,11 +74,9 @@ def _due(rows: QuerySet[Row], of: Q) -> QuerySet[Row]:
     checks = IntegrityCheck.objects.filter(of)
     now = timezone.now()
     old = Q(checked=None) | Q(checked__lt=now - timedelta(days=settings.RECHECK_DAYS))
-    return (
-        rows.annotate(checked=Subquery(checks.values("checked_at")), broke=Subquery(checks.values("is_broken")))
-        .filter(old | Q(broke=True, checked__lt=now - BROKEN_AGAIN))
-        .order_by(F("checked").asc(nulls_first=True), "pk")
-    )
+    looked = {"checked": Subquery(checks.values("checked_at")), "broke": Subquery(checks.values("is_broken"))}
+    due: QuerySet[Row] = rows.alias(**looked).filter(old | Q(broke=True, checked__lt=now - BROKEN_AGAIN))
+    return due.order_by(F("checked").asc(nulls_first=True), "pk")
 
 
 def _so_many_bytes(due: QuerySet[Evidence]) -> list[Evidence]:
