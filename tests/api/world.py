@@ -111,22 +111,8 @@ class World:
 
     def path(self, template: str) -> str:
         """Return an address of the OpenAPI schema with the ids of this world in it."""
-        things = {
-            "devices": "device",
-            "timeline": "entry",
-            "evidence": "evidence",
-            "findings": "finding",
-            "jobs": "job",
-            "comparisons": "comparison",
-            "packs": "pack",
-            "tasks": "task",
-            "reminders": "reminder",
-            "contracts": "contract",
-            "mails": "waiting" if template.endswith("/file/") else "mail",
-            "statements": "statement",
-            "confirmations": "confirmation",
-            "claims": "claim",
-        }
+        waiting = "waiting" if template.endswith("/file/") else "mail"
+        things = {"timeline": "entry", "evidence": "evidence", "mails": waiting}
         parts = template.strip("/").split("/")
         for place, part in enumerate(parts):
             if part == "{public_id}" and parts[place - 1] == "sources":
@@ -138,7 +124,7 @@ class World:
             elif part == "{public_id}" and parts[-1] == "release":
                 parts[place] = self.ids["waiting_pack"]
             elif part == "{public_id}":
-                parts[place] = self.ids[things[parts[place - 1]]]
+                parts[place] = self.ids[things.get(parts[place - 1], parts[place - 1].removesuffix("s"))]
             elif part == "{attachment}":
                 parts[place] = str(self.mail.attachments.earliest("pk").public_id)
             elif part == "{name}":
