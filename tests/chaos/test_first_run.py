@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.new_clone import clone, start, wait_for_finding
+from tests.support.new_clone import clone, empty_environment, start, wait_for_finding
 
 # How long it takes, bench/first_run.py measures; here it has to come at all.
 FIRST_PAGE_SECONDS = 300
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.chaos
 def verified(folder: Path) -> dict[str, Any]:
     """Verify the data folder of a clone with its own program, which finds nothing broken, and return what it tells."""
     command = [str(folder / ".venv/bin/zenrei"), "verify", "--data", str(folder / "var")]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=empty_environment())
     assert ended.returncode == 0, ended.stdout + ended.stderr
     told: dict[str, Any] = json.loads(ended.stdout)
     return told

@@ -60,7 +60,7 @@ def written(place: str, kind: str, value: str, serial: str) -> str:
     )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(VALUE, st.sampled_from(PLACES)), min_size=1, max_size=4),
     SERIAL,
@@ -78,7 +78,7 @@ def test_no_value_of_the_source_stands_in_any_exported_byte(
     assert exported(pack).count(SESSION) == sum("{line}" in place for _, place in values)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(VALUE, min_size=2, max_size=5, unique_by=lambda one: canonical(*one)))
 def test_equal_values_have_equal_pseudonyms_and_different_ones_different(values: list[tuple[Kind, str]]) -> None:
     texts = [f"msg=<{value}>" for _, value in values]
@@ -89,7 +89,7 @@ def test_equal_values_have_equal_pseudonyms_and_different_ones_different(values:
     assert list(reversed(again)) == told[: len(texts)]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(VALUE, min_size=1, max_size=4, unique_by=lambda one: canonical(*one)))
 def test_a_reply_gets_its_names_back(values: list[tuple[Kind, str]]) -> None:
     pack = pack_of(*[f"msg=<{value}>" for _, value in values])
@@ -100,7 +100,7 @@ def test_a_reply_gets_its_names_back(values: list[tuple[Kind, str]]) -> None:
         assert told.count(value) >= 3
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(IPV4 | IPV6, st.integers(0, 127))
 def test_addresses_of_machines_keep_what_they_share(one: str, bit: int) -> None:
     address = ipaddress.ip_address(one)
@@ -113,7 +113,7 @@ def test_addresses_of_machines_keep_what_they_share(one: str, bit: int) -> None:
     assert (int(first) ^ int(second)).bit_length() == bit % bits + 1
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), min_size=1, max_size=3))
 def test_any_text_can_be_a_line_and_two_packs_of_it_are_the_same_bytes(texts: list[str]) -> None:
     lines = [text.replace("\n", " ") or "-" for text in texts]

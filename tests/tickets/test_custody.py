@@ -109,7 +109,7 @@ def test_the_chain_of_one_piece_is_none_of_anothers(evidence: Evidence) -> None:
 
 
 @given(place=st.integers(0, 63), digit=st.sampled_from("0123456789abcdef"), sequence=st.integers(1, LINKS))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_changed_digit_of_any_hash_shows(evidence: Evidence, place: int, digit: str, sequence: int) -> None:
     link = CustodyEntry.objects.get(evidence=evidence, sequence=sequence)
     changed = link.hash[:place] + digit + link.hash[place + 1 :]
@@ -119,7 +119,7 @@ def test_any_changed_digit_of_any_hash_shows(evidence: Evidence, place: int, dig
 
 
 @given(details=st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=8) | st.none(), max_size=3))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_other_details_show(evidence: Evidence, details: dict[str, Any]) -> None:
     import orjson
 

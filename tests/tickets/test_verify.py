@@ -32,7 +32,7 @@ from tickets.services.integrity import Break, check_blob
 from tickets.services.verification import verify_everything
 
 OFTEN = settings(
-    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
+    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20
 )
 
 

@@ -261,7 +261,7 @@ def test_one_detector_that_gives_no_answer_keeps_no_other_from_its(
         (lambda text: text.replace("told: refused", "told: accepted"), 400, "zenrei, matches, log 1: nothing is found"),
         (lambda text: text.replace("multi-action-duplicate-relay", "other-issue"), 400, "it says other-issue"),
         (lambda text: "a: [", 400, "it is no YAML"),
-        (lambda text: " ", 400, "it is empty"),
+        (lambda text: " ", 400, "It is empty."),
         (lambda text: "x" * 300_000, 400, ""),
     ],
 )
