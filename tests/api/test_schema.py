@@ -36,7 +36,7 @@ CHECKS = [
     checks.allow_header_conformance,
     checks.missing_required_header,
 ]
-EXAMPLES = 8
+EXAMPLES = 6
 
 
 _generation = GenerationConfig(deterministic=True, max_examples=EXAMPLES)
