@@ -16,6 +16,7 @@ from tests.support.new_clone import clone, empty_environment, start, wait_for_fi
 # How long it takes, bench/first_run.py measures; here it has to come at all.
 FIRST_PAGE_SECONDS = 300
 CASE_COMPLETE_SECONDS = 360
+HEADS_SECONDS = 60
 
 pytestmark = pytest.mark.chaos
 
@@ -48,6 +49,10 @@ def test_the_first_page_comes_and_the_story_is_complete(open_folder: Path) -> No
         assert re.search(rf"http://127\.0\.0\.1:{instance.port}", told)
         assert re.search(r"admin@localhost with the password \S+", told)
         assert verified(folder)["checked"] == 1
+        until = time.monotonic() + HEADS_SECONDS
+        while not (folder / "var/custody-heads.jsonl").exists():
+            assert time.monotonic() < until, "no head was published"
+            time.sleep(0.5)
     finally:
         instance.process.send_signal(signal.SIGINT)
         assert instance.process.wait(60) == 0, output.read_text(encoding="utf-8")
