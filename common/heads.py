@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from common.storage import fsync_folder
+
 NAME = "custody-heads.jsonl"
 _LINE_ALLOWED = 4096
 
@@ -63,7 +65,7 @@ class HeadsFile:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if made:
-                _sync_folder(self.path.parent)
+                fsync_folder(self.path.parent)
             yield descriptor
         finally:
             os.close(descriptor)
@@ -189,11 +191,3 @@ def _write_all(descriptor: int, text: bytes) -> None:
     view = memoryview(text)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from common.forms import PageForm
+from common.revisions import revision_of
 from common.words import options
 from kb.catalogue_forms import day_field, named_in
 from kb.forms import as_choices
@@ -25,7 +26,7 @@ from kb.models import (
     Source,
     StatementSays,
 )
-from kb.services.issues import BY_STATEMENTS, revision_of
+from kb.services.issues import BY_STATEMENTS
 from kb.words import AUDIENCES, KINDS, PROPOSITIONS, REMEDIATIONS, SAYS, SEVERITIES, STANCES
 
 BY_VERSION = tuple(says for says in SAYS if says != StatementSays.RANGES)
@@ -171,10 +172,9 @@ class ArchiveForm(PageForm):
     )
 
 
-class IssueForm(PageForm):
-    """A new issue."""
+class _IssueFields(PageForm):
+    """What an issue is called and how it is described."""
 
-    product = forms.ChoiceField(label=_("Product"), error_messages={"required": _("Which product is it?")})
     title = forms.CharField(
         label=_("What happens, in one line"),
         max_length=300,
@@ -187,10 +187,36 @@ class IssueForm(PageForm):
     cause = text_field(_("Cause"), rows=2)
     aliases = forms.CharField(
         label=_("Other names"),
-        max_length=1000,
+        max_length=10_000,
         required=False,
         help_text=_("CVE or bug numbers of the vendor, with commas."),
     )
+    move = text_field(
+        _("Moves that the notice is for"),
+        rows=2,
+        help_text=_('For an upgrade notice alone: {"direction": "downgrade"}'),
+    )
+    audience = forms.ChoiceField(label=_("Who may see it"), choices=options(AUDIENCES), initial=IssueAudience.EVERYONE)
+
+    def clean_move(self) -> Any:
+        """Return the move as data."""
+        raw = self.cleaned_data["move"].strip()
+        if not raw:
+            return None
+        try:
+            return json.loads(raw)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(gettext("This is no JSON.")) from None
+
+
+class IssueForm(_IssueFields):
+    """A new issue."""
+
+    field_order = (
+        *("product", "title", "kind", "severity", "summary", "symptoms", "cause", "aliases", "says", "version"),
+        *("behaviour", "move", "audience", "department"),
+    )
+    product = forms.ChoiceField(label=_("Product"), error_messages={"required": _("Which product is it?")})
     says = forms.ChoiceField(
         label=_("What is said of versions"),
         choices=[("", _("nothing yet")), *options(SAYS, only=BY_VERSION)],
@@ -200,12 +226,6 @@ class IssueForm(PageForm):
     behaviour = forms.ChoiceField(
         label=_("Behaviour whose value changes"), required=False, help_text=_("For a change of behaviour alone.")
     )
-    move = text_field(
-        _("Moves that the notice is for"),
-        rows=2,
-        help_text=_('For an upgrade notice alone: {"direction": "downgrade"}'),
-    )
-    audience = forms.ChoiceField(label=_("Who may see it"), choices=options(AUDIENCES), initial=IssueAudience.EVERYONE)
     department = forms.ChoiceField(label=pgettext_lazy("that owns an issue", "Department"))
 
     def __init__(
@@ -221,10 +241,6 @@ class IssueForm(PageForm):
         self.fields["behaviour"].choices = as_choices(behaviours, value="pk", empty=_("none"))  # type: ignore[attr-defined]
         self.fields["department"].choices = as_choices(departments, value="slug")  # type: ignore[attr-defined]
 
-    def clean_move(self) -> Any:
-        """Return the move as data."""
-        return _data_in(self.cleaned_data["move"])
-
     @property
     def values(self) -> dict[str, Any]:
         """What the service takes as it was typed."""
@@ -238,38 +254,15 @@ def names_in(text: str) -> list[str]:
     return [one.strip() for one in text.split(",")]
 
 
-def _data_in(text: str) -> Any:
-    if not text.strip():
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise forms.ValidationError(gettext("This is no JSON.")) from None
-
-
-class ChangeIssueForm(PageForm):
+class ChangeIssueForm(_IssueFields):
     """The fields of an issue; `revision` is the state that was looked at."""
 
+    field_order = (
+        *("revision", "title", "kind", "severity", "severity_rule", "summary", "symptoms", "cause", "aliases", "move"),
+        *("audience", "review_on"),
+    )
     revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
-    title = forms.CharField(
-        label=_("What happens, in one line"),
-        max_length=300,
-        error_messages={"required": _("Say in one line what happens.")},
-    )
-    kind = forms.ChoiceField(label=_("Kind"), choices=options(KINDS))
-    severity = forms.ChoiceField(label=_("Severity"), choices=options(SEVERITIES))
     severity_rule = text_field(_("Why this severity"), rows=2)
-    summary = text_field(_("What it means"))
-    symptoms = text_field(_("How it shows"), rows=2)
-    cause = text_field(_("Cause"), rows=2)
-    aliases = forms.CharField(
-        label=_("Other names"),
-        max_length=10_000,
-        required=False,
-        help_text=_("CVE or bug numbers of the vendor, with commas."),
-    )
-    move = text_field(_("Moves that the notice is for"), rows=2)
-    audience = forms.ChoiceField(label=_("Who may see it"), choices=options(AUDIENCES))
     review_on = day_field(_("To be reviewed on"))
 
     def __init__(self, *args: Any, issue: KnownIssue, **kwargs: Any) -> None:
@@ -285,10 +278,6 @@ class ChangeIssueForm(PageForm):
             self.fields["kind"].choices = options(KINDS, only=kinds)  # type: ignore[attr-defined]
         if issue.kind != IssueKind.NOTICE:
             del self.fields["move"]
-
-    def clean_move(self) -> Any:
-        """Return the move as data."""
-        return _data_in(self.cleaned_data["move"])
 
     @property
     def values(self) -> dict[str, Any]:

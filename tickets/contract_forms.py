@@ -10,13 +10,13 @@ from django.utils.translation import pgettext_lazy
 from accounts.forms import zone_choices
 from accounts.models import Department
 from common.forms import PageForm
+from common.revisions import revision_of
 from kb.forms import as_choices
 from kb.models import Party, PartyKind, Product
 from tickets import words
 from tickets.forms import day_input
 from tickets.models import Contact, ContactLanguage, Contract
 from tickets.queries.contracts import contact_row, contract_row
-from tickets.services.contracts import revision_of
 from tickets.services.party_import import SEVERITIES
 
 FILE_ALLOWED = 1_000_000

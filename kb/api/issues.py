@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +15,10 @@ from accounts.permissions import asker
 from common.api.fields import Day, Text, TextList
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
+from common.api.revisions import IF_MATCH, seen_in, told_by
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
+from common.revisions import revision_of
 from kb.access import get_issue, get_issue_to_write, visible_issues
 from kb.api.catalogue import product_named
 from kb.models import (
@@ -33,7 +35,7 @@ from kb.models.behaviour import BehaviourAttribute
 from kb.queries.issues import affecting, for_list, issue_detail, issue_rows
 from kb.queries.products import product_by_slug
 from kb.queries.sources import source_by_id
-from kb.services.issues import change_issue, create_issue, revision_of
+from kb.services.issues import change_issue, create_issue
 from kb.services.statements import NewStatement
 
 STANDS = ("confirms_defect", "by_design", "denies", "fixed", "unknown")
@@ -307,23 +309,22 @@ class IssueView(APIView):
     @extend_schema(
         request=IssueChangesSerializer(partial=True),
         responses=IssueSerializer,
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")],
+        parameters=[IF_MATCH],
     )
     def patch(self, request: Request, name: str) -> Response:
         """Change fields of an issue; its history tells who changed what. 412 where it is not as `If-Match` says."""
         issue = get_issue_to_write(asker(request), name)
         changes = validated(IssueChangesSerializer, request, partial=True)
         aliases = changes.pop("aliases", None)
-        seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
         changed = change_issue(
             issue=issue,
             author=asker(request).user,
             changes=changes,
             aliases=aliases,
-            seen=None if seen == "*" else seen,
+            seen=seen_in(request),
         )
         return _told(request, changed)
 
 
 def _told(request: Request, issue: KnownIssue) -> Response:
-    return Response(issue_detail(asker(request), issue), headers={"ETag": f'"{revision_of(issue)}"'})
+    return Response(issue_detail(asker(request), issue), headers=told_by(revision_of(issue)))

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import Department, User
-from common.errors import Conflict, Invalid, Outdated
+from common.errors import Conflict, Invalid
+from common.revisions import require_unchanged, revision_of
 from kb.conditions.predicate import PredicateError, check_predicate
 from kb.models import (
     Confidence,
@@ -186,11 +187,6 @@ def _next_ref() -> str:
     return f"ZR-{year}-{row.last:04d}"
 
 
-def revision_of(issue: KnownIssue) -> str:
-    """Return what tells one state of an issue's fields from another."""
-    return f"{issue.updated_at.timestamp():.6f}"
-
-
 @transaction.atomic
 def change_issue(
     *,
@@ -208,8 +204,7 @@ def change_issue(
     if unknown:
         raise Invalid(f"Not to be changed: {', '.join(sorted(unknown))}.")
     stored = lock_issue(issue)
-    if seen is not None and seen != revision_of(stored):
-        raise Outdated(f"Somebody changed {stored.ref} since you looked at it. Look at it again, then change it.")
+    require_unchanged(seen, revision_of(stored))
     if changes.get("kind", stored.kind) != stored.kind and not {changes["kind"], stored.kind} <= BY_STATEMENTS:
         raise Invalid.field("kind", f"One of {', '.join(sorted(BY_STATEMENTS))} can become another of them alone.")
     if "title" in changes and not str(changes["title"]).strip():

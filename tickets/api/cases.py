@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +14,7 @@ from accounts.models import Department, User
 from accounts.permissions import asker
 from common.api.filters import Filters, MomentFilter, TrueOrFalse
 from common.api.idempotency import idempotent
+from common.api.revisions import IF_MATCH, seen_in, told_by
 from common.api.views import RowsListView, validated
 from common.errors import Invalid
 from kb.queries.devices import devices_by_name
@@ -122,7 +123,7 @@ class CaseView(APIView):
     @extend_schema(
         request=CaseChangesSerializer(partial=True),
         responses=CaseSerializer,
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")],
+        parameters=[IF_MATCH],
     )
     def patch(self, request: Request, ref: str) -> Response:
         """Change fields of a case; its timeline tells who changed what. 412 where it is not as `If-Match` says."""
@@ -132,14 +133,13 @@ class CaseView(APIView):
             changes["product"] = product_by_slug(changes["product"])
         if "assignee" in changes:
             changes["assignee"] = _member(case, changes["assignee"])
-        seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
-        change_case(case=case, author=asker(request).user, changes=changes, seen=None if seen == "*" else seen)
+        change_case(case=case, author=asker(request).user, changes=changes, seen=seen_in(request))
         return _told(get_case(asker(request), ref))
 
 
 def _told(case: Case) -> Response:
     """Return a case with what tells this state of its fields from another."""
-    return Response(case_detail(case), headers={"ETag": f'"{revision_of(case)}"'})
+    return Response(case_detail(case), headers=told_by(revision_of(case)))
 
 
 def _member(case: Case, email: str | None) -> User | None:

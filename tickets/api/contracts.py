@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,23 +16,17 @@ from accounts.permissions import asker
 from common.api.fields import Day, Number, Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
+from common.api.revisions import IF_MATCH, seen_in, told_by
 from common.api.views import RowsListView, validated
 from common.errors import NotVisible
+from common.revisions import revision_of
 from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
 from tickets.access import get_contact, get_contact_to_write, get_contract, get_contract_to_write, visible_contracts
 from tickets.models import Contact, ContactLanguage, Contract, ContractClock
 from tickets.queries.contracts import contact_history, contact_row, contract_history, contract_row
-from tickets.services.contracts import change_contact, change_contract, create_contact, create_contract, revision_of
+from tickets.services.contracts import change_contact, change_contract, create_contact, create_contract
 from tickets.services.party_import import import_parties
-
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that you saw.")
-
-
-def seen_revision(request: Request) -> str | None:
-    """Return the revision that `If-Match` names; None for none, or any."""
-    seen = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
-    return None if seen == "*" else seen
 
 
 class NewContactSerializer(serializers.Serializer[Any]):
@@ -203,14 +197,14 @@ class ContactView(APIView):
         contact = get_contact_to_write(asker(request), public_id)
         changes = validated(ContactChangesSerializer, request, partial=True)
         return _contact(
-            change_contact(contact=contact, author=asker(request).user, changes=changes, seen=seen_revision(request))
+            change_contact(contact=contact, author=asker(request).user, changes=changes, seen=seen_in(request))
         )
 
 
 def _contact(contact: Contact) -> Response:
     """Answer with a contact."""
     told = contact_row(contact) | {"history": contact_history(contact)}
-    return Response(told, headers={"ETag": f'"{revision_of(contact)}"'})
+    return Response(told, headers=told_by(revision_of(contact)))
 
 
 class ContractList(RowsListView):
@@ -268,14 +262,14 @@ class ContractView(APIView):
         if "product" in changes:
             changes["product"] = product_by_slug(changes["product"])
         author = asker(request).user
-        changed = change_contract(contract=contract, author=author, changes=changes, seen=seen_revision(request))
+        changed = change_contract(contract=contract, author=author, changes=changes, seen=seen_in(request))
         return _contract(request, changed)
 
 
 def _contract(request: Request, contract: Contract) -> Response:
     """Answer with a contract."""
     told = contract_row(contract) | {"history": contract_history(asker(request), contract)}
-    return Response(told, headers={"ETag": f'"{revision_of(contract)}"'})
+    return Response(told, headers=told_by(revision_of(contract)))
 
 
 class PartyImport(APIView):

@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts.models import Department, User
 from accounts.principal import Principal
 from accounts.services.departments import next_case_number
-from common.errors import Forbidden, Invalid, Outdated
+from common.errors import Forbidden, Invalid
 from common.moments import check_moment
+from common.revisions import require_unchanged
 from kb.models import Device, Party, Product
 from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, PartyTicket, Severity, TimelineEntry
 
 CHANGEABLE = ("title", "kind", "state", "severity", "product", "release", "assignee")
+CHANGED_SINCE = "Somebody changed the case since you looked at it. Look at it again, then change it."
 SEEN = ("title", "kind", "state", "severity", "product_id", "release", "assignee_id")
 
 
@@ -91,8 +93,7 @@ def change_case(*, case: Case, author: User, changes: dict[str, Any], seen: str 
     if "title" in changes and not str(changes["title"]).strip():
         raise Invalid.field("title", "Name the case by what is wrong.", code="required")
     stored = Case.objects.select_for_update().get(pk=case.pk)
-    if seen is not None and seen != revision_of(stored):
-        raise Outdated("Somebody changed the case since you looked at it. Look at it again, then change it.")
+    require_unchanged(seen, revision_of(stored), CHANGED_SINCE)
     told, case_state = [], stored.state
     for name, new in changes.items():
         old = getattr(stored, name)

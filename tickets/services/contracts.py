@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import Department, User
-from common.errors import Conflict, DomainError, Invalid, Outdated
+from common.errors import Conflict, DomainError, Invalid
+from common.revisions import require_unchanged, revision_of
 from kb.models import Party, PartyKind
 from tickets.models import Contact, ContactEvent, Contract, ContractEvent
 from tickets.queries.contracts import contact_row, contract_row
@@ -79,16 +80,11 @@ def create_contract(*, department: Department, party: Party, author: User | None
     return contract
 
 
-def revision_of(row: Contact | Contract) -> str:
-    """Return what tells one state of a contact or contract from another."""
-    return f"{row.updated_at.timestamp():.6f}"
-
-
 @transaction.atomic
 def change_contact(*, contact: Contact, author: User, changes: Mapping[str, Any], seen: str | None = None) -> Contact:
     """Change fields of a contact; the others stay. `seen` is the revision that the author looked at."""
     stored = Contact.objects.select_for_update(of=("self",)).select_related("party").get(pk=contact.pk)
-    _check_seen(stored, seen)
+    require_unchanged(seen, revision_of(stored))
     before = contact_row(stored)
     _set(stored, contact_values(changes))
     if other := _same_contact(stored).exclude(pk=stored.pk).first():
@@ -106,7 +102,7 @@ def change_contract(
     """Change fields of a contract; the others stay. `seen` is the revision that the author looked at."""
     found = Contract.objects.select_for_update(of=("self",)).select_related("party", "product", "department")
     stored = found.get(pk=contract.pk)
-    _check_seen(stored, seen)
+    require_unchanged(seen, revision_of(stored))
     before = contract_row(stored)
     _set(stored, contract_values(changes, stored))
     if other := _same_contract(stored).exclude(pk=stored.pk).first():
@@ -135,12 +131,6 @@ def _set(row: Contact | Contract, values: Mapping[str, Any]) -> None:
     """Write values into a row."""
     for name, value in values.items():
         setattr(row, name, value)
-
-
-def _check_seen(row: Contact | Contract, seen: str | None) -> None:
-    """Raise Outdated where somebody changed a row since it was looked at."""
-    if seen is not None and seen != revision_of(row):
-        raise Outdated("Somebody changed this since you looked at it. Look at it again, then change it.")
 
 
 def _same_contact(contact: Contact) -> QuerySet[Contact]:
