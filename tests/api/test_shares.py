@@ -67,6 +67,32 @@ def test_taking_it_back_hides_it_everywhere(world: World, manager: Person, charl
         assert charlie.api.get(path).status_code == 404
 
 
+def test_who_watched_watches_no_longer_when_it_is_taken_back(
+    world: World, manager: Person, charlie: Person, bob: Person
+) -> None:
+    path = f"cases/{world.case.ref}/watchers/"
+    share(manager, world, charlie)
+    assert [person.api.post(path, {"watch": True}).status_code for person in (charlie, bob)] == [200, 200]
+    told = manager.api.get(path).json()["results"]
+    assert {"Charlie", "Bob"} <= {row["name"] for row in told}
+    assert all(set(row) == {"name", "since"} for row in told)
+    manager.api.delete(f"cases/{world.case.ref}/shares/network-services/")
+    assert "Charlie" not in {row["name"] for row in manager.api.get(path).json()["results"]}
+    assert not world.case.watchers.filter(user=charlie.user, until=None).exists()
+    share(manager, world, charlie)
+    names = {row["name"] for row in manager.api.get(path).json()["results"]}
+    assert "Bob" in names
+    assert "Charlie" not in names  # he watches again when he says so
+
+
+def test_who_left_the_department_is_told_as_a_watcher_to_nobody(world: World, alice: Person, bob: Person) -> None:
+    path = f"cases/{world.case.ref}/watchers/"
+    bob.api.post(path, {"watch": True})
+    bob.user.memberships.all().delete()
+    assert "Bob" not in {row["name"] for row in alice.api.get(path).json()["results"]}
+    assert "Watched by Bob" not in " ".join(alice.client.get(f"/cases/{world.case.ref}/").content.decode().split())
+
+
 def test_the_timeline_tells_who_shared_it_and_who_took_it_back(world: World, manager: Person, charlie: Person) -> None:
     share_case(principal=manager.principal, case=world.case, department=charlie.department)
     unshare_case(principal=manager.principal, case=world.case, department=charlie.department)

@@ -61,7 +61,6 @@ class WatcherSerializer(serializers.Serializer[Any]):
     """Somebody who watches a case."""
 
     name = serializers.CharField()
-    email = serializers.EmailField()
     since = serializers.DateTimeField()
 
 
@@ -140,7 +139,7 @@ class CaseWatchers(RowsListView):
 
     def rows(self, page: Sequence[Watcher]) -> list[dict[str, Any]]:
         """Return the watchers of a page."""
-        return [{"name": one.user.shown_name, "email": one.user.email, "since": one.since} for one in page]
+        return [{"name": one.user.shown_name, "since": one.since} for one in page]
 
     @extend_schema(request=WatchSerializer, responses={200: WatchSerializer})
     def post(self, request: Request, ref: str) -> Response:

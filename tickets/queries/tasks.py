@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from accounts.models import Membership
 from accounts.principal import Principal
 from tickets.models import Case, Task, Watcher
 
@@ -42,5 +43,6 @@ def tasks_of_case(case: Case) -> tuple[list[Task], list[Task]]:
 
 
 def watchers_of(case: Case) -> QuerySet[Watcher]:
-    """Return who watches a case now."""
-    return case.watchers.filter(until=None).select_related("user").order_by("pk")
+    """Return who watches a case now: who can see it no longer, or cannot log in, is told to nobody."""
+    sees = Membership.objects.filter(user=OuterRef("user"), department__in=case.audience)
+    return case.watchers.filter(Exists(sees), until=None, user__is_active=True).select_related("user").order_by("pk")

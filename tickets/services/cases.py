@@ -17,6 +17,7 @@ from common.moments import check_moment
 from common.revisions import require_unchanged
 from kb.models import Device, Party, Product
 from tickets.models import Case, CaseKind, CaseParty, CaseShare, EntryKind, PartyTicket, Severity, TimelineEntry
+from tickets.services.tasks import end_watches_of_strangers
 
 CHANGEABLE = ("title", "kind", "state", "severity", "product", "release", "assignee")
 CHANGED_SINCE = "Somebody changed the case since you looked at it. Look at it again, then change it."
@@ -141,6 +142,7 @@ def unshare_case(*, principal: Principal, case: Case, department: Department) ->
     removed, _ = CaseShare.objects.filter(case=case, department=department).delete()
     if removed:
         _record(case, principal.user, f"no longer shared with {department.name}")
+        end_watches_of_strangers(case)
 
 
 @transaction.atomic

@@ -3,9 +3,10 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from common.errors import Invalid
 from common.moments import EARLIEST, LATEST
 from tickets.models import Case, EntryKind, Task, TaskKind, TimelineEntry, Watcher
@@ -64,6 +65,13 @@ def watch_case(*, case: Case, user: User, watch: bool = True) -> None:
         Watcher.objects.create(case=case, user=user)
     elif not watch:
         standing.update(until=timezone.now())
+
+
+def end_watches_of_strangers(case: Case) -> None:
+    """End the watching of a case by those who can see it no longer: they could not end it themselves."""
+    audience = Case.objects.values_list("audience", flat=True).get(pk=case.pk)
+    sees = Membership.objects.filter(user=OuterRef("user"), department__in=audience)
+    Watcher.objects.filter(~Exists(sees), case=case, until=None).update(until=timezone.now())
 
 
 def _record(case: Case, author: User, text: str) -> None:
