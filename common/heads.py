@@ -5,11 +5,13 @@ remembers, one JSON line a head, appended and never rewritten. Each line covers 
 the hash of the newest line, kept elsewhere, stands for all of them.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,10 +44,14 @@ class PublishedHead:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file. `head` is None, and `trouble` says why, for one that is not what was written."""
+    """A line of the file. `head` is None, and `trouble` says why, for one that is not what was written.
+
+    `end` is the byte of the file after it.
+    """
 
     number: int
     hash: str
+    end: int
     time: str = ""
     head: Head | None = None
     trouble: str = ""
@@ -93,9 +99,12 @@ class HeadsFile:
             raise
 
     def newest(self) -> PublishedHead | None:
-        """Return the newest line; None where nothing was published yet. ValueError: the last line is none of ours."""
+        """Return the newest line; None where nothing was published yet.
+
+        ValueError: the last line is none of ours. OSError: what lies there is no file that we may read.
+        """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW)
+            descriptor = self._open()
         except FileNotFoundError:
             return None
         try:
@@ -107,36 +116,62 @@ class HeadsFile:
         told = _read(last)
         return PublishedHead(told["line"], told["time"], hashlib.sha256(last).hexdigest())
 
-    def lines(self) -> Iterator[Line]:
-        """Yield every whole line with what is wrong with it; nothing where there is no file."""
+    def lines(self, after: Line | None = None) -> Iterator[Line]:
+        """Yield every whole line (those after one, where given) with what is wrong with it; nothing without a file.
+
+        OSError: what lies there is no file that we may read.
+        """
         try:
-            file = self.path.open("rb")
+            descriptor = self._open()
         except FileNotFoundError:
             return
-        with file:
-            number, previous = 0, ""
+        with os.fdopen(descriptor, "rb") as file:
+            number, previous, end = (after.number, after.hash, after.end) if after else (0, "", 0)
+            file.seek(end)
             while text := file.readline(_LINE_ALLOWED):
-                number += 1
+                number, end = number + 1, end + len(text)
                 if not text.endswith(b"\n") and len(text) < _LINE_ALLOWED:
                     return  # still being written, or cut by a power cut: told to nobody
                 line = text.rstrip(b"\n")
                 digest = hashlib.sha256(line).hexdigest()
-                yield _checked(line, number, digest, previous)
+                yield _checked(line, number, digest, previous, end)
                 previous = digest
 
+    def lines_with(self, words: Collection[str]) -> Iterator[Line]:
+        """Yield the lines that have one of these words and can be read; whether lines cover each other is not asked."""
+        sought = [word.encode() for word in words]
+        try:
+            descriptor = self._open()
+        except FileNotFoundError:
+            return
+        with os.fdopen(descriptor, "rb") as file:
+            end = 0
+            for number, text in enumerate(iter(lambda: file.readline(_LINE_ALLOWED), b""), start=1):
+                end += len(text)
+                if text.endswith(b"\n") and any(word in text for word in sought):
+                    yield _checked(text.rstrip(b"\n"), number, "", None, end)
 
-def _checked(line: bytes, number: int, digest: str, previous: str) -> Line:
-    """Return a line as it is read, with what does not hold."""
+    def _open(self) -> int:
+        """Open the file to read it. O_NONBLOCK: a pipe put in its place must not make us wait."""
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "what lies in its place is no file", str(self.path))
+        return descriptor
+
+
+def _checked(line: bytes, number: int, digest: str, previous: str | None, end: int) -> Line:
+    """Return a line as it is read, with what does not hold; `previous` None: what it covers is not asked."""
     try:
         told = _read(line)
     except ValueError as error:
-        return Line(number, digest, trouble=str(error))
+        return Line(number, digest, end, trouble=str(error))
     trouble = ""
     if told["line"] != number:
         trouble = f"it is numbered {told['line']}: a line was taken out or put in"
-    elif told["previous"] != previous:
+    elif previous is not None and told["previous"] != previous:
         trouble = "it does not cover the line before, which was changed, taken out or put in"
-    return Line(number, digest, told["time"], Head(told["chain"], told["entries"], told["hash"]), trouble)
+    return Line(number, digest, end, told["time"], Head(told["chain"], told["entries"], told["hash"]), trouble)
 
 
 def _read(line: bytes) -> dict[str, Any]:
@@ -152,6 +187,8 @@ def _read(line: bytes) -> dict[str, Any]:
             str,
         ]:
             raise TypeError
+        if not all(told[name].isascii() and told[name].isprintable() for name in ("time", "chain", "hash")):
+            raise ValueError
     except (ValueError, TypeError, KeyError):
         raise ValueError("it is no published head") from None
     return dict(told)

@@ -324,13 +324,6 @@ def test_any_changed_byte_of_the_published_heads_is_found(store: Store, data_dir
     assert found
 
 
-def test_published_heads_that_are_gone_are_found_if_they_were_verified_once(store: Store, data_dir: Path) -> None:
-    assert broken() == []
-    lines = (data_dir / NAME).read_bytes().count(b"\n")
-    (data_dir / NAME).unlink()
-    assert [one.what for one in broken()] == [f"{NAME} had {lines} lines when last verified, and has 0"]
-
-
 def test_a_head_kept_elsewhere_is_looked_for(store: Store, alice: Person) -> None:
     kept = verify_everything().heads.newest
     assert kept is not None

@@ -85,6 +85,9 @@ def breaks_of_pieces(
 ) -> dict[int, list[Break]]:
     """Return what does not hold of pieces (with `blob` and `case`), by the piece's id; `blobs` were read before."""
     chains = links_of(pieces)
+    heads.catch_up(
+        {evidence_chain(piece): max((one.sequence for one in chains[piece.pk]), default=0) for piece in pieces}
+    )
     return {
         piece.pk: [
             Break(
@@ -140,6 +143,7 @@ def _received_at(piece: Evidence) -> str:
 def breaks_of_timelines(cases: Sequence[Case], *, heads: KnownHeads) -> dict[int, list[Break]]:
     """Return what does not hold of the timelines of cases, by the case's id."""
     states = states_of_timelines([case.pk for case in cases])
+    heads.catch_up({case_chain(case): max(states[case.pk].hashes, default=0) for case in cases})
     found: dict[int, list[Break]] = {}
     for case in cases:
         state = states[case.pk]

@@ -20,12 +20,11 @@ from common.storage import evidence_store
 from tickets.kinds import CHECK_EVIDENCE
 from tickets.models import Case, CustodyAction, Evidence, IntegrityCheck
 from tickets.services.custody import record_custody
-from tickets.services.heads import KnownHeads, known_heads
+from tickets.services.heads import KnownHeads, heads_of, known_heads
 from tickets.services.integrity import (
     BlobState,
     breaks_of_pieces,
     breaks_of_timelines,
-    case_chain,
     check_blob,
     evidence_chain,
 )
@@ -53,7 +52,7 @@ def check_evidence(handle: Handle) -> None:
     if piece is None:
         raise GivenUp("The piece is gone. Verify the whole store: zenrei verify.")
     asker = User.objects.filter(pk=handle.job.args["asker"]).first()
-    broken = _check_pieces(handle, [piece], known_heads(only=[evidence_chain(piece)]), asker=asker)
+    broken = _check_pieces(handle, [piece], heads_of(evidence_chain(piece)), asker=asker)
     handle.finish(lambda: "broken" if broken else "whole")
 
 
@@ -61,7 +60,7 @@ def recheck(handle: Handle) -> None:
     """Read again what was checked longest ago: so many pieces and bytes, and so many timelines."""
     pieces = _so_many_bytes(_due(pieces_to_check(), Q(evidence=OuterRef("pk"))))
     cases = list(_due(Case.objects.only("ref"), Q(case=OuterRef("pk"), evidence=None))[:CASES_A_RUN])
-    heads = known_heads(only=[*map(evidence_chain, pieces), *map(case_chain, cases)])
+    heads = known_heads()
     broken = _check_pieces(handle, pieces, heads, asker=None)
     breaks = breaks_of_timelines(cases, heads=heads)
     record_timelines(cases, breaks)

@@ -97,6 +97,8 @@ def _in_parts(rows: QuerySet[Row], *spoilt: str) -> Iterator[Sequence[Row]]:
 def _of_heads(heads: KnownHeads, kept_head: str) -> list[Break]:
     """Return what is wrong with the file of published heads itself."""
     found = [Break(part="heads", what=what, entry=line) for line, what in heads.troubles]
+    if heads.unreadable:
+        found.append(Break(part="heads", what=heads.unreadable))
     if kept_head and not heads.has_sought:
         what = f"no line of {NAME} has the hash {kept_head}: lines that were published are gone, or are others"
         found.append(Break(part="heads", what=what))
@@ -149,7 +151,7 @@ def _of_chains_without_rows(chains: Sequence[str], heads: KnownHeads) -> list[Br
     broken = []
     for chain in chains:
         kind, _, name = chain.partition(":")
-        head = heads.of(chain)[-1]
+        head = max(heads.of(chain), key=lambda one: one.entries)
         what = f"it is gone with its whole chain, and {head.where} names entry {head.entries}"
         if kind == "evidence":
             broken.append(Break(part="custody", what=what, evidence=name, entry=1))
