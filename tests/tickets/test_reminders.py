@@ -17,8 +17,9 @@ from kb.models import Party
 from kb.services.parties import create_party
 from tests.conftest import Person
 from tickets.kinds import REMIND
-from tickets.models import Case, Reminder, TimelineEntry
-from tickets.queries.reminders import waiting_for, wanted_reminders
+from tickets.models import Case, Contract, Reminder, TimelineEntry
+from tickets.queries.reminders import Looked, waiting_for, wanted_reminders
+from tickets.queries.standing import told_of_cases
 from tickets.services.cases import change_case, open_case
 from tickets.services.contracts import create_contract
 from tickets.services.entries import add_entry, correct_entry
@@ -155,6 +156,81 @@ def test_what_is_kept_is_over_and_comes_back_when_the_answer_is_corrected_away(c
     assert Reminder.objects.count() == 1
 
 
+def test_what_was_noted_waits_anew_when_it_holds_again(case: Case, alice: Person) -> None:
+    say(case, alice, "promise", days=8)
+    beat()
+    note_reminder(reminder=Reminder.objects.get(), reader=alice.user)
+    answer = say(case, alice, "answer", days=0)
+    beat()
+    correct_entry(entry=answer, author=alice.user, changes={"kind": "note"})
+    assert waiting_for(alice.principal) == []  # the next look finds it
+    beat()
+    ((reminder, _),) = waiting_for(alice.principal)
+    assert (reminder.seen_at, reminder.seen_by) == (None, None)
+
+
+def test_the_start_page_says_what_the_newest_revision_says(case: Case, alice: Person) -> None:
+    entry = say(case, alice, "promise", days=8)
+    beat()
+    for text in ("They withdrew this", "A quotation by Friday"):
+        entry = correct_entry(entry=entry, author=alice.user, changes={"text": text})
+    assert [text for _, text in waiting_for(alice.principal)] == ["A quotation by Friday"]
+    shown = alice.client.get("/").content.decode()
+    waiting = shown[shown.index('id="waiting"') :].split("</section>")[0]
+    assert "A quotation by Friday" in waiting
+    assert "promise it" not in waiting
+
+
+def test_a_case_that_cannot_be_judged_keeps_nobody_else_from_reminders(
+    case: Case, alice: Person, charlie: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    vendor = create_party(name="Vendor V", kind="vendor")
+    broken = open_case(department=charlie.department, author=charlie.user, title="x", kind="other", parties=[vendor])
+    us, now = Party.objects.get(slug="us"), timezone.now()
+    add_entry(
+        case=broken, author=charlie.user, kind="promise", happened_at=now - timedelta(days=8), text="soon",
+        from_party=vendor, to_party=us,
+    )  # fmt: skip
+    beat()
+    contract = create_contract(department=charlie.department, party=vendor, number="1", response_hours={"any": 4})
+    Contract.objects.filter(pk=contract.pk).update(zone="Nowhere/Land")  # a zone that went
+    say(case, alice, "promise", days=8)
+    assert beat().detail == "1 reminders; 1 cases cannot be judged (see the log)"
+    assert f"case {broken.pk} cannot be judged" in caplog.text
+    assert [one.reminder.case for one in waiting_for(alice.principal)] == [case]
+    assert [one.text for one in waiting_for(charlie.principal)] == ["soon"]  # as it was found last
+
+
+def test_what_holds_no_more_hides_nothing_that_does(case: Case, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    reseller = Party.objects.get(slug="reseller-s")
+    monkeypatch.setattr("tickets.queries.reminders.LOOKED_AT", 2)
+    for number in range(3):
+        other = open_case(
+            department=alice.department, author=alice.user, title=f"{number}", kind="other", parties=[reseller]
+        )
+        say(other, alice, "promise", days=12)
+    say(case, alice, "promise", days=8)
+    beat()
+    for other in Case.objects.exclude(pk=case.pk):
+        say(other, alice, "answer", days=0)
+    assert [one.reminder.case for one in waiting_for(alice.principal)] == [case]
+
+
+def test_rows_are_written_in_the_order_in_which_others_lock_cases(case: Case, alice: Person) -> None:
+    later = open_case(
+        department=alice.department, author=alice.user, title="x", kind="other",
+        parties=[Party.objects.get(slug="reseller-s")],
+    )  # fmt: skip
+    for one in (later, case):
+        say(one, alice, "promise", days=8)
+    Case.objects.filter(pk=case.pk).update(title="moved to the end of its table")
+    told = [one.facts.id for one in told_of_cases([later.pk, case.pk])]
+    looked = wanted_reminders([later.pk, case.pk])
+    record_reminders(Looked(dict(reversed(looked.wanted.items())), set()))
+    written = list(Reminder.objects.order_by("pk").values_list("case", flat=True))
+    assert told == written == [case.pk, later.pk]
+
+
 def test_a_contract_says_when_an_ask_is_overdue(case: Case, alice: Person) -> None:
     say(case, alice, "ask", days=2, ours=True)
     beat()
@@ -193,10 +269,19 @@ def test_it_waits_for_the_assignee_and_watchers_or_for_all_and_an_escalation_for
 ) -> None:
     say(case, alice, "promise", days=20)
     beat()
-    levels: Callable[[Person], list[str]] = lambda person: [one.level for one in waiting_for(person.principal)]  # noqa: E731
+    levels: Callable[[Person], list[str]] = lambda person: [one.reminder.level for one in waiting_for(person.principal)]  # noqa: E731
     assert (levels(alice), levels(bob), levels(charlie)) == (["reminder"], ["reminder"], [])
     change_case(case=case, author=alice.user, changes={"assignee": alice.user})
     assert (levels(alice), levels(bob)) == (["reminder"], [])
+    alice.user.is_active = False
+    alice.user.save()
+    assert levels(bob) == ["reminder"]  # who cannot log in works on nothing
+    alice.user.is_active = True
+    alice.user.save()
+    alice.user.memberships.all().delete()
+    assert levels(bob) == ["reminder"]  # who left works on it no longer
+    set_membership(user=alice.user, department=alice.department, role=Role.OPERATOR)
+    assert levels(bob) == []
     watch_case(case=case, user=bob.user)
     assert levels(bob) == ["reminder"]
     watch_case(case=case, user=bob.user, watch=False)
@@ -209,7 +294,7 @@ def test_it_waits_for_the_assignee_and_watchers_or_for_all_and_an_escalation_for
 def test_what_somebody_noted_waits_no_more(case: Case, alice: Person, bob: Person) -> None:
     say(case, alice, "promise", days=8)
     beat()
-    (reminder,) = waiting_for(alice.principal)
+    ((reminder, _),) = waiting_for(alice.principal)
     note_reminder(reminder=reminder, reader=alice.user)
     assert waiting_for(alice.principal) == []
     note_reminder(reminder=reminder, reader=bob.user)
@@ -230,5 +315,5 @@ def test_the_start_page_asks_as_often_whatever_waits(
         say(other, alice, "promise", days=9)
     beat()
     principal = alice.principal
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert len(waiting_for(principal)) == 10

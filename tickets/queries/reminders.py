@@ -1,5 +1,6 @@
 """Which reminders there have to be, which there are, and what waits for somebody."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,14 +11,26 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Membership, Role
 from accounts.principal import Principal
+from common.rows import fetch
 from tickets.models import Reminder, ReminderLevel, Task, Watcher
-from tickets.queries.standing import UNFINISHED, told_of_cases
+from tickets.queries.standing import UNFINISHED, Told, told_of_cases
 from tickets.turns.reminding import Clock, ToDo, Wanted, reminders_of
 
-LOOKED_AT = 100
+log = logging.getLogger(__name__)
+LOOKED_AT = 100  # reminders at a time
 SHOWN = 10
+_TEXTS = """
+WITH RECURSIVE revision AS (
+    SELECT entry.id AS first, entry.id, entry.text FROM tickets_timelineentry AS entry WHERE entry.id = ANY(%s)
+    UNION ALL
+    SELECT older.first, newer.id, newer.text FROM revision AS older
+        JOIN tickets_timelineentry AS newer ON newer.replaces_id = older.id
+)
+SELECT revision.first, revision.text FROM revision
+WHERE NOT EXISTS (SELECT 1 FROM tickets_timelineentry AS newer WHERE newer.replaces_id = revision.id)
+"""
 
 
 class Key(NamedTuple):
@@ -36,17 +49,37 @@ def key_of(reminder: Reminder) -> Key:
     return Key(reminder.case_id, reminder.kind, reminder.level, reminder.entry_id, reminder.task_id, reminder.due_on)
 
 
-def wanted_reminders(cases: Iterable[int], *, now: datetime | None = None) -> dict[Key, Wanted]:
-    """Return the reminders that there have to be of cases, by their keys, where those are not over; four queries."""
+class Looked(NamedTuple):
+    """What looking at cases found: the reminders that there have to be, and the cases that could not be judged."""
+
+    wanted: dict[Key, Wanted]
+    unjudged: set[int]
+
+
+def wanted_reminders(cases: Iterable[int], *, now: datetime | None = None) -> Looked:
+    """Return the reminders that there have to be of cases, where those are not over; four queries.
+
+    A case that cannot be judged keeps none of the others from it: it is logged, and told.
+    """
     told = told_of_cases(cases)
     clock = Clock(now or timezone.now(), ZoneInfo(settings.DEFAULT_USER_TIME_ZONE), settings.ESCALATE_DAYS)
     to_do = _to_do([one.facts.id for one in told]) if told else {}
-    found: dict[Key, Wanted] = {}
+    found = Looked({}, set())
     for one in told:
-        case = one.facts.id
-        for wanted in reminders_of(one.standing(clock.now), to_do.get(case, ()), clock):
-            entry = one.first(wanted.entry) if wanted.entry else None
-            found[Key(case, wanted.kind, wanted.level, entry, wanted.task, wanted.due_on)] = wanted
+        try:
+            found.wanted.update(_wanted(one, to_do.get(one.facts.id, ()), clock))
+        except Exception:  # whatever is wrong with it, and with what it is read by
+            log.exception("case %s cannot be judged: nobody is reminded of it", one.facts.id)
+            found.unjudged.add(one.facts.id)
+    return found
+
+
+def _wanted(told: Told, to_do: Iterable[ToDo], clock: Clock) -> dict[Key, Wanted]:
+    """Return the reminders that there have to be of a case, by their keys."""
+    found: dict[Key, Wanted] = {}
+    for wanted in reminders_of(told.standing(clock.now), to_do, clock):
+        entry = told.first(wanted.entry) if wanted.entry else None
+        found[Key(told.facts.id, wanted.kind, wanted.level, entry, wanted.task, wanted.due_on)] = wanted
     return found
 
 
@@ -70,24 +103,53 @@ def for_rows(reminders: QuerySet[Reminder]) -> QuerySet[Reminder]:
     return reminders.select_related("case", "entry", "task", "party", "seen_by")
 
 
-def waiting_for(principal: Principal) -> list[Reminder]:
+class Waiting(NamedTuple):
+    """A reminder that waits for somebody; `text` is what its entry says now, or its task."""
+
+    reminder: Reminder
+    text: str
+
+
+def waiting_for(principal: Principal) -> list[Waiting]:
     """Return what waits for a person now, the longest due first.
 
-    A reminder is for who the case is assigned to and who watches it, and for all where it is assigned to nobody; an
-    escalation for the managers too. Each is held against its case as it is told now.
+    A reminder is for who the case is assigned to and who watches it, and for all where it is assigned to nobody who is
+    still there; an escalation for the managers too. Each is held against its case as it is told now: where that cannot
+    be judged, it is told as it was found last.
     """
+    rows, begin, found = _noted_by_nobody(principal), 0, list[Reminder]()
+    while len(found) < SHOWN:
+        page = list(rows[begin : begin + LOOKED_AT])
+        looked = wanted_reminders({row.case_id for row in page}) if page else Looked({}, set())
+        found += [row for row in page if key_of(row) in looked.wanted or row.case_id in looked.unjudged]
+        if len(page) < LOOKED_AT:
+            break
+        begin += LOOKED_AT
+    shown = found[:SHOWN]
+    texts = _texts_now([row.entry_id for row in shown if row.entry_id])
+    return [Waiting(row, texts[row.entry_id] if row.entry_id else row.task.text if row.task else "") for row in shown]
+
+
+def _noted_by_nobody(principal: Principal) -> QuerySet[Reminder]:
+    """Return the reminders for a person that were not over at the last look, the longest due first."""
     managed = [pk for pk, role in principal.roles.items() if role == Role.MANAGER]
     watched = Watcher.objects.filter(case=OuterRef("case"), user=principal.user, until=None)
-    mine = Q(case__assignee=None) | Q(case__assignee=principal.user) | Q(Exists(watched))
-    rows = list(
+    works_on_it = Membership.objects.filter(
+        user=OuterRef("case__assignee"), department=OuterRef("case__department"), user__is_active=True
+    )
+    mine = Q(~Exists(works_on_it)) | Q(case__assignee=principal.user) | Q(Exists(watched))
+    return (
         visible_reminders(principal)
         .filter(over_at=None, seen_at=None, case__state__in=UNFINISHED)
         .filter(Q(mine, level=ReminderLevel.REMINDER) | Q(level=ReminderLevel.ESCALATION, case__department__in=managed))
-        .select_related("case", "entry", "task", "party")
-        .order_by("due_on", "pk")[:LOOKED_AT]
+        .select_related("case", "task", "party")
+        .order_by("due_on", "pk")
     )
-    wanted = wanted_reminders({row.case_id for row in rows}) if rows else {}
-    return [row for row in rows if key_of(row) in wanted][:SHOWN]
+
+
+def _texts_now(entries: Sequence[int]) -> dict[int, str]:
+    """Return what the newest revisions of entries say, by the ids of the first ones."""
+    return dict(fetch(_TEXTS, [list(entries)])) if entries else {}
 
 
 def reminder_row(reminder: Reminder) -> dict[str, Any]:

@@ -22,6 +22,7 @@ SELECT found.id, found.state, found.severity, found.department_id, found.product
         WHERE named.case_id = found.id ORDER BY named.position, named.id
     )
 FROM tickets_case AS found WHERE found.id = ANY(%s) AND found.state = ANY(%s)
+ORDER BY found.id
 """
 # What moves no turn is left out, but for what was corrected into something that does, or out of it: a correction counts
 # in the place of the first revision.
@@ -58,11 +59,11 @@ class Told(NamedTuple):
 
     facts: Facts
     entries: list[Entry]
-    terms: AllTerms
+    owed: "_Owed"
 
     def standing(self, now: datetime) -> Standing:
         """Return where it stands."""
-        return standing_of(self.entries, now=now, terms=self.terms, parties=self.facts.parties)
+        return standing_of(self.entries, now=now, terms=self.owed.of(self.facts), parties=self.facts.parties)
 
     def first(self, entry: str) -> int:
         """Return the row of the first revision of an entry."""
@@ -73,13 +74,13 @@ class Told(NamedTuple):
 
 
 def told_of_cases(ids: Iterable[int]) -> list[Told]:
-    """Return what is told of those of the cases that are open or parked; three queries."""
+    """Return what is told of those of the cases that are open or parked, in the order of their ids; three queries."""
     wanted = list(ids)
     facts = [Facts(*row) for row in _rows(_FACTS, [wanted, UNFINISHED])] if wanted else []
     if not facts:
         return []
-    entries, terms = _entries([one.id for one in facts]), _Owed(facts)
-    return [Told(one, entries[one.id], terms.of(one)) for one in facts]
+    entries, owed = _entries([one.id for one in facts]), _Owed(facts)
+    return [Told(one, entries[one.id], owed) for one in facts]
 
 
 def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dict[int, Standing]:
