@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.engine.event import Kind
-from ingest.engine.findings import DATES, RULES, WHOLE_RULES
+from ingest.engine.findings import DATES, RULES, WHOLE_RULES, accepted_and_lost
 from ingest.engine.findings.coverage import Context, Remembered
 from ingest.engine.findings.hit import SEVERITIES, Hit
 from ingest.engine.findings.orders import orders_of
@@ -18,6 +18,7 @@ from ingest.engine.truth import MOST_CITED, Truth, weigh
 _HISTORY: Final = int(Kind.HISTORY)
 _COUNTED: Final = frozenset({_HISTORY, int(Kind.SPAM)})
 NO_MESSAGES: Final = "the log speaks of no message"
+NAMELESS: Final = "no line names a recipient of them or says what became of them, and they count as no message"
 NO_SESSION: Final = "lines that name no session, each counted as one: which message they speak of is not known"
 SHARED: Final = (
     "their id also stands in another file, and the device of one of them is not known, so the lines were not joined:"
@@ -117,14 +118,14 @@ class Judgement:
             totals.unordered[answer.device, answer.unordered] += times
         if answer.firmware:
             totals.firmware.setdefault(answer.device, set()).update(answer.firmware)
+        for doubt in answer.doubts:
+            self.doubts[doubt] += times
         if not answer.is_message:
             return
         self.messages += times
         self.unfinished += answer.unfinished * times
         for rule in answer.judged:
             self.judged[rule] += times
-        for doubt in answer.doubts:
-            self.doubts[doubt] += times
         self.found.extend(answer.found)
 
     def conclude(self, tables: Tables, baseline: Totals | None = None) -> None:
@@ -184,6 +185,8 @@ def judge_family(truth: Truth, tables: Tables, context: Context) -> FamilyAnswer
             judged.append(rule.name)
             doubts += [(rule.name, doubt.reason) for doubt in rule.doubts if doubt.holds(truth)]
             hits += rule.find(truth)
+    elif truth.is_nameless:
+        doubts.append((accepted_and_lost.NAME, NAMELESS))
     device = truth.device.name, truth.device.source
     orders, unordered = orders_of(truth, context)
     return FamilyAnswer(

@@ -99,6 +99,11 @@ class Truth:
         return bool(self.originals)
 
     @property
+    def is_nameless(self) -> bool:
+        """Whether it was a message that the sender was not refused, of whose recipients no line names any."""
+        return not self.originals and not self.refused_all and (self.envelope > 0 or bool(self.accepted_all))
+
+    @property
     def unfinished(self) -> bool:
         """Whether the log does not cover the beginning, or the end for some recipient."""
         return not self.begun or bool(self.open)

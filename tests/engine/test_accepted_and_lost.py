@@ -1,10 +1,12 @@
 """Accepted, and nothing done: held against a message only where the log shows all the time it could be queued."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.engine.findings.coverage import GAP, NO_DATES, UNDATED_FAMILY, Coverage
+from ingest.engine.judge import NAMELESS
 from ingest.engine.result import Options
 from ingest.engine.times import DAY_MS
 from tests.engine.gateway import (
@@ -24,6 +26,7 @@ from tests.engine.gateway import (
     scan_lines,
     spam,
 )
+from tests.engine.two_engines import agree, sources_of
 
 DAYS = [f"2022-06-{day:02d}" for day in range(8, 15)]
 DEFERRED = "Deferred: Connection refused by mx.example.com."
@@ -237,3 +240,24 @@ def test_coverage_counts_whole_days_to_the_millisecond() -> None:
     assert coverage.lacks(0, 5) is None
     assert coverage.lacks(1, 5) == "the log covers 4 of 5 days of queue lifetime"
     assert coverage.lacks(6 * DAY_MS, 5) == "the log covers 0 of 5 days of queue lifetime"
+
+
+def test_a_message_whose_recipients_no_line_names_is_not_passed_over(tmp_path: Path) -> None:
+    """Postfix names recipients where it tries to deliver: what was queued and then vanished speaks of nobody."""
+    log = (
+        "Nov  1 10:05:01 mx1 postfix/smtpd[1001]: 5AB1C2D3E4: client=mail.example.net[198.51.100.7]\n"
+        "Nov  1 10:05:01 mx1 postfix/qmgr[900]: 5AB1C2D3E4: from=<a@example.net>, size=2210, nrcpt=1 (queue active)\n"
+        "Nov 24 10:05:01 mx1 postfix/qmgr[900]: 60011C2D3E: from=<a@example.net>, size=2210, nrcpt=1 (queue active)\n"
+        "Nov 24 10:05:02 mx1 postfix/smtp[1003]: 60011C2D3E: to=<b@example.com>, relay=in.example.com[203.0.113.9]:25, "
+        "delay=1.2, delays=0.1/0/0.5/0.6, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as AB0001)\n"
+    )
+    result = agree(sources_of(tmp_path, log.encode()))
+    assert (result["transactions"], result["messages"]) == (2, 1)
+    rows = [row for row in result["not_judged"] if row["rule"] == LOST and row["reason"] == NAMELESS]
+    assert [row["transactions"] for row in rows] == [1]
+
+
+def test_a_message_that_was_refused_before_anybody_was_named_is_no_doubt() -> None:
+    nobody = scan_lines(envelope(), refusal())
+    assert NAMELESS not in [reason for _, reason in reasons(nobody, LOST)]
+    assert [count for count, reason in reasons(scan_lines(envelope()), LOST) if reason == NAMELESS] == [1]
