@@ -6,6 +6,7 @@ import errno
 import hashlib
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ import orjson
 
 from cli.errors import UsageError
 from tickets.mail.archive import MSG, Archive, open_archive
+from tickets.mail.charsets import storable
 from tickets.mail.mbox import Piece
 from tickets.mail.message import Message
 from tickets.mail.outlook import NoOutlook, read_outlook
@@ -95,8 +97,18 @@ def row_of(piece: Piece, form: str, kept: _Kept | None) -> dict[str, Any]:
     try:
         message = read_outlook(piece.raw) if form == MSG else read_message(piece.raw, envelope=piece.envelope)
     except NoOutlook as error:
-        return row | {"unread": f"This is no message of Outlook that can be read: {error}", "message": None}
-    return row | {"message": _told(message, kept)}
+        unread = storable(f"This is no message of Outlook that can be read: {error}")
+        return row | {"unread": unread, "message": None}
+    return row | {"message": _storable(_told(message, kept))}
+
+
+def _storable(told: Any) -> Any:
+    """Return what is told with every text in it as a database can hold it: no reading is trusted to have seen to it."""
+    if isinstance(told, str):
+        return storable(told)
+    if isinstance(told, dict):
+        return {key: _storable(value) for key, value in told.items()}
+    return [_storable(one) for one in told] if isinstance(told, list | tuple) else told
 
 
 def _told(message: Message, kept: _Kept | None) -> dict[str, Any]:
@@ -108,7 +120,7 @@ def _told(message: Message, kept: _Kept | None) -> dict[str, Any]:
         "day_only": message.sent.day_only,
         "doubts": message.sent.doubts,
         "from": [{"name": one.name, "address": one.address} for one in message.senders],
-        "recipients": message.recipients,
+        "recipients": [asdict(one) for one in message.recipients],
         "subject": message.subject,
         "tokens": message.tokens,
         "references": message.references,
@@ -116,7 +128,7 @@ def _told(message: Message, kept: _Kept | None) -> dict[str, Any]:
         "text": message.text,
         "html": message.html,
         "kind": message.kind,
-        "undelivered": message.undelivered,
+        "undelivered": [asdict(one) for one in message.undelivered],
         "returned": message.returned,
         "damage": message.damage,
         "fingerprint": message.fingerprint,

@@ -209,6 +209,33 @@ def test_the_fingerprint_is_of_what_the_sender_wrote() -> None:
     assert len({read_message(one).fingerprint for one in [raw, *others]}) == 4
 
 
+@pytest.mark.parametrize(
+    ("forged", "genuine"),
+    [
+        (b"Subject: hello from:kim@vendor.example\n\nbody", b"Subject: hello\nFrom: kim@vendor.example\n\nbody"),
+        (b"Subject: hello from:10:k@v.example\n\nbody", b"Subject: hello\nFrom: k@v.example\n\nbody"),
+        (b"From: k@v.example\n\nbody", b"From: k@v.example\n\n\nbody"),
+        (b"X-A: " + b"a" * 1_100_000 + b"\nFrom: a@x\n\nbody", b"X-A: " + b"a" * 1_100_000 + b"\nFrom: b@x\n\nbody"),
+    ],
+)
+def test_no_field_passes_for_another(forged: bytes, genuine: bytes) -> None:
+    """Whoever imports a forged twin first must not make the genuine mail one that is known already."""
+    head = b"Message-ID: <x@y>\n"
+    assert read_message(head + forged).fingerprint != read_message(head + genuine).fingerprint
+
+
+def test_an_id_that_is_too_long_counts_for_nothing_and_is_told() -> None:
+    long = "\N{CJK UNIFIED IDEOGRAPH-8FF7}" * 333
+    message = read_message(letter(message_id=long, references=[long, "a@x"], in_reply_to=long[1:]))
+    assert (message.message_id, message.references, message.in_reply_to) == ("", ("a@x",), (long[1:],))
+    assert [told for told in message.damage if "998 bytes" in told] == [
+        "the message-id has an id of more than 998 bytes, which counts for nothing",
+        "the references has an id of more than 998 bytes, which counts for nothing",
+    ]
+    bare = read_message(letter(message_id=None, Message_ID="x" * 999))
+    assert (bare.message_id, len(bare.damage)) == ("", 1)
+
+
 def test_a_mail_without_an_id_is_the_same_only_byte_for_byte() -> None:
     raw = letter(message_id=None)
     assert read_message(raw).message_id == ""

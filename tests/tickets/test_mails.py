@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from common.jobs.models import Job
 from common.storage import evidence_store
@@ -17,6 +18,7 @@ from tickets.models import Evidence, Mail, MailCopy, MailFiling, MailImport, Tim
 from tickets.services.contracts import create_contact
 from tickets.services.custody import broken_links
 from tickets.services.mail_by_hand import file_mail, take_mail_out
+from tickets.services.mails import record_mails
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +235,70 @@ HOSTILE = [
     letter("<html>" + "<b>" * 100_000, Content_Type="text/html"),
     letter(message_id=None, sender=None, date=None),
 ]
+
+
+def test_one_id_that_no_index_holds_costs_no_other_mail(alice: Person, desk: Desk) -> None:
+    long = "".join(chr(0x20000 + number * 7 % 0x9FFF) for number in range(900))  # 3,600 bytes that nothing compresses
+    report = taken_in(
+        alice, mbox(letter(message_id="a@x"), letter(message_id=long), letter(message_id="c@x", references=[long]))
+    )
+    assert (report["new"], report["unread"]) == (3, 0)
+    assert set(Mail.objects.values_list("message_id", flat=True)) == {"a@x", "", "c@x"}
+    assert "998 bytes" in str(Mail.objects.get(message_id="").damage)
+
+
+def test_a_mail_that_the_database_refuses_is_kept_as_unreadable(alice: Person, desk: Desk) -> None:
+    taken_in(alice, letter(message_id="before@x"))
+    mail_import = MailImport.objects.get()
+    rows = [
+        {
+            "place": number, "whole": True, "unread": "",
+            "original": {"sha256": f"{number:064x}", "size": 9},
+            "message": {
+                "message_id": f"{number}@x", "sent_at": None, "date": "", "day_only": False, "doubts": [], "from": [],
+                "recipients": [], "subject": subject, "tokens": [], "references": references, "in_reply_to": [],
+                "text": "", "html": "", "kind": "mail", "undelivered": [], "returned": "", "damage": [],
+                "fingerprint": f"{number:064x}", "attachments": [],
+            },
+        }
+        for number, subject, references in (
+            (1, "one", []), (2, "\x00", []), (3, "three", ["".join(map(chr, range(0x20000, 0x20400)))]),
+            (4, "four", []),
+        )
+    ]  # fmt: skip
+    for report in (record_mails(mail_import=mail_import, rows=rows) for _ in range(2)):
+        assert (report.messages, report.unread, report.new + report.known) == (4, 2, 4)
+    refused = Mail.objects.filter(reason="unreadable")
+    assert sorted(refused.values_list("blob_id", flat=True)) == [f"{number:064x}" for number in (2, 3)]
+    assert "cannot be stored" in refused[0].damage[0]
+    assert set(Mail.objects.exclude(message_id="").values_list("message_id", flat=True)) == {"before@x", "1@x", "4@x"}
+
+
+def test_mails_without_an_id_are_looked_for_one_by_one(alice: Person, desk: Desk) -> None:
+    """Not by loading all that the department has without one, again for each batch."""
+    taken_in(alice, mbox(*(letter(f"{number}\n", message_id=None) for number in range(3))))
+    with CaptureQueriesContext(connection) as asked:
+        report = taken_in(alice, mbox(*(letter(f"{number}\n", message_id=None) for number in (0, 7))))
+    assert (report["new"], report["known"]) == (1, 1)
+    (looked,) = [one["sql"] for one in asked if '"fingerprint" IN' in one["sql"]]
+    assert "\"message_id\" = ''" in looked
+
+
+def test_a_forged_twin_takes_no_ones_place(alice: Person, desk: Desk) -> None:
+    head, date = b"Message-ID: <x@y>\n", b"Date: Mon, 02 May 2022 17:00:00 +0900\n"
+    subject = b"Subject: " + desk.subject("A").encode()
+    taken_in(alice, head + date + subject + b" from:kim@vendor.example\n\nbody\n")
+    report = taken_in(alice, head + date + subject + b"\nFrom: kim@vendor.example\n\nbody\n")
+    assert (report["new"], report["filed"]) == (1, 1)
+
+
+def test_a_message_of_outlook_whose_fields_hold_nul(alice: Person, desk: Desk) -> None:
+    raw = outlook()
+    kind = "application/octet-stream".encode("utf-16-le")
+    assert kind in raw
+    taken_in(alice, raw.replace(kind, kind[:20] + b"\0\0" + kind[22:]), "a.msg")
+    (attached,) = only_mail().attachments.all()
+    assert attached.content_type == "applicatio\ufffd/octet-stream"
 
 
 def test_hostile_mails_are_mails_like_others(alice: Person, desk: Desk) -> None:

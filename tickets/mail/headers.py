@@ -16,11 +16,12 @@ from tickets.mail.charsets import decode
 HEAD_READ = 1024 * 1024  # bytes of a head that are read; the original keeps the rest
 VALUE_READ = 64 * 1024
 IDS_READ = 200  # the first, and the last ones: the nearest
+ID_ALLOWED = 998  # bytes: a line of RFC 5322 holds no more, and what is longer is no id
 ADDRESSES_READ = 1000
 
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:", re.MULTILINE)
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
-_ID = re.compile(r"<([^<>\s]{1,998})>")
+_ID = re.compile(r"<([^<>\s]+)>")
 _PARAMETER = re.compile(r""";\s*([^\s=;"]+?)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)""", re.DOTALL)
 _CONTINUED = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
 
@@ -109,15 +110,29 @@ def from_base64(raw: bytes) -> bytes:
 
 
 def ids_of(text: str) -> tuple[str, ...]:
-    """Return the message ids of a field, each once, without their brackets."""
-    found = list(dict.fromkeys(match[1] for match in _ID.finditer(text)))
+    """Return the message ids of a field, each once, without their brackets. What is too long is none."""
+    found = [one for one in dict.fromkeys(match[1] for match in _ID.finditer(text)) if _is_id(one)]
     return tuple(found if len(found) <= IDS_READ else [found[0], *found[1 - IDS_READ :]])
 
 
 def own_id(text: str) -> str:
-    """Return a message's own id; one without brackets counts as it stands."""
+    """Return a message's own id; one without brackets counts as it stands, one that is too long is none."""
     found = ids_of(text)
-    return found[0] if found else text.strip().strip("<>").strip()[:998]
+    bare = text.strip().strip("<>").strip()
+    return found[0] if found else bare if _is_id(bare) else ""
+
+
+def told_of_ids(fields: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the ids in fields, by the fields' names."""
+    return [
+        f"the {name} has an id of more than {ID_ALLOWED} bytes, which counts for nothing"
+        for name, text in fields.items()
+        if not all(_is_id(one) for one in _ID.findall(text) or ([text] if name == "message-id" else []))
+    ]
+
+
+def _is_id(text: str) -> bool:
+    return len(text.encode("utf-8", "replace")) <= ID_ALLOWED
 
 
 def addresses_of(values: list[bytes]) -> tuple[Address, ...]:

@@ -10,7 +10,7 @@ from oxmsg import Message as OutlookMessage
 from tickets.mail.automatic import kind_of
 from tickets.mail.charsets import storable
 from tickets.mail.dates import MISSING, NO_ZONE, Sent, sent_of
-from tickets.mail.headers import Address, Head, addresses_of, ids_of, own_id, parameters_of, read_head
+from tickets.mail.headers import Address, Head, addresses_of, ids_of, own_id, parameters_of, read_head, told_of_ids
 from tickets.mail.message import MAIL, Attachment, Message, Recipient
 from tickets.mail.read import NAME_KEPT, SUBJECT_KEPT, TEXT_KEPT, text_of_page, tokens_of
 
@@ -44,17 +44,19 @@ def _read(found: OutlookMessage, raw: bytes) -> Message:
     attachments = tuple(_attachments(found, damage))
     content_type, parameters = parameters_of(head.plain("content-type"))
     senders = _senders(found, head)
-    references = head.plain("references") or _text(found, REFERENCES)
+    numbers = {"message-id": MESSAGE_ID, "references": REFERENCES, "in-reply-to": IN_REPLY_TO}
+    ids = {name: head.plain(name) or _text(found, number) for name, number in numbers.items()}
+    damage += told_of_ids(ids)
     subject = found.subject
     return Message(
-        message_id=own_id(head.plain("message-id") or _text(found, MESSAGE_ID)),
+        message_id=own_id(ids["message-id"]),
         sent=_sent(found, head),
         senders=senders,
         recipients=tuple(_recipients(found)),
         subject=storable(subject)[:SUBJECT_KEPT],
         tokens=tokens_of(subject),
-        references=ids_of(references),
-        in_reply_to=ids_of(head.plain("in-reply-to") or _text(found, IN_REPLY_TO)),
+        references=ids_of(ids["references"]),
+        in_reply_to=ids_of(ids["in-reply-to"]),
         text=storable((found.body or "").replace("\r\n", "\n"))[:TEXT_KEPT] or text_of_page(page),
         html=page,
         attachments=attachments,

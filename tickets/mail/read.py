@@ -18,6 +18,7 @@ from tickets.mail.headers import (
     own_id,
     parameters_of,
     read_head,
+    told_of_ids,
 )
 from tickets.mail.message import BOUNCE, Attachment, Message, Recipient
 from tickets.mail.parts import Part, cut_head, parts_of
@@ -44,12 +45,14 @@ def read_message(raw: bytes, *, envelope: str = "") -> Message:
         damage.append("the head is longer than what is read of it")
     if not head.fields:
         damage.append("there is no head: this may be no mail")
+    ids = {name: head.plain(name) for name in ("message-id", "references", "in-reply-to")}
+    damage += told_of_ids(ids)
     content_type, parameters = parameters_of(head.plain("content-type"))
     senders = addresses_of(head.all("from"))
     kind = kind_of(head, content_type, parameters, [one.address for one in senders])
     text, page, attachments, told = _contents(parts)
     return Message(
-        message_id=own_id(head.plain("message-id")),
+        message_id=own_id(ids["message-id"]),
         sent=sent_of(
             head.plain("date"), [decode(value[:4096], "")[0] for value in head.all("received")[-50:]], envelope
         ),
@@ -57,8 +60,8 @@ def read_message(raw: bytes, *, envelope: str = "") -> Message:
         recipients=_recipients(head),
         subject=head.text("subject")[:SUBJECT_KEPT],
         tokens=tokens_of(head.text("subject")),
-        references=ids_of(head.plain("references")),
-        in_reply_to=ids_of(head.plain("in-reply-to")),
+        references=ids_of(ids["references"]),
+        in_reply_to=ids_of(ids["in-reply-to"]),
         text=text,
         html=page,
         attachments=attachments,
@@ -78,13 +81,19 @@ def tokens_of(subject: str) -> tuple[str, ...]:
 def fingerprint_of(head: Head, raw: bytes, body: bytes) -> str:
     """Return the SHA-256 of a message as its sender wrote it.
 
-    Line ends, the quoting of an archive and blank lines at the end are of the way it came. A message without an id is
-    only the same where every byte of it is.
+    Line ends, the folding of fields, the quoting of an archive and blank lines at the end are of the way it came. A
+    message without an id, or whose head is not read to its end, is only the same where every byte of it is. Each field
+    goes in with its length: none can hold what looks like the next one.
     """
-    if head.raw("message-id") is None:
+    if head.raw("message-id") is None or head.cut:
         return hashlib.sha256(_even(raw)).hexdigest()
-    written = b"\n".join(name.encode() + b":" + value for name, value in head.fields if name in _WRITTEN)
-    return hashlib.sha256(re.sub(rb"\s+", b" ", written) + b"\n\n" + _even(body)).hexdigest()
+    written = hashlib.sha256()
+    for name, value in head.fields:
+        if name in _WRITTEN:
+            even = re.sub(rb"\s+", b" ", value)
+            written.update(b"%s:%d:%s" % (name.encode(), len(even), even))
+    written.update(b"\n" + _even(body))
+    return written.hexdigest()
 
 
 def _even(raw: bytes) -> bytes:

@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, DataError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Department
@@ -21,6 +22,8 @@ from tickets.services.mail_threads import UNREADABLE, settle_mails
 
 BATCH = 200
 TOLD_ALLOWED = 20
+REFUSED = "What it says cannot be stored: a field is too large, or no text. Its original is kept."
+LIMIT_EXCEEDED = "54"  # the class of PostgreSQL's codes for what is too large
 
 
 @dataclass(slots=True)
@@ -85,24 +88,51 @@ def _batches(rows: Iterable[dict[str, Any]], report: ImportReport) -> Iterator[l
 
 
 def _record(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: ImportReport) -> list[Mail]:
-    """Write the mails of some rows that are not known yet, and all originals; return the new ones."""
+    """Write the mails of some rows that are not known yet, and all originals; return the new ones.
+
+    What the database refuses is one mail's own: it is kept as one that cannot be read, and the others are written.
+    """
     now = timezone.now()
+    _keep_blobs(rows)
+    try:
+        with transaction.atomic():
+            return _write(rows, mail_import, report, now)
+    except DatabaseError as error:
+        if not _is_refusal(error):
+            raise
+    made: list[Mail] = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                made += _write([row], mail_import, report, now)
+        except DatabaseError as error:
+            if not _is_refusal(error):
+                raise
+            made += _write([row | {"message": None, "unread": REFUSED}], mail_import, report, now)
+    return made
+
+
+def _is_refusal(error: DatabaseError) -> bool:
+    """Whether the database refuses what it was given, rather than being out of order."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, DataError) or state.startswith(LIMIT_EXCEEDED)
+
+
+def _write(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: ImportReport, now: datetime) -> list[Mail]:
+    """Write rows, all or none of them; the report counts what was written."""
     read = [(row, mail_of(row, mail_import, now)) for row in rows]
-    known = _known(mail_import.department, [mail.message_id for _, mail in read])
-    ids = {message_id for message_id, _ in known}
+    known = _known(mail_import.department, [mail for _, mail in read])
+    ids = {message_id for message_id, _ in known if message_id}
     fresh: list[tuple[dict[str, Any], Mail]] = []
+    twins: list[str] = []
     for row, mail in read:
-        report.unread += bool(row["unread"])
         if (mail.message_id, mail.fingerprint) in known:
-            report.known += 1
             continue
-        if mail.message_id and mail.message_id in ids and len(report.twins) < TOLD_ALLOWED:
-            report.twins = list(dict.fromkeys([*report.twins, mail.message_id]))
-        ids.add(mail.message_id)
+        if mail.message_id in ids:
+            twins.append(mail.message_id)
+        ids.update([mail.message_id] if mail.message_id else [])
         known[mail.message_id, mail.fingerprint] = mail
         fresh.append((row, mail))
-    report.new += len(fresh)
-    _keep_blobs(rows)
     made = Mail.objects.bulk_create([mail for _, mail in fresh])
     MailAttachment.objects.bulk_create([one for row, mail in fresh for one in _attachments(row, mail)])
     MailCopy.objects.bulk_create(
@@ -117,12 +147,19 @@ def _record(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: Imp
         ],
         ignore_conflicts=True,
     )
+    report.new += len(fresh)
+    report.known += len(read) - len(fresh)
+    report.unread += sum(bool(row["unread"]) for row in rows)
+    report.twins = list(dict.fromkeys([*report.twins, *twins]))[:TOLD_ALLOWED]
     return made
 
 
-def _known(department: Department, ids: Sequence[str]) -> dict[tuple[str, str], Mail]:
-    """Return the department's mails that bear some ids."""
-    found = Mail.objects.filter(department=department, message_id__in=set(ids)).only("pk", "message_id", "fingerprint")
+def _known(department: Department, mails: Sequence[Mail]) -> dict[tuple[str, str], Mail]:
+    """Return the department's mails that bear the ids of some mails; of those without an id, the same ones alone."""
+    ids = {mail.message_id for mail in mails if mail.message_id}
+    same = {mail.fingerprint for mail in mails if not mail.message_id}
+    alike = Q(message_id__in=ids) | Q(message_id="", fingerprint__in=same)
+    found = Mail.objects.filter(alike, department=department).only("pk", "message_id", "fingerprint")
     return {(mail.message_id, mail.fingerprint): mail for mail in found}
 
 
