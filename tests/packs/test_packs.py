@@ -1,6 +1,7 @@
 """A pack from a finding to the vendor's reply: asked for, made by a worker, looked at, released, read back."""
 
 import hashlib
+import hmac
 import io
 import json
 import zipfile
@@ -72,8 +73,10 @@ def test_the_manifest_names_the_original(alice: Person, finding: Finding, work: 
     work()
     manifest = json.loads(member(bytes_of(alice, answer.json()["id"]), "manifest.json"))
     piece = finding.case.evidence.get()
-    assert manifest["logs"][0]["original"]["sha256"] == piece.blob_id
-    assert manifest["logs"][0]["original"]["size"] == piece.blob.size
+    key = hmac.digest(bytes(PackSecret.objects.get().secret), b"zenrei/commitment", "sha256")
+    commitment = hmac.digest(key, str(piece.blob_id).encode(), "sha256").hex()
+    told = manifest["logs"][0]["original"]
+    assert (told["commitment"], told["size"], "sha256" in told) == (commitment, piece.blob.size, False)
 
 
 def test_the_timeline_and_custody_tell_for_whom_and_what(

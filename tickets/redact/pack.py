@@ -18,7 +18,6 @@ from tickets.redact.summary import summary
 from tickets.redact.values import Entry
 
 SCHEMA: Final = "zenrei.pack/1"
-HASH_SHOWN_FROM: Final = 512  # bytes of an original that are not in the pack
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a zip that is made twice is the same bytes: no clock is asked
 
 
@@ -146,7 +145,7 @@ def _content(order: Order, chosen: Sequence[tuple[CitedLine, ...]], redactor: Re
         for place, line in sorted(places.items(), key=lambda one: (names[one[0][:2]], one[0][2]))
     )
     findings = tuple(_finding(point, lines, names, redactor) for point, lines in zip(order.points, chosen, strict=True))
-    logs = tuple(_logs(order, places.values(), names, redactor, secret))
+    logs = tuple(_logs(order, names, redactor, secret))
     questions = tuple(redactor.prose(line) for line in order.questions.splitlines() if line.strip())
     pseudonyms = redactor.pseudonyms
     return Content(
@@ -183,28 +182,23 @@ def _finding(
 
 
 def _logs(
-    order: Order,
-    lines: Iterable[CitedLine],
-    names: dict[tuple[str, str], str],
-    redactor: Redactor,
-    secret: bytes,
+    order: Order, names: dict[tuple[str, str], str], redactor: Redactor, secret: bytes
 ) -> Iterable[dict[str, Any]]:
-    """Say which original each log of the pack is of, without telling more of it than the lines do."""
-    exported = Counter[str]()
-    for line in lines:
-        exported[line.log] += len(line.text.encode("utf-8", "surrogatepass"))
+    """Say which original each log of the pack is of, without telling more of it than the lines do.
+
+    Never by its plain hash: of a file that is nearly all in packs, whoever has the lines can try out what was replaced
+    until the hash fits, and no count of bytes says how much of it was told before.
+    """
     originals = {original.log: original for original in order.originals}
+    key = hmac.digest(secret, b"zenrei/commitment", "sha256")
     for (log, _), name in names.items():
         original = originals[log]
-        algorithm, digest = "sha256", original.sha256
-        if original.size - exported[log] < HASH_SHOWN_FROM:
-            key = hmac.digest(secret, b"zenrei/commitment", "sha256")
-            algorithm, digest = "commitment", hmac.new(key, original.sha256.encode(), "sha256").hexdigest()
+        commitment = hmac.new(key, original.sha256.encode(), "sha256").hexdigest()
         device = {"device": redactor.pseudonyms.of("host", original.device)} if original.device else {}
         yield {
             "name": name,
             "member": f"lines/{name}.log",
-            "original": {algorithm: digest, "size": original.size} | device,
+            "original": {"commitment": commitment, "size": original.size} | device,
         }
 
 

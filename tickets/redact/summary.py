@@ -31,9 +31,8 @@ def _lines(content: "Content", words: dict[str, str]) -> Iterator[str]:
     yield f"{words['originals_intro']}\n"
     for log in content.logs:
         original = log["original"]
-        algorithm = "sha256" if "sha256" in original else "commitment"
         told = words["original"].format(
-            log=log["name"], size=f"{original['size']:,}", algorithm=algorithm, digest=original[algorithm]
+            log=log["name"], size=f"{original['size']:,}", commitment=original["commitment"]
         )
         yield f"- {told}"
 

@@ -24,9 +24,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "cut": "the line is longer: its end is left out",
         "originals": "Originals",
         "originals_intro": "They stay with us, unchanged. A commitment is the HMAC-SHA256 of the original with a key "
-        "that we keep, and can show with the original: a plain hash of a file that is nearly all in here could be used "
-        "to guess what was replaced.",
-        "original": "{log}: {size} bytes, {algorithm} {digest}",
+        "that we keep, and can show with the original: a plain hash could be used to guess what was replaced.",
+        "original": "{log}: {size} bytes, commitment {commitment}",
         "rejected-and-delivered": "The sender was told that the message was refused, and it was delivered",
         "delivered-twice": "The message was delivered twice",
         "accepted-and-lost": "The message was accepted, and nothing tells what became of it",
@@ -55,9 +54,9 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "cut": "実際の行はさらに長く、末尾を省いています",
         "originals": "原本",
         "originals_intro": "原本は変更せずに当方で保管しています。commitment は、当方が保管する鍵による原本の "
-        "HMAC-SHA256 で、原本とともに示すことができます。ほぼ全体がここに含まれるファイルでは、"
-        "単純なハッシュ値から、置き換えた値を推測できてしまうためです。",
-        "original": "{log}：{size} バイト、{algorithm} {digest}",
+        "HMAC-SHA256 で、原本とともに示すことができます。"
+        "単純なハッシュ値からは、置き換えた値を推測できてしまうためです。",
+        "original": "{log}：{size} バイト、commitment {commitment}",
         "rejected-and-delivered": "送信者には拒否と返したのに、メールは配送された",
         "delivered-twice": "メールが二重に配送された",
         "accepted-and-lost": "受け付けたメールのその後が、記録にない",
