@@ -183,3 +183,52 @@ def test_a_head_with_words_that_no_database_keeps_is_none(store: Store, path: Pa
             file.write(line.encode())
     assert [one.what.split(": ")[1] for one in broken() if one.part == "heads"] == ["it is no published head"] * 2
     assert CustodyEntry.objects.count() == 3 * LINKS
+
+
+# --- told once, told for ever ----------------------------------------------------------------------------------------
+
+
+def of_heads() -> list[str]:
+    """Verify, and return what is told of the file of heads itself."""
+    return [one.what for one in broken() if one.part == "heads"]
+
+
+def test_heads_that_were_cut_are_told_again_and_again(store: Store, path: Path, alice: Person) -> None:
+    assert broken() == []
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-2]))
+    words = f"{NAME} had {len(lines)} lines when last verified, and has {len(lines) - 2}"
+    assert [of_heads(), of_heads()] == [[words]] * 2
+    for _ in range(3):
+        record_custody(evidence=store.pieces[0], actor=alice.user, action=CustodyAction.DOWNLOADED)
+    publish_heads()
+    words = f"line {len(lines)} of {NAME} is not what it was when last verified"
+    assert [of_heads(), of_heads()] == [[words]] * 2
+    path.write_bytes(whole)
+    assert of_heads() == [words]  # nobody accepted it
+
+
+def test_heads_that_are_gone_are_told_again_and_again(store: Store, path: Path, alice: Person) -> None:
+    path.unlink()
+    words = f"{NAME} is gone or empty, and there are chains"
+    assert [of_heads(), of_heads()] == [[words]] * 2
+    record_custody(evidence=store.pieces[0], actor=alice.user, action=CustodyAction.DOWNLOADED)
+    publish_heads()
+    assert of_heads() == [words]
+
+
+def test_a_head_that_is_none_of_the_file_is_told_once(store: Store) -> None:
+    assert verify_everything(kept_head="0" * 64).broken != []
+    assert broken() == []
+
+
+def test_a_damaged_line_holds_no_newer_head_back(store: Store, path: Path, alice: Person) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"line":3,', b'"line":4,', 1))
+    assert len(of_heads()) == 2
+    record_custody(evidence=store.pieces[0], actor=alice.user, action=CustodyAction.DOWNLOADED)
+    publish_heads()
+    assert len(of_heads()) == 2
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    assert f"{NAME} had {len(lines)} lines when last verified, and has {len(lines) - 1}" in of_heads()

@@ -22,11 +22,12 @@ from tickets.models.reminder import Reminder, ReminderKind, ReminderLevel
 from tickets.models.scan import CaseScan
 from tickets.models.seal import EntrySeal, UnpublishedHead
 from tickets.models.task import Task, TaskKind
-from tickets.models.verification import IntegrityCheck, Verification
+from tickets.models.verification import BlobCheck, IntegrityCheck, Verification
 from tickets.models.watcher import Watcher
 
 __all__ = [
     "Blob",
+    "BlobCheck",
     "Case",
     "CaseKind",
     "CaseParty",

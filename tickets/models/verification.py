@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from tickets.models.case import Case
-from tickets.models.evidence import Evidence
+from tickets.models.evidence import Blob, Evidence
 
 
 class IntegrityCheck(models.Model):
@@ -32,8 +32,22 @@ class IntegrityCheck(models.Model):
         return f"{self.evidence or self.case}: {'broken' if self.is_broken else 'whole'}"
 
 
+class BlobCheck(models.Model):
+    """The last check of a blob that no piece names. `trouble` says what is wrong. No row: not checked yet."""
+
+    blob = models.OneToOneField(Blob, on_delete=models.PROTECT, primary_key=True, related_name="check_of_it")
+    checked_at = models.DateTimeField()
+    trouble = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.blob_id}: {self.trouble or 'whole'}"
+
+
 class Verification(models.Model):
-    """One run of `zenrei verify` over everything. The newest published head is noted, so that it cannot be lost."""
+    """One run of `zenrei verify` over everything, or of the job over what belongs to no piece and no case.
+
+    The furthest published head that any run saw is noted, so that it cannot be lost.
+    """
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
@@ -41,6 +55,8 @@ class Verification(models.Model):
     size = models.BigIntegerField(help_text="Bytes that were read again.")
     broken = models.PositiveIntegerField(help_text="Places that did not hold.")
     breaks = models.JSONField(default=list, help_text="Those that belong to no case.")
+    of_everything = models.BooleanField(default=True, help_text="False: the job's look at what belongs to no case.")
+    accepts_heads = models.BooleanField(default=False, help_text="From here on, the heads as they were then count.")
     head_line = models.PositiveBigIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True, default="")
 

@@ -58,6 +58,7 @@ class KnownHeads:
     troubles: list[tuple[int, str]] = field(default_factory=list)
     unreadable: str = ""
     newest: PublishedHead | None = None
+    has_kept: bool = True
     has_sought: bool = False
     last: Line | None = None
 
@@ -82,7 +83,8 @@ class KnownHeads:
 def known_heads(*, kept: Mapping[int, str] | None = None, sought: str = "") -> KnownHeads:
     """Read the outbox and the file. `kept` says what lines must be, by their number.
 
-    `sought` is the hash of a line that must be there: `has_sought` says whether it is. The outbox is read first: what
+    `sought` is the hash of a line that must be there: `has_sought` says whether it is, `has_kept` whether all that was
+    kept is. The outbox is read first: what
     leaves it meanwhile is in the file then. All this is read before the chains, which may grow: `catch_up`.
     """
     missing, found = dict(kept or {}), KnownHeads()
@@ -92,11 +94,13 @@ def known_heads(*, kept: Mapping[int, str] | None = None, sought: str = "") -> K
             found.troubles.append((line.number, f"line {line.number} of {NAME}: {line.trouble}"))
         if missing.get(line.number, line.hash) != line.hash:
             found.troubles.append((line.number, f"line {line.number} of {NAME} is not what it was when last verified"))
+            found.has_kept = False
         missing.pop(line.number, None)
         found.has_sought |= line.hash == sought
         found.newest = PublishedHead(line.number, line.time, line.hash)
         if line.head is not None:
             found.add(line.head.chain, KnownHead(line.head.entries, line.head.hash, line.number))
+    found.has_kept &= not missing
     if not found.unreadable:
         ends = found.newest.line if found.newest else 0
         found.troubles += [
