@@ -94,7 +94,8 @@ def test_a_count_stops_at_its_limit_and_says_so(
 
 def test_an_empty_list_says_why_and_offers_one_way_on(page: Client, three: list[Case]) -> None:
     shown = page.get("/cases/?search=nothing").content.decode()
-    assert "No case has “nothing” in its number or title." in shown
+    assert "No case was found by “nothing”." in shown
+    assert "findings and timelines of the cases" in shown
     assert "Drop the filters" in shown
     assert "/cases/new/?search=nothing" in shown
 
@@ -160,3 +161,24 @@ def test_a_case_is_found_by_what_was_written_in_it(
     PartyTicket.objects.create(case=case, party=Party.objects.get(slug="fortinet"), number="S-2022-17")
     assert rows(page, f"?state=all&search={words}") == [known_story.title]
     assert rows(charlie.client, f"?state=all&search={words}") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "looked"), [("Qz", False), ("Qzx", True), ("拒", False), ("拒否", True), ("中", False)]
+)
+def test_texts_are_looked_into_from_three_characters_on_and_the_page_says_when_not(
+    page: Client, known_story: Case, words: str, looked: bool
+) -> None:
+    case = known_story
+    add_entry(case=case, author=case.created_by, kind="note", happened_at=timezone.now(), text="554 Qzx 拒否された")
+    assert rows(page, f"?state=all&search={words}") == ([case.title] if looked else [])
+    shown = page.get(f"/cases/?state=all&search={words}").content.decode()
+    assert ("not their timelines" in shown) is not looked
+    assert "Timelines were not looked into" not in shown
+
+
+def test_a_letter_that_is_in_a_title_says_that_texts_were_not_looked_into(page: Client, three: list[Case]) -> None:
+    shown = page.get("/cases/?search=M").content.decode()
+    assert "Mail comes twice" in shown
+    assert "Timelines were not looked into" in shown
+    assert "Timelines were not looked into" not in page.get("/cases/?search=Mail").content.decode()

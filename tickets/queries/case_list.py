@@ -1,5 +1,6 @@
 """The list of cases on screen: filters, order, and the counts of its tabs, in a constant number of queries."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,14 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 from common.counts import COUNT_LIMIT, bounded_count
 from tickets.models import Case, CaseKind, CaseState, Finding, PartyTicket, Severity, TimelineEntry
 from tickets.queries.by_turn import ByTurn
+from tickets.queries.standing import UNFINISHED
 
-UNFINISHED = (CaseState.OPEN, CaseState.PARKED)
 FINISHED = (CaseState.SOLVED, CaseState.CLOSED)
 SEARCH_ALLOWED = 200
+WORD, WORD_OF_CJK = 3, 2  # characters from which on texts are looked into
+CJK = re.compile(
+    "[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
 
 SEVERITY_RANK = Choose(
     *(When(severity=severity, then=Value(rank)) for rank, severity in enumerate(reversed(Severity.values))),
@@ -66,6 +71,14 @@ class CaseFilters:
         """Whether anything but the tab is asked for."""
         return bool(self.kind or self.product or self.party or self.search or self.holder or self.overdue)
 
+    @property
+    def looks_into_texts(self) -> bool:
+        """Whether what is searched for is looked for in timelines, too: most of them hold any one or two letters.
+
+        Two characters are a word in Chinese, Japanese and Korean.
+        """
+        return len(self.search) >= (WORD_OF_CJK if CJK.search(self.search) else WORD)
+
     def turn(self, order: str = "") -> ByTurn:
         """What of it asks for whose turn it is."""
         return ByTurn(self.holder, True if self.overdue else None, order)
@@ -80,17 +93,19 @@ def narrowed(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
     if filters.party:
         cases = cases.filter(case_parties__party__slug=filters.party)
     if filters.search:
-        cases = cases.filter(_says(filters.search))
+        cases = cases.filter(_says(filters.search, texts=filters.looks_into_texts))
     return cases
 
 
-def _says(words: str) -> Q:
-    """Return what a case is found by: its names, other parties' numbers, what was written, the id of a finding."""
-    written = TimelineEntry.objects.filter(text__icontains=words).values("case")
+def _says(words: str, *, texts: bool) -> Q:
+    """Return what a case is found by: its names, other parties' numbers, the id of a finding, and what was written."""
     numbered = PartyTicket.objects.filter(number__icontains=words).values("case")
     found = Finding.objects.filter(transaction=words).values("case")
     named = Q(ref__icontains=words) | Q(title__icontains=words) | Q(product__name__icontains=words)
-    return named | Q(pk__in=written) | Q(pk__in=numbered) | Q(pk__in=found)
+    told = named | Q(pk__in=numbered) | Q(pk__in=found)
+    if not texts:
+        return told
+    return told | Q(pk__in=TimelineEntry.objects.filter(text__icontains=words).values("case"))
 
 
 def in_tab(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from accounts.principal import Principal
 from common.pages import Page, page_of
 from tickets.models import Case, Evidence, Finding, IntegrityCheck, TimelineEntry
 from tickets.queries.answer import Answer, answer_of
@@ -87,13 +88,13 @@ def with_parts(case: Case) -> dict[str, Any]:
     }
 
 
-def case_page(case: Case, *, page: str | None) -> CasePage:
-    """Return the page of a case; `page` is the page of its timeline."""
+def case_page(principal: Principal, case: Case, *, page: str | None) -> CasePage:
+    """Return the page of a case for a reader; `page` is the page of its timeline."""
     pieces = list(pieces_of(case).defer("reading__files"))  # all of them: the answer on top speaks of all
     rules = counts_by_rule(case)
     scan = getattr(case, "scan", None)
     coverage = coverage_of(pieces)
-    doubts = doubts_of(case, pieces) if coverage.usable else []
+    doubts = doubts_of(principal, case, pieces) if coverage.usable else []
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
     opened = shown(case.findings.select_related("status_by", "case").get(pk=rows[0].pk)) if rows else None
     return CasePage(

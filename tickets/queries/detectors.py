@@ -3,12 +3,16 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from accounts.principal import Principal
+from kb.access import may_see
 from kb.models import Detector
 from tickets.models import Case, DetectorRun, Evidence, ReadingState
 from tickets.queries.reading import WAITING, reading_of, state_of
 
 LOGS = (ReadingState.READ, ReadingState.PARTLY)
 UNREAD = {WAITING: "it is not read yet", ReadingState.FAILED: "it could not be read"}
+
+HIDDEN: dict[str, Any] = {"detector": None, "title": "", "issue": "", "not_judged": []}
 
 
 def run_rows(case: Case, detectors: Sequence[Detector], pieces: Collection[Evidence]) -> list[dict[str, Any]]:
@@ -42,10 +46,17 @@ def _run_row(detector: Detector, run: DetectorRun | None, logs: set[str], unread
     }
 
 
-def doubts_of(case: Case, pieces: Collection[Evidence]) -> list[dict[str, Any]]:
-    """Return the detectors of the case's product whose silence says nothing: of them no finding is no answer."""
+def doubts_of(principal: Principal, case: Case, pieces: Collection[Evidence]) -> list[dict[str, Any]]:
+    """Return the detectors of the case's product whose silence says nothing: of them no finding is no answer.
+
+    One of an issue that is hidden from the reader counts as well, and is not named: its row is `HIDDEN`.
+    """
     detectors = Detector.objects.filter(enabled=True).select_related("issue").order_by("name")
     if case.product_id is not None:
         detectors = detectors.filter(issue__product=case.product_id)
     found = list(detectors)
-    return [row for row in run_rows(case, found, pieces) if row["hits"] is None] if found else []
+    if not found:
+        return []
+    seen = {detector.public_id for detector in found if may_see(principal, detector.issue)}
+    doubts = [row for row in run_rows(case, found, pieces) if row["hits"] is None]
+    return [row if row["detector"] in seen else HIDDEN for row in doubts]

@@ -12,7 +12,7 @@ from kb.queries.devices import visible_devices, with_current_firmware
 from tickets.access import visible_cases, visible_entries, visible_evidence, visible_findings
 from tickets.models import Case, Evidence, FindingStatus, ReadingState, TimelineEntry
 from tickets.queries.asks import unanswered
-from tickets.queries.case_list import UNFINISHED
+from tickets.queries.standing import UNFINISHED
 
 SHOWN = 5
 DEVICES_NAMED = 5

@@ -43,7 +43,7 @@ CONTRACTS_SHOWN = 20
 def case(request: PageRequest, ref: str) -> HttpResponseBase:
     """Show a case."""
     found = get_case(request.principal, ref)
-    shown = case_page(found, page=request.GET.get("page"))
+    shown = case_page(request.principal, found, page=request.GET.get("page"))
     may_write = request.principal.may_write(found.department_id)
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]

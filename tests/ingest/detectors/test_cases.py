@@ -12,7 +12,7 @@ from common.jobs.outbox import submit_job
 from common.jobs.tasks import run_job
 from ingest.services import detect_jobs, detecting, event_tables, read_evidence
 from ingest.services.detect_child import DetectFailed
-from kb.models import KnownIssue, Product
+from kb.models import Detector, KnownIssue, Product
 from tests.conftest import Person
 from tests.ingest.answers import give
 from tests.ingest.detectors.world import ID, RULE, add, case_of, held, run
@@ -188,3 +188,20 @@ def test_one_that_is_switched_off_finds_nothing_though_the_bytes_are_gone(
     monkeypatch.setattr(detecting, "make_missing_table", lambda *_: "the bytes are gone")
     run(alice.api.patch(f"detectors/{ID}/", {"enabled": False}))
     assert held(case) == []
+
+
+def test_a_detector_of_a_hidden_issue_counts_as_a_doubt_and_is_not_named(
+    clean: Case, alice: Person, charlie: Person, issue: KnownIssue
+) -> None:
+    add(alice)  # it has not run yet
+    page = alice.client.get(f"/cases/{clean.ref}/").content.decode()
+    assert f'href="/issues/{issue.slug}/"' in page
+    title = Detector.objects.get().title
+    assert title in page
+    # The doors refuse both ways to get there: an issue with detectors is not hidden, a hidden one has none.
+    KnownIssue.objects.filter(pk=issue.pk).update(audience="department", department=charlie.department)
+    page = alice.client.get(f"/cases/{clean.ref}/").content.decode()
+    assert "1 detector could not judge it." in page
+    assert "A detector of an issue that its department keeps to itself could not judge this case." in page
+    assert issue.slug not in page
+    assert title not in page
