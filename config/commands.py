@@ -121,7 +121,7 @@ def execute(named: str | None, words: list[str]) -> int:
     if not words:
         raise Refusal("exec needs a command, for example `python3 run.py exec manage.py check`.")
     command = _spelled_out(words)
-    if not _needs_servers(command):
+    if not _needs_servers(words):
         folder = DataFolder(visit_place(named).data)
         with using(folder) as attached:
             urls = _wanted(attached, careless=False).environment if attached else {}
@@ -150,6 +150,8 @@ def _spelled_out(words: list[str]) -> list[str]:
         command[0] = sys.executable
         if command[1:2] == ["manage.py"]:
             command[1] = str(REPO / "manage.py")
+    elif command[0] == "zenrei":  # its launcher names a Python that another user may not be allowed to start
+        command[:1] = [sys.executable, str(REPO / "cli" / "__main__.py")]
     elif command[0] in _MODULES:
         command[:1] = [sys.executable, "-m", _MODULES[command[0]]]
     elif found := shutil.which(command[0], path=str(Path(sys.executable).parent)):

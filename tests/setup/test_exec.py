@@ -40,6 +40,9 @@ def test_python_and_manage_py_are_ours_from_any_folder() -> None:
     assert Path(_spelled_out(["python", "manage.py"])[1]).is_absolute()
     assert _spelled_out(["/usr/bin/env"]) == ["/usr/bin/env"]
     assert _spelled_out(["celery", "report"]) == [sys.executable, "-m", "celery", "report"]
+    python, program = _spelled_out(["zenrei", "verify"])[:2]
+    assert python == sys.executable
+    assert subprocess.run([python, program, "--help"], cwd="/", capture_output=True, check=False).returncode == 0
 
 
 def test_a_management_command_starts_the_servers_and_stops_them_after_it(toy: Toy) -> None:
