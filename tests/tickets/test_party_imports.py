@@ -155,3 +155,15 @@ def test_rows_are_written_in_one_order_whatever_the_file_has(alice: Person) -> N
 def test_a_file_with_a_nul_is_refused(alice: Person) -> None:
     file = {"text": "", "department": alice.department.slug, "file": ContentFile(b"party\na\0b\n", name="a.csv")}
     assert alice.client.post("/party-imports/", file).status_code == 422
+
+
+@pytest.mark.parametrize("cell", ["1_0", "１２", "1e1", "nan", "inf", "+4", "4h", "9" * 400])
+def test_hours_are_written_in_plain_digits(alice: Person, cell: str) -> None:
+    (row,) = imported(alice, f"party,kind,contract,response_any\nFortinet,vendor,S-1,{cell}\n")
+    assert (row["column"], row["told"]) == ("response_any", {})
+    assert not Contract.objects.exists()
+
+
+def test_hours_may_have_a_fraction(alice: Person) -> None:
+    imported(alice, "party,kind,contract,response_any,response_low\nFortinet,vendor,S-1,1.5,.5\n")
+    assert Contract.objects.get().response_hours == {"any": 1.5, "low": 0.5}

@@ -6,6 +6,7 @@ and column, and the rest goes in.
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,6 +40,7 @@ CONTRACT = (
 )
 PLAIN = ("support_level", "portal", "clock", "zone", "holidays", "hours")
 COLUMNS = ("party", "kind", *CONTACT, *CONTRACT, *(f"response_{severity}" for severity in SEVERITIES))
+HOURS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")  # float() takes 1_0 and １２ as well
 ROWS_ALLOWED = 5_000
 WORDS_OF_FIELDS = {"name": "contact", "number": "contract"}
 
@@ -172,9 +174,9 @@ def _day(cell: str, name: str) -> date:
 def _hours(cell: str, severity: str) -> float:
     """Return the hours in a cell."""
     column = f"response_{severity}"
+    if not HOURS.fullmatch(cell):
+        raise Invalid.field(column, "Write hours as a number.")
     try:
         return targets({severity: float(cell)})[severity]
-    except ValueError:
-        raise Invalid.field(column, "Write hours as a number.") from None
     except Invalid as error:
         raise Invalid.field(column, error.detail) from None
