@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from common.heads import NAME
 from common.jobs.kinds import repeated_kinds
 from common.jobs.models import Job, JobState
 from common.jobs.tasks import repeat, run_job
@@ -16,10 +20,11 @@ from tests.conftest import Person
 from tests.support.store import Store, give, make_store
 from tests.support.tampering import tamper
 from tickets.kinds import CHECK_EVIDENCE, RECHECK
-from tickets.models import CustodyAction, Evidence, IntegrityCheck
+from tickets.models import Blob, BlobCheck, CustodyAction, Evidence, IntegrityCheck, Verification
 from tickets.services.custody import broken_links
-from tickets.services.heads import publish_heads
-from tickets.services.verification import verify_everything
+from tickets.services.heads import known_heads, publish_heads
+from tickets.services.rechecks import _is_broken
+from tickets.services.verification import pieces_to_check, record_pieces, verify_everything
 from tickets.tasks import publish
 
 
@@ -62,7 +67,7 @@ def test_beat_asks_for_it(store: Store) -> None:
 def test_everything_that_was_never_read_again_is(store: Store) -> None:
     assert recheck() == "3 pieces and 2 timelines read again, 0 broken"
     assert checked() == [piece.pk for piece in store.pieces]
-    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+    assert recheck() == "nothing is due"
 
 
 def test_each_check_stands_in_the_custody_log(store: Store) -> None:
@@ -94,14 +99,14 @@ def test_the_oldest_check_comes_first(store: Store, settings: Settings) -> None:
     recheck()
     assert checked() == [store.pieces[1].pk, store.pieces[0].pk, store.pieces[2].pk]
     recheck()
-    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+    assert recheck() == "nothing is due"
 
 
 def test_what_was_broken_is_looked_at_again_after_a_day(store: Store, alice: Person) -> None:
     rot(store.pieces[2])
     assert recheck().endswith("1 broken")
     give(store.case, alice, bytes(range(256)) * 3, "dump.bin")
-    assert recheck().startswith("0 pieces")
+    assert recheck() == "nothing is due"
     IntegrityCheck.objects.filter(evidence=store.pieces[2]).update(checked_at=timezone.now() - timedelta(days=1))
     assert recheck() == "1 pieces and 0 timelines read again, 0 broken"
     assert not IntegrityCheck.objects.filter(is_broken=True).exists()
@@ -123,6 +128,123 @@ def test_a_changed_timeline_is_found(store: Store) -> None:
     assert (check.is_broken, check.breaks[0]["entry"]) == (True, 1)
 
 
+def test_a_check_dated_ahead_is_due(store: Store) -> None:
+    recheck()
+    IntegrityCheck.objects.update(checked_at=timezone.now() + timedelta(days=365))
+    rot(store.pieces[2])
+    assert recheck() == "3 pieces and 2 timelines read again, 1 broken"
+
+
+def test_nothing_is_read_where_nothing_is_due(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    recheck()
+    monkeypatch.setattr("tickets.services.rechecks.known_heads", None)
+    assert recheck() == "nothing is due"
+
+
+def a_day_later() -> None:
+    """Let it be a day since the store was looked at as a whole."""
+    Verification.objects.update(finished_at=timezone.now() - timedelta(days=1, minutes=1))
+
+
+def test_damaged_heads_and_chains_that_are_gone_are_found(store: Store, data_dir: Path) -> None:
+    recheck()
+    piece = store.pieces[1]
+    for table, column in (
+        ("custodyentry", "evidence_id"),
+        ("integritycheck", "evidence_id"),
+        ("timelineentry", "evidence_id"),
+        ("evidence", "id"),
+    ):
+        tamper(f"DELETE FROM tickets_{table} WHERE {column} = %s", [piece.pk])
+    path = data_dir / NAME
+    path.write_bytes(path.read_bytes().replace(b'"line":3,', b'"line":4,', 1))
+    a_day_later()
+    recheck()
+    kept = Verification.objects.all()[0]
+    assert kept.of_everything is False
+    assert {(one["part"], one["evidence"], one["entry"]) for one in kept.breaks} == {
+        ("heads", None, 3),
+        ("heads", None, 4),
+        ("custody", str(piece.public_id), 1),
+    }
+    a_day_later()
+    assert recheck().endswith("3 broken")
+
+
+def test_a_blob_that_no_piece_names_is_read_again(store: Store) -> None:
+    with evidence_store().writer() as writer:
+        writer.write(b"the source of a mail")
+        blob = writer.commit()
+    Blob.objects.create(sha256=blob.sha256, size=blob.size)
+    recheck()
+    assert BlobCheck.objects.get().trouble == ""
+    BlobCheck.objects.update(checked_at=timezone.now() - timedelta(days=31))
+    path = evidence_store().path(blob.sha256)
+    path.chmod(0o640)
+    path.write_bytes(b"another")
+    assert recheck() == "0 pieces and 0 timelines read again, 1 blobs without a piece, 1 broken"
+    assert [one["part"] for one in Verification.objects.all()[0].breaks] == ["blob"]
+    assert recheck() == "nothing is due"
+
+
+@pytest.mark.parametrize(
+    "change", ["received_at = 'infinity'", "case_id = (SELECT max(id) FROM tickets_case)", "case_id = 1000000"]
+)
+def test_one_spoilt_piece_ends_no_run(store: Store, change: str) -> None:
+    recheck()
+    tamper(f"UPDATE tickets_evidence SET {change} WHERE id = %s", [store.pieces[2].pk])
+    IntegrityCheck.objects.update(checked_at=timezone.now() - timedelta(days=31))
+    a_day_later()
+    rot(store.pieces[0])  # and with it its copy
+    assert recheck().endswith("3 broken")
+    assert IntegrityCheck.objects.filter(evidence__in=store.pieces[:2], is_broken=True).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_and_an_upload_of_the_same_bytes_wait_for_each_other(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check holds what it locks while the upload comes; with the piece locked first, each would wait for ever."""
+    store = make_store(alice)
+    checking, uploading, errors = Event(), Event(), list[Exception]()
+
+    def record_later(*words: Any) -> None:
+        checking.set()
+        uploading.wait(10)
+        for _ in range(200):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone() != (0,):
+                    break
+        record_pieces(*words)
+
+    monkeypatch.setattr("tickets.services.rechecks.record_pieces", record_later)
+
+    def check() -> None:
+        piece = pieces_to_check().get(pk=store.pieces[2].pk)
+        _is_broken(piece, known_heads(), lambda _size: None, {}, asker=None)  # type: ignore[arg-type]
+
+    def upload() -> None:
+        checking.wait(10)
+        uploading.set()
+        give(store.case, alice, bytes(range(256)) * 3, "dump.bin")
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  (the test shows it)
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[work]) for work in (check, upload)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert errors == []
+
+
 def test_a_job_taken_over_in_the_middle_is_done_again_without_harm(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +257,7 @@ def test_a_job_taken_over_in_the_middle_is_done_again_without_harm(
         patch.setattr(Claim, "finish", lost)
         repeat()
         run_job(Job.objects.get(kind=RECHECK).pk)
-    assert recheck() == "0 pieces and 0 timelines read again, 0 broken"
+    assert recheck() == "nothing is due"
 
 
 # --- asked for -------------------------------------------------------------------------------------------------------

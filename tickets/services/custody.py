@@ -45,8 +45,9 @@ def record_custody(
     *, evidence: Evidence, actor: User | None, action: CustodyAction, details: dict[str, Any] | None = None
 ) -> CustodyEntry:
     """Add the next link to a piece's chain. Rivals wait for each other at the evidence row."""
-    Evidence.objects.select_for_update().get(pk=evidence.pk)
-    last = CustodyEntry.objects.filter(evidence=evidence).order_by("-sequence").first()
+    Evidence.objects.select_for_update().only("pk").get(pk=evidence.pk)
+    # Nothing else of it: another column may have been spoiled, which keeps nobody from noting that.
+    last = CustodyEntry.objects.filter(evidence=evidence).order_by("-sequence").only("sequence", "hash").first()
     values: dict[str, Any] = {
         "sequence": last.sequence + 1 if last else 1,
         "happened_at": timezone.now(),
