@@ -127,6 +127,7 @@ def _told(message: Message, kept: _Kept | None) -> dict[str, Any]:
         "in_reply_to": message.in_reply_to,
         "text": message.text,
         "html": message.html,
+        "left_out": message.left_out,
         "kind": message.kind,
         "undelivered": [asdict(one) for one in message.undelivered],
         "returned": message.returned,

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import nh3
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from common.jobs.models import Job
 from common.jobs.tasks import run_job
+from common.storage import evidence_store
 from tests.conftest import Person
 from tests.mail.letters import letter, mbox, mixed, part
 from tests.tickets.mails import Desk, make_desk, only_mail, taken_in
@@ -74,6 +76,21 @@ def test_a_mail_is_shown_as_text_and_its_html_apart(alice: Person, waiting: Mail
     assert "alert" not in shown
     assert "track.example" not in shown
     assert 'src="data:image/gif;base64,R0lG"' in shown
+
+
+def test_a_picture_whose_bytes_are_missing_is_left_out_and_counted(alice: Person, waiting: Mail) -> None:
+    picture = waiting.attachments.get(inline=True)
+    evidence_store().path(picture.blob_id).unlink()
+    assert "2 pictures of elsewhere are not shown" in text_of(alice.client.get(f"/mails/{waiting.public_id}/"))
+    shown = alice.client.get(f"/mails/{waiting.public_id}/html/")
+    assert (shown.status_code, b"data:image" in shown.content) == (200, False)
+
+
+def test_no_page_takes_html_apart(alice: Person, waiting: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That was done in the child with limits; here it would cost whoever looks."""
+    monkeypatch.setattr(nh3, "clean", lambda *_, **__: pytest.fail("parsed where it is shown"))
+    for path in ("", "html/"):
+        assert alice.client.get(f"/mails/{waiting.public_id}/{path}").status_code == 200
 
 
 def test_a_person_files_and_takes_out(alice: Person, desk: Desk, waiting: Mail) -> None:

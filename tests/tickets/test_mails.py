@@ -257,7 +257,7 @@ def test_a_mail_that_the_database_refuses_is_kept_as_unreadable(alice: Person, d
             "message": {
                 "message_id": f"{number}@x", "sent_at": None, "date": "", "day_only": False, "doubts": [], "from": [],
                 "recipients": [], "subject": subject, "tokens": [], "references": references, "in_reply_to": [],
-                "text": "", "html": "", "kind": "mail", "undelivered": [], "returned": "", "damage": [],
+                "text": "", "html": "", "left_out": 0, "kind": "mail", "undelivered": [], "returned": "", "damage": [],
                 "fingerprint": f"{number:064x}", "attachments": [],
             },
         }

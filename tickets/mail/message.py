@@ -45,6 +45,7 @@ class Recipient:
 class Message:
     """One message. `fingerprint` is the SHA-256 over what its sender wrote: not over what relays put in front.
 
+    `html` is what of its page may be shown, `left_out` how many pictures of elsewhere that lacks (page.py).
     `references` and `in_reply_to` hold ids without brackets, `tokens` the tokens of cases in the subject; `returned`
     the id of the message that a bounce is about. `damage` tells in sentences what could not be read as it stands.
     """
@@ -59,6 +60,7 @@ class Message:
     in_reply_to: tuple[str, ...]
     text: str
     html: str
+    left_out: int
     attachments: tuple[Attachment, ...]
     kind: str
     undelivered: tuple[Undelivered, ...]

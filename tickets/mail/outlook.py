@@ -12,6 +12,7 @@ from tickets.mail.charsets import storable
 from tickets.mail.dates import MISSING, NO_ZONE, Sent, sent_of
 from tickets.mail.headers import Address, Head, addresses_of, ids_of, own_id, parameters_of, read_head, told_of_ids
 from tickets.mail.message import MAIL, Attachment, Message, Recipient
+from tickets.mail.page import picture_ids, safe_page
 from tickets.mail.read import NAME_KEPT, SUBJECT_KEPT, TEXT_KEPT, text_of_page, tokens_of
 
 # MS-OXPROPS: PidTagInternetMessageId, …References, PidTagInReplyToId, PidTagTransportMessageHeaders, addresses.
@@ -42,6 +43,7 @@ def _read(found: OutlookMessage, raw: bytes) -> Message:
     damage: list[str] = []
     page = _page(found, damage)[:TEXT_KEPT]
     attachments = tuple(_attachments(found, damage))
+    shown = safe_page(page, picture_ids(attachments))
     content_type, parameters = parameters_of(head.plain("content-type"))
     senders = _senders(found, head)
     numbers = {"message-id": MESSAGE_ID, "references": REFERENCES, "in-reply-to": IN_REPLY_TO}
@@ -58,7 +60,8 @@ def _read(found: OutlookMessage, raw: bytes) -> Message:
         references=ids_of(ids["references"]),
         in_reply_to=ids_of(ids["in-reply-to"]),
         text=storable((found.body or "").replace("\r\n", "\n"))[:TEXT_KEPT] or text_of_page(page),
-        html=page,
+        html=shown.html,
+        left_out=shown.left_out,
         attachments=attachments,
         kind=kind_of(head, content_type, parameters, [one.address for one in senders]) if head.fields else MAIL,
         undelivered=(),

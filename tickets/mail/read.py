@@ -21,6 +21,8 @@ from tickets.mail.headers import (
     told_of_ids,
 )
 from tickets.mail.message import BOUNCE, Attachment, Message, Recipient
+from tickets.mail.nesting import well_nested
+from tickets.mail.page import TAGS, Page, picture_ids, safe_page
 from tickets.mail.parts import Part, cut_head, parts_of
 
 TEXT_KEPT = 1024 * 1024  # characters of text, and of HTML
@@ -63,7 +65,8 @@ def read_message(raw: bytes, *, envelope: str = "") -> Message:
         references=ids_of(ids["references"]),
         in_reply_to=ids_of(ids["in-reply-to"]),
         text=text,
-        html=page,
+        html=page.html,
+        left_out=page.left_out,
         attachments=attachments,
         kind=kind,
         undelivered=undelivered_of(parts) if kind == BOUNCE else (),
@@ -110,8 +113,8 @@ def _recipients(head: Head) -> tuple[Recipient, ...]:
     return tuple(Recipient(name, one.name, one.address) for name, one in named)
 
 
-def _contents(parts: Sequence[Part]) -> tuple[str, str, tuple[Attachment, ...], list[str]]:
-    """Return text, HTML, attachments, and what was wrong with them."""
+def _contents(parts: Sequence[Part]) -> tuple[str, Page, tuple[Attachment, ...], list[str]]:
+    """Return text, the page as it may be shown, attachments, and what was wrong with them."""
     texts: list[str] = []
     pages: list[str] = []
     attachments: list[Attachment] = []
@@ -125,7 +128,7 @@ def _contents(parts: Sequence[Part]) -> tuple[str, str, tuple[Attachment, ...], 
             attachments.append(_attachment(part, len(attachments) + 1))
     page = _cut("\n".join(pages), damage)
     text = _cut("\n\n".join(text for text in texts if text.strip()), damage)
-    return text or text_of_page(page), page, tuple(attachments), damage
+    return text or text_of_page(page), safe_page(page, picture_ids(attachments)), tuple(attachments), damage
 
 
 def _is_shown(part: Part) -> bool:
@@ -154,7 +157,7 @@ def text_of_page(page: str) -> str:
     """Return the words of HTML, a line for a block."""
     if not page:
         return ""
-    marked = _BLOCK_END.sub("\n<", page)
+    marked = _BLOCK_END.sub("\n<", well_nested(page, dict.fromkeys(TAGS, ())))
     bare = nh3.clean(marked, tags=set(), clean_content_tags={"script", "style", "title", "head"})
     lines = (" ".join(line.split()) for line in html.unescape(bare).splitlines())
     return re.sub(r"\n{3,}", "\n\n", storable("\n".join(lines))).strip()

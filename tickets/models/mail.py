@@ -55,9 +55,10 @@ class Mail(PublicId):
     """One message of a department. Without a case it waits in the inbox, for `reason`.
 
     `happened_at` is its own date as far as `precision` and `doubts` let it be known, `recorded_at` when it came here.
-    `selected_case` is the case that it named although it did not get there. `held`: a person took it out of a case, so
-    the product files it no more by itself. A trigger (migration `mail_is_kept`) refuses deletion and any change of what
-    it says.
+    `html` is what of its page may be shown, made where it was read (tickets/mail/page.py); `left_out` counts pictures
+    of elsewhere that it lacks. `selected_case` is the case that it named although it did not get there. `held`: a
+    person took it out of a case, so the product files it no more by itself. A trigger (migration `mail_is_kept`)
+    refuses deletion and any change of what it says.
     """
 
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="mails")
@@ -81,6 +82,7 @@ class Mail(PublicId):
     in_reply_to = ArrayField(models.TextField(), default=list)
     text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")
+    left_out = models.PositiveIntegerField(default=0)
     undelivered = models.JSONField(default=list)
     damage = models.JSONField(default=list)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="mails")

@@ -9,14 +9,11 @@ from django.utils import timezone
 from accounts.principal import Principal
 from common.storage import evidence_store
 from tickets.access import visible_mail_imports, visible_mails
-from tickets.mail.page import Page, safe_page
+from tickets.mail.page import PICTURE_ALLOWED, PICTURE_TYPES, Page, with_pictures
 from tickets.models import Case, Mail, MailAttachment, MailFiling, MailImport, TimelineEntry
 
-PICTURE_ALLOWED = 512 * 1024
-PICTURES_ALLOWED = 50
 IMPORTS_SHOWN = 10
 CASES_OFFERED = 200
-PICTURE_TYPES = frozenset({"image/png", "image/gif", "image/jpeg", "image/webp"})
 
 
 def listed(principal: Principal, *, view: str) -> QuerySet[Mail]:
@@ -47,12 +44,31 @@ def newest_revision(filing: MailFiling) -> TimelineEntry:
 
 def page_of_mail(mail: Mail) -> Page:
     """Return the HTML of a mail as it may be shown, with its own pictures in it."""
+    pictures = _pictures(mail)
+    page = with_pictures(mail.html, lambda content_id: _as_data(pictures.get(content_id)))
+    return Page(page.html, mail.left_out + page.left_out)
+
+
+def left_out_of(mail: Mail) -> int:
+    """Return how many pictures the HTML of a mail would show and does not; no picture is read for it."""
+    there = {key: evidence_store().path(one.blob_id).exists() for key, one in _pictures(mail).items()}
+    return (
+        mail.left_out + with_pictures(mail.html, lambda content_id: "there" if there.get(content_id) else None).left_out
+    )
+
+
+def _pictures(mail: Mail) -> dict[str, MailAttachment]:
+    """Return the pictures that a mail's HTML can show, by their content ids."""
     attached = mail.attachments.filter(content_type__in=PICTURE_TYPES, blob__size__lte=PICTURE_ALLOWED)
-    pictures = attached.exclude(content_id="").select_related("blob").order_by("position")[:PICTURES_ALLOWED]
-    return safe_page(mail.html, {one.content_id: _as_data(one) for one in pictures})
+    return {one.content_id: one for one in attached.exclude(content_id="").order_by("position")}
 
 
-def _as_data(one: MailAttachment) -> str:
-    """Return a picture as an address that holds it."""
-    with evidence_store().open(one.blob_id) as file:
-        return f"data:{one.content_type};base64,{base64.b64encode(file.read()).decode()}"
+def _as_data(one: MailAttachment | None) -> str | None:
+    """Return a picture as an address that holds it; None where its bytes are not in the store."""
+    if one is None:
+        return None
+    try:
+        with evidence_store().open(one.blob_id) as file:
+            return f"data:{one.content_type};base64,{base64.b64encode(file.read()).decode()}"
+    except FileNotFoundError:
+        return None

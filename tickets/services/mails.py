@@ -201,6 +201,7 @@ def mail_of(row: dict[str, Any], mail_import: MailImport, now: datetime) -> Mail
     mail.tokens, mail.references = told["tokens"], told["references"]
     mail.in_reply_to = list(dict.fromkeys([*told["in_reply_to"], *([told["returned"]] if told["returned"] else [])]))
     mail.text, mail.html, mail.undelivered = told["text"], told["html"], told["undelivered"]
+    mail.left_out = told["left_out"]
     return mail
 
 

@@ -22,7 +22,7 @@ from common.text import storable
 from tickets.access import attachment_of, get_case_to_write, get_mail, get_mail_to_write
 from tickets.downloads import attachment_download, blob_download
 from tickets.models import Mail
-from tickets.queries.mail_page import cases_offered, imports_of, listed, newest_revision, page_of_mail
+from tickets.queries.mail_page import cases_offered, imports_of, left_out_of, listed, newest_revision, page_of_mail
 from tickets.queries.mails import filings_of, for_rows
 from tickets.services.mail_by_hand import file_mail, take_mail_out
 from tickets.services.mail_imports import receive_mail_file
@@ -82,7 +82,7 @@ def _shown(request: PageRequest, mail: Mail, *, error: DomainError | None = None
         "kinds": KINDS_OF_DRAFTS,
         "may_write": may_write,
         "cases": cases_offered(mail) if may_write and mail.case is None else [],
-        "left_out": page_of_mail(mail).left_out if mail.html else 0,
+        "left_out": left_out_of(mail) if mail.html else 0,
         "error": in_words(error.detail) if error else "",
     }
     return render(request, "tickets/mail.html", context, status=422 if error else 200)
