@@ -1,6 +1,5 @@
 """Where many cases stand, read from their timelines in a constant number of queries. Nothing of it is stored."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets.models import CaseState, Contract
-from tickets.queries.terms import default_calendar, in_force, nearest, terms_of
+from tickets.queries.terms import covers, default_calendar, nearest, terms_of
+from tickets.queries.told import moving_entries
 from tickets.turns.due import AllTerms, Terms
-from tickets.turns.entry import MOVING, Entry
+from tickets.turns.entry import Entry
 from tickets.turns.standing import Standing, standing_of
 
 _FACTS = """
@@ -24,21 +24,6 @@ SELECT found.id, found.state, found.severity, found.department_id, found.product
 FROM tickets_case AS found WHERE found.id = ANY(%s) AND found.state = ANY(%s)
 ORDER BY found.id
 """
-# What moves no turn is left out, but for what was corrected into something that does, or out of it: a correction counts
-# in the place of the first revision.
-_ENTRIES = """
-SELECT entry.case_id, entry.id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug,
-    receiver.slug, entry.due_at, entry.precision, false, entry.replaces_id::text, nullif(entry.state, '')
-FROM tickets_timelineentry AS entry
-    LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
-    LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
-WHERE entry.case_id = ANY(%s) AND entry.author_id IS NOT NULL AND (
-    entry.kind = ANY(%s) OR entry.state <> '' OR entry.replaces_id IS NOT NULL
-    OR EXISTS (SELECT 1 FROM tickets_timelineentry AS newer WHERE newer.replaces_id = entry.id)
-)
-"""
-
-
 UNFINISHED = [CaseState.OPEN.value, CaseState.PARKED.value]
 
 
@@ -76,10 +61,10 @@ class Told(NamedTuple):
 def told_of_cases(ids: Iterable[int]) -> list[Told]:
     """Return what is told of those of the cases that are open or parked, in the order of their ids; three queries."""
     wanted = list(ids)
-    facts = [Facts(*row) for row in _rows(_FACTS, [wanted, UNFINISHED])] if wanted else []
+    facts = _facts(wanted) if wanted else []
     if not facts:
         return []
-    entries, owed = _entries([one.id for one in facts]), _Owed(facts)
+    entries, owed = moving_entries([one.id for one in facts]), _Owed(facts)
     return [Told(one, entries[one.id], owed) for one in facts]
 
 
@@ -89,19 +74,11 @@ def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dic
     return dict.fromkeys(wanted, Standing()) | {one.facts.id: one.standing(moment) for one in told_of_cases(wanted)}
 
 
-def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement, planned for the number of cases that it asks about."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-def _entries(cases: list[int]) -> dict[int, list[Entry]]:
-    """Return what people wrote that can move a turn, by case."""
-    found: dict[int, list[Entry]] = defaultdict(list)
-    for case, *row in _rows(_ENTRIES, [cases, sorted(MOVING)]):
-        found[case].append(Entry(*row))
-    return found
+def _facts(cases: list[int]) -> list[Facts]:
+    """Return what decides who owes what in those of the cases that are open or parked."""
+    with connection.cursor() as cursor:  # planned for the number of cases that it asks about
+        cursor.execute(_FACTS, [cases, UNFINISHED])
+        return [Facts(*row) for row in cursor.fetchall()]
 
 
 class _Owed:
@@ -120,7 +97,8 @@ class _Owed:
 
     def of(self, case: Facts) -> AllTerms:
         """Return what the parties of a case owe."""
-        chosen = nearest([one for one in self._contracts if _covers(one, case)], case) if self._contracts else {}
+        found = [one for one in self._contracts if one.party.slug in case.parties and covers(one, case)]
+        chosen = nearest(found, case) if found else {}
         return AllTerms(self._default, {slug: self._terms(one, case.severity) for slug, one in chosen.items()})
 
     def _terms(self, contract: Contract, severity: str) -> Terms:
@@ -129,16 +107,6 @@ class _Owed:
         if key not in self._known:
             self._known[key] = terms_of(contract, severity)
         return self._known[key]
-
-
-def _covers(contract: Contract, case: Facts) -> bool:
-    """Whether a contract covers a case: what `contracts_of_case` asks the database."""
-    return (
-        (contract.shared or contract.department_id == case.department_id)
-        and contract.party.slug in case.parties
-        and contract.product_id in (None, case.product_id)
-        and in_force(contract, case.opened_at)
-    )
 
 
 def standing_row(standing: Standing) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def perhaps_in_force(moment: datetime) -> Q:
     return Q(Q(starts_on=None) | Q(starts_on__lte=day + ONE_DAY), Q(ends_on=None) | Q(ends_on__gte=day - ONE_DAY))
 
 
-# Asked for with every case; the ORM took longer to put it together than the server to answer. On days, see above.
+# Asked for with every case; the ORM took longer to put it together than the server to answer. Which of them cover the
+# case, `covers` says.
 _CONTRACTS = f"""
 SELECT {columns_of(Contract, "found")}, {columns_of(Party, "party")}, {columns_of(Department, "department")},
     {columns_of(Product, "product")}
@@ -81,24 +82,9 @@ FROM tickets_contract AS found
     JOIN kb_party AS party ON party.id = found.party_id
     JOIN accounts_department AS department ON department.id = found.department_id
     LEFT JOIN kb_product AS product ON product.id = found.product_id
-WHERE (found.department_id = %s OR found.shared) AND (found.product_id IS NULL OR found.product_id = %s)
-    AND (found.starts_on IS NULL OR found.starts_on <= %s) AND (found.ends_on IS NULL OR found.ends_on >= %s)
+WHERE (found.department_id = %s OR found.shared)
     AND found.party_id IN (SELECT party_id FROM tickets_caseparty WHERE case_id = %s)
 """  # noqa: S608  (column names of our own models)
-
-
-def contracts_of_case(case: Case) -> list[Contract]:
-    """Return the contracts that cover a case: with its parties, for its product or for all, in force when it began."""
-    day = case.opened_at.astimezone(UTC).date()
-    values = [case.department_id, case.product_id, day + ONE_DAY, day - ONE_DAY, case.pk]
-    found = []
-    for row in fetch(_CONTRACTS, values):
-        contract, contract.party, contract.department, contract.product = split(
-            row, Contract, Party, Department, Product
-        )
-        contract.response_hours = json.loads(contract.response_hours)  # a row past the ORM is as the server sends it
-        found.append(contract)
-    return [one for one in found if in_force(one, case.opened_at)]
 
 
 class Covered(Protocol):
@@ -107,6 +93,38 @@ class Covered(Protocol):
     @property
     def department_id(self) -> int:
         """The department that owns it."""
+
+    @property
+    def product_id(self) -> int | None:
+        """The product that it is about."""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it began."""
+
+
+def covers(contract: Contract, case: Covered) -> bool:
+    """Whether a contract with a party of a case covers it: for its product or for all, in force when it began."""
+    return (
+        (contract.shared or contract.department_id == case.department_id)
+        and contract.product_id in (None, case.product_id)
+        and in_force(contract, case.opened_at)
+    )
+
+
+def contracts_of_case(case: Case) -> list[Contract]:
+    """Return the contracts that cover a case: with its parties, for its product or for all, in force when it began."""
+    found = []
+    for row in fetch(_CONTRACTS, [case.department_id, case.pk]):
+        contract, contract.party, contract.department, contract.product = split(
+            row, Contract, Party, Department, Product
+        )
+        if covers(contract, case):
+            contract.response_hours = json.loads(
+                contract.response_hours
+            )  # a row past the ORM is as the server sends it
+            found.append(contract)
+    return found
 
 
 def nearest(contracts: Iterable[Contract], case: Covered) -> dict[str, Contract]:

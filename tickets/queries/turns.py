@@ -8,30 +8,16 @@ from django.utils import timezone
 from common.rows import fetch
 from tickets.models import Case
 from tickets.queries.terms import terms_of_case
-from tickets.turns.entry import Entry
+from tickets.queries.told import entries_of
 from tickets.turns.leg import Interval
 from tickets.turns.promises import Promise
 from tickets.turns.report import LegReport, Turns, turns_of
 from tickets.turns.whose_turn import walk
 
-_ENTRIES = """
-SELECT entry.public_id::text, entry.id, entry.kind, entry.happened_at, entry.recorded_at, sender.slug, receiver.slug,
-    entry.due_at, entry.precision, false, older.public_id::text, nullif(entry.state, '')
-FROM tickets_timelineentry AS entry
-    LEFT JOIN kb_party AS sender ON sender.id = entry.from_party_id
-    LEFT JOIN kb_party AS receiver ON receiver.id = entry.to_party_id
-    LEFT JOIN tickets_timelineentry AS older ON older.id = entry.replaces_id
-WHERE entry.case_id = %s AND entry.author_id IS NOT NULL
-"""
 _PARTIES = """
 SELECT party.slug FROM tickets_caseparty AS named JOIN kb_party AS party ON party.id = named.party_id
 WHERE named.case_id = %s ORDER BY named.position, named.id
 """
-
-
-def entries_of(case: Case) -> list[Entry]:
-    """Return what the engine needs of a case's timeline: what people wrote, all revisions."""
-    return [Entry(*row) for row in fetch(_ENTRIES, [case.pk])]
 
 
 def told_state(case: Case, *, now: datetime) -> str:
