@@ -159,6 +159,14 @@ def test_known_people_and_devices_are_replaced(alice: Person, story: Case, findi
     assert not [name for name in ("Hanako", "Suzuki", "mx1", "Alice") if name in summary]
 
 
+def test_the_name_of_a_contact_goes_however_it_is_written(alice: Person, finding: Finding, work: Work) -> None:
+    create_contact(party=Party.objects.get(slug="fortinet"), name="Taro  Yamada", phone="+81 3 1234 5678")
+    answer = asked(alice, finding, questions="Taro  Yamada, Yamada-san, and +81-3-1234-5678?")
+    work()
+    summary = member(bytes_of(alice, answer.json()["id"]), "README.md")
+    assert not [one for one in ("Taro", "Yamada", "1234") if one in summary]
+
+
 def test_a_contact_that_is_called_like_the_recipient_is_no_leak(alice: Person, finding: Finding, work: Work) -> None:
     party = Party.objects.get(slug="reseller-s")
     create_contact(party=party, name=party.name)

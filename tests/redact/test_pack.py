@@ -10,8 +10,9 @@ import pytest
 from yacryptopan import CryptoPAn
 
 from tests.redact.sources import SECRET, SESSION, cited, exported, members, order_of, pack_of
+from tickets.redact.known import Known, KnownValues
 from tickets.redact.leaks import find_leaks
-from tickets.redact.lines import Known, Redactor
+from tickets.redact.lines import Redactor
 from tickets.redact.pack import Original, make_pack, zipped
 from tickets.redact.proof import CitedLine, Point, proving
 from tickets.redact.pseudonyms import Pseudonyms
@@ -30,7 +31,7 @@ def story() -> Point:
 
 def redactor(*known: Known) -> Redactor:
     """Something that replaces."""
-    return Redactor(Pseudonyms(SECRET), known)
+    return Redactor(Pseudonyms(SECRET), KnownValues(known))
 
 
 @pytest.mark.parametrize(
@@ -236,6 +237,11 @@ def test_a_value_that_stands_in_the_packs_own_text_is_told_and_where() -> None:
 def test_a_finding_without_lines_makes_no_pack() -> None:
     with pytest.raises(ValueError, match="proves nothing"):
         make_pack(replace(order_of("x"), points=(replace(story(), lines=()),)), secret=SECRET)
+
+
+def test_a_line_of_no_piece_of_the_case_makes_no_pack() -> None:
+    with pytest.raises(ValueError, match="no piece of evidence"):
+        make_pack(replace(order_of("x"), originals=()), secret=SECRET)
 
 
 def test_a_line_cannot_end_its_block_in_the_summary() -> None:

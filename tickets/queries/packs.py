@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from kb.models import Device
 from tickets.models import Case, Contact, Finding, Pack, Pseudonym
-from tickets.redact.lines import Known
+from tickets.redact.known import Known
 from tickets.redact.pack import Order, Original
 from tickets.redact.pack import Pack as Made
 from tickets.redact.proof import CitedLine, Point
@@ -43,7 +43,7 @@ def order_of(pack: Pack) -> Order:
             Original(str(one.public_id), one.blob_id, one.blob.size, one.device.name if one.device else "")
             for one in evidence
         ),
-        known=tuple(one for one in _known(case) if one.value.casefold() != pack.recipient.name.casefold()),
+        known=tuple(_known(case)),
         background=pack.background,
     )
 
@@ -57,7 +57,7 @@ def _point(finding: Finding) -> Point:
         happened_at=finding.happened_at.isoformat() if finding.happened_at else "",
         lines=tuple(
             CitedLine(
-                log=str(line["evidence"]),
+                log=str(line.get("evidence") or ""),
                 file=str(line.get("file") or ""),
                 line=int(line["line"]),
                 offset=int(line.get("offset") or 0),
@@ -72,19 +72,13 @@ def _point(finding: Finding) -> Point:
 
 
 def _known(case: Case) -> Iterable[Known]:
-    """Yield what we know to name somebody: contacts of parties, people and devices of the department."""
-    for name, email in Contact.objects.values_list("name", "email"):
-        yield Known("name", name)
-        if email:
-            yield Known("address", email)
+    """Yield what names somebody, empty values too: contacts of parties, people and devices of the department."""
+    for name, email, phone in Contact.objects.values_list("name", "email", "phone"):
+        yield from (Known("name", name), Known("address", email), Known("number", phone))
     for name, email in case.department.memberships.values_list("user__name", "user__email"):
-        if name:
-            yield Known("name", name)
-        yield Known("address", email)
+        yield from (Known("name", name), Known("address", email))
     for name, serial in Device.objects.filter(department=case.department_id).values_list("name", "serial"):
-        yield Known("host", name)
-        if serial:
-            yield Known("serial", serial)
+        yield from (Known("host", name), Known("serial", serial))
 
 
 def entries_of_case(case: Case) -> list[Entry]:

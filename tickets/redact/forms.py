@@ -14,6 +14,7 @@ from tickets.redact.values import Address, Entry, ascii_host, folded
 LEAST_INTEGER: Final = 1 << 24  # below it an address is a number like any other
 LEAST_ENCODED: Final = 6  # characters of a value whose base64 is looked for: a shorter one is met by chance
 BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_MAC: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _PRINTABLE: Final = 0.95
 
 
@@ -77,6 +78,9 @@ def writings(entry: Entry) -> Iterator[str]:
     elif entry.kind == "address":
         local, _, domain = entry.canonical.rpartition("@")
         yield f"{local}@{ascii_host(domain)}"
+    elif _MAC.fullmatch(entry.canonical):
+        bare = entry.canonical.replace(":", "")
+        yield from (entry.canonical.replace(":", "-"), bare, f"{bare[:4]}.{bare[4:8]}.{bare[8:]}")
 
 
 def encoded_writings(value: str) -> Iterator[str]:

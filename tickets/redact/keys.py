@@ -18,3 +18,7 @@ HOST_KEYS: Final = frozenset(_HOSTS.split())
 SERIAL_KEYS: Final = frozenset(_SERIALS.split())
 TEXT_KEYS: Final = frozenset(_TEXTS.split())  # what somebody wrote: harmless words too tell something there
 NO_HOSTS: Final = frozenset({"localhost", "local", "none", "unknown", "null"})
+# Before an address in a Japanese sentence, where any other word may be the beginning of the address.
+NO_NAMES: Final = frozenset(
+    ["宛先", "送信先", "送信元", "送信者", "差出人", "受信者", "宛", "件名", "アドレス", "メール", "メールアドレス"]
+)

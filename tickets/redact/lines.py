@@ -3,12 +3,12 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tickets.redact.forms import as_base64, as_percent, machine_writings, read_base64, read_percent
-from tickets.redact.keys import HOST_KEYS, NO_HOSTS, NUMBER_KEYS, SERIAL_KEYS, TEXT_KEYS
+from tickets.redact.keys import HOST_KEYS, NO_HOSTS, NO_NAMES, NUMBER_KEYS, SERIAL_KEYS, TEXT_KEYS
+from tickets.redact.known import Known, KnownValues, Place
 from tickets.redact.pseudonyms import Pseudonyms
 from tickets.redact.values import Entry, Kind, as_ip, plain
 from tickets.redact.vocabulary import is_harmless
@@ -27,7 +27,7 @@ _DATE: Final = r"(?:19|20)\d\d([-/])(?:0?\d|1[0-2])\1(?:[0-2]?\d|3[01])"
 _MOMENT: Final = re.compile(rf"(?:{_DATE}(?:[T ]{_TIME})?|{_TIME})(?:Z| ?[+-]\d\d:?\d\d)?(?![\w:])(?!\.\d)", re.ASCII)
 _STATUS: Final = re.compile(r"[245]\d\d[- ][245]\.\d{1,3}\.\d{1,3}(?![\w-])(?!\.\w)", re.ASCII)
 _ADDRESS: Final = re.compile(
-    rf"(?:\"[^\"@\s]{{1,128}}\"|[{_W}!#$%&*+?^~][{_W}.!#$%&'*+/=?^~-]{{0,254}}|[^\W\x00-\u1fff]{{1,64}})"
+    rf"(?:\"[^\"@\r\n]{{1,128}}\"|[{_W}!#$%&*+?^~](?:[{_W}.!#$%&'*+/=?^~-]|\\ ){{0,254}}|[^\W\x00-\u1fff]{{1,64}})"
     rf"@(?:\[[0-9A-Za-z:.]{{2,60}}\]|{_LABEL}(?:\.{_LABEL})*)"
 )
 _PERCENT: Final = re.compile(r"[\w.~+!*-]*(?:%[0-9A-Fa-f]{2}[\w.~+!*-]*)+", re.ASCII)
@@ -47,32 +47,30 @@ _NEXT: Final = r"(?=\s*(?:[,;}\]]|$|\s[\w\"-]+\s*[=:]))"
 _TEXT: Final = re.compile(rf"\"?\s*[=:]\s*(?:\"(.*?)\"{_NEXT}|'(.*?)'{_NEXT}|(?![\"'])(.*?)(?=[\s,;]+[\w-]+=|$))")
 _VALUE: Final = re.compile(rf"\"?\s*[=:]\s*[\"'\[(<]*([{_W}.-]+)")
 _ENTITY: Final = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z]{2,32});")
+_RUN_ON: Final = re.compile(r"[0-9A-Za-z_]{2}", re.ASCII)
+_LOCAL: Final = re.compile(
+    r"[\u3400-\u9fff々ァ-ヺー]+$"
+)  # before an address without a blank: perhaps of its local part
+_IN_PROSE: Final = frozenset({"address", "host", "serial", "name", "number", "word"})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][\w-]{0,30}", re.ASCII)
 Rule = Callable[[str, int, int], tuple[str, int] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A value that we know to name somebody, wherever it stands: a contact's name, a device's serial number."""
-
-    kind: Kind
-    value: str
 
 
 class Redactor:
     """Replaces values in texts, with the pseudonyms of a case."""
 
-    def __init__(self, pseudonyms: Pseudonyms, known: Iterable[Known] = ()) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, known: KnownValues | None = None) -> None:
         self.pseudonyms = pseudonyms
-        self._known = {plain(one.value).casefold(): one for one in known if _tells(one.value)}
-        longest = sorted(self._known, key=len, reverse=True)
-        words = "|".join(map(_as_pattern, longest))
-        self._literal = re.compile(words, re.IGNORECASE) if words else None
+        self._known = known or KnownValues(())
+        self._met = KnownValues(())
+        self._here: dict[int, Place] = {}
         self._machines: dict[str, tuple[str, int]] = {}
         self._key = ""
 
-    def note_machines(self, entries: Iterable[Entry]) -> None:
-        """Know the integers of addresses of machines that a first pass met, to find them where they stand."""
+    def note(self, entries: Sequence[Entry]) -> None:
+        """Know what a first pass met, to find it in other writings: integers of IP addresses, words in prose."""
+        words = (one for one in entries if one.kind in _IN_PROSE and len(one.canonical) > 1)
+        self._met = KnownValues((Known(one.kind, one.original) for one in words), whole=True)
         for entry in entries:
             if entry.kind == "ip" and (address := as_ip(entry.canonical)):
                 for place, text in enumerate(list(machine_writings(address))[:2]):
@@ -92,24 +90,24 @@ class Redactor:
             self._literally, self._session, self._mime, self._moment, self._status, self._address, self._percent,
             self._mac, self._ipv6, self._dotted, self._base64, self._word,
         )  # fmt: skip
-        return self._cut(text, depth, rules)
+        places = {place.start: place for place in self._known.find(text, apart=True)}
+        return self._cut(text, depth, rules, places)
 
     def _prose_line(self, text: str) -> str:
         """Replace what can be recognised in a line; a name that is known also where no blank parts it from others."""
         rules: tuple[Rule, ...] = (
             self._session, self._moment, self._status, self._address, self._percent, self._mac, self._ipv6,
-            self._dotted_in_prose, self._base64_in_prose, self._word_in_prose,
+            self._dotted_in_prose, self._literally, self._base64_in_prose, self._word_in_prose,
         )  # fmt: skip
-        told, at = [], 0
-        for found in self._literal.finditer(text) if self._literal else ():
-            told += [self._cut(text[at : found.start()], 0, rules), self._of_known(found[0])]
-            at = found.end()
-        return "".join([*told, self._cut(text[at:], 0, rules)])
+        places = [*self._met.find(text), *self._known.find(text)]
+        return self._cut(text, 0, rules, {place.start: place for place in sorted(places, key=lambda one: one.end)})
 
-    def _cut(self, text: str, depth: int, rules: tuple[Rule, ...]) -> str:
+    def _cut(self, text: str, depth: int, rules: tuple[Rule, ...], places: dict[int, Place]) -> str:
         """Go through a text from its beginning; at each place the first rule that holds says what stands there."""
-        told, at = [], 0
+        outer, self._here = self._here, places
+        told, at, changed = [""], 0, False
         while at < len(text):
+            start, before = at, changed
             for rule in rules:
                 if (found := rule(text, at, depth)) is not None:
                     piece, at = found
@@ -117,16 +115,16 @@ class Redactor:
             else:
                 self._key = "" if text[at] in " \t,;" else self._key
                 piece, at = _mark(text[at]), at + 1
+            changed = piece != text[start:at]
+            if (changed or before) and _RUN_ON.match(told[-1][-1:] + piece[:1]):
+                told.append(" ")  # a pseudonym that is run on with what stands beside it could not be read any more
             told.append(piece)
+        self._here = outer
         return "".join(told)
 
     def _literally(self, text: str, at: int, _: int) -> tuple[str, int] | None:
-        found = self._literal.match(text, at) if self._literal else None
-        return (self._of_known(found[0]), found.end()) if found else None
-
-    def _of_known(self, text: str) -> str:
-        known = self._known[re.sub(r"\s+", " ", text).casefold()]
-        return self.pseudonyms.of(known.kind, known.value)
+        place = self._here.get(at)
+        return (self.pseudonyms.of(place.known.kind, place.known.value), place.end) if place else None
 
     def _status(self, text: str, at: int, _: int) -> tuple[str, int] | None:
         found = _STATUS.match(text, at)
@@ -280,27 +278,16 @@ class Redactor:
         known = self.pseudonyms.knows(plain(word).casefold())
         if known and not is_harmless(word):
             return self.pseudonyms.of(known.kind, word), found.end()
+        word = text[at : next((place for place in range(at + 1, found.end()) if place in self._here), found.end())]
+        if (local := _LOCAL.search(word)) and _ADDRESS.match(text, at + len(word)) and local[0] not in NO_NAMES:
+            return word[: local.start()] + self.pseudonyms.of("word", local[0]), at + len(word)
         if (
             (_DIGITS.fullmatch(word) and word.lstrip("0") in self._machines)
             or _QUAD.fullmatch(word)
             or ((hexed := _HEX.fullmatch(word)) and hexed[2].casefold() in self._machines)
         ):
-            return self._value(word), found.end()
-        return word, found.end()
-
-
-def _tells(value: str) -> bool:
-    """Whether a known value can be told from the words of a text: a device that is called `mail` cannot."""
-    word = plain(value).strip()
-    return len(word) >= 3 and not is_harmless(word)
-
-
-def _as_pattern(word: str) -> str:
-    """Return an expression for a known value: bounded where its letters are of a writing that parts words."""
-    told = re.escape(word).replace(r"\ ", r"\s+")
-    before = rf"(?<![{_W}.@-])" if re.match(f"[{_W}]", word[0]) else ""
-    behind = rf"(?![{_W}@])(?![.-][{_W}])" if re.match(f"[{_W}]", word[-1]) else ""
-    return f"{before}{told}{behind}"
+            return self._value(word), at + len(word)
+        return word, at + len(word)
 
 
 def _unescaped(text: str) -> str:

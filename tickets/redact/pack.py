@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tickets.redact.known import Known, KnownValues
 from tickets.redact.leaks import Leak, find_leaks
-from tickets.redact.lines import Known, Redactor
+from tickets.redact.lines import Redactor
 from tickets.redact.proof import CitedLine, Point, proving
 from tickets.redact.pseudonyms import Pseudonyms
+from tickets.redact.source import values_in
 from tickets.redact.summary import summary
 from tickets.redact.values import Entry
 
@@ -91,32 +93,36 @@ class Pack:
 
 
 def make_pack(order: Order, *, secret: bytes, known: Iterable[Entry] = ()) -> Pack:
-    """Return a pack, checked: every member is unpacked and searched for every value that was replaced.
+    """Return a pack, checked: every member is unpacked and searched for every value that was replaced, that the source
+    holds, or that is known to name somebody.
 
-    `known` are the pseudonyms that the case has already. Raises ValueError for points without a line.
+    `known` are the pseudonyms that the case has already. Raises ValueError for points without a line, and
+    for lines of no original.
     """
     chosen = proving(order.points, background=order.background)
     if not order.points or not all(chosen):
         raise ValueError("there is a finding that cites no line, and so proves nothing")
     known = tuple(known)
+    names = KnownValues(order.known, (order.recipient, order.product, order.case))
     first = Pseudonyms(secret, known)  # a first pass learns as what each value stands anywhere
-    _content(order, chosen, Redactor(first, order.known), secret)
+    _content(order, chosen, Redactor(first, names), secret)
     pseudonyms = Pseudonyms(secret, known, first.kinds)
-    redactor = Redactor(pseudonyms, order.known)
-    redactor.note_machines(first.used)
+    redactor = Redactor(pseudonyms, names)
+    redactor.note(first.used)
     content = _content(order, chosen, redactor, secret)
     members = _members(content)
     listed = [{"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in members]
     manifest = _manifest(content, listed)
     archive = zipped([("manifest.json", manifest), *members])
     entries = tuple(pseudonyms.used)
+    source = values_in(_source(order, chosen))
     return Pack(
         archive=archive,
         sha256=hashlib.sha256(archive).hexdigest(),
         content=content,
         entries=entries,
         counts=dict(pseudonyms.counts),
-        leaks=tuple(dict.fromkeys(find_leaks(archive, entries))),
+        leaks=tuple(dict.fromkeys(find_leaks(archive, [*entries, *source], names))),
         members=(
             {"name": "manifest.json", "sha256": hashlib.sha256(manifest).hexdigest(), "size": len(manifest)},
             *listed,
@@ -162,6 +168,13 @@ def _content(order: Order, chosen: Sequence[tuple[CitedLine, ...]], redactor: Re
     )
 
 
+def _source(order: Order, chosen: Sequence[tuple[CitedLine, ...]]) -> Iterable[str]:
+    """Yield all texts that a pack is made of, as they are here."""
+    yield from (line.text for lines in chosen for line in lines)
+    yield from (text for point in order.points for text in (point.transaction, point.recipient))
+    yield from (order.questions, order.release, *(original.device for original in order.originals))
+
+
 def _names(chosen: Sequence[tuple[CitedLine, ...]]) -> dict[tuple[str, str], str]:
     """Return the name in the pack of each log: a file's own name can name a host."""
     logs = dict.fromkeys((line.log, line.file) for lines in chosen for line in lines)
@@ -192,7 +205,8 @@ def _logs(
     originals = {original.log: original for original in order.originals}
     key = hmac.digest(secret, b"zenrei/commitment", "sha256")
     for (log, _), name in names.items():
-        original = originals[log]
+        if not (original := originals.get(log)):
+            raise ValueError("a cited line names no piece of evidence of the case")
         commitment = hmac.new(key, original.sha256.encode(), "sha256").hexdigest()
         device = {"device": redactor.pseudonyms.of("host", original.device)} if original.device else {}
         yield {

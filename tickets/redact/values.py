@@ -27,6 +27,8 @@ class Entry:
 
 def plain(text: str) -> str:
     """Return a text in one writing: compatibility forms folded (full-width digits too), invisible characters gone."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFKC", text)
     kept = "".join(one for one in composed if unicodedata.category(one) != "Cf")
     return unicodedata.normalize("NFKC", kept)
