@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ingest.engine.detectors.model import Detector
 
 CODES = """exit codes: 0 all lines were read; 1 findings at or above --fail-on; 2 nothing could be read;
-3 some lines could not be read, or the reading of a file ended early"""
+3 some lines could not be read, or the reading of a file ended early; with --fail-on also where no rule, or one of the
+detectors, could judge anything"""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -163,7 +164,7 @@ def write_findings(result: ScanResult, path: Path) -> None:
 def exit_code(result: ScanResult, fail_on: str | None) -> int:
     """2 nothing read, else 1 by ``fail_on``, else 3 not all read, else 0.
 
-    Who would fail on findings gets 3 too where no rule could judge anything: that is no "none".
+    Who would fail on findings gets 3 too where no rule could judge anything, or a detector: that is no "none".
     """
     if not result.read_lines:
         print(f"zenrei: nothing could be read: {_why(result)}", file=sys.stderr)
@@ -171,8 +172,11 @@ def exit_code(result: ScanResult, fail_on: str | None) -> int:
     names: list[str] = list(SEVERITIES)
     if fail_on and any(names.index(severity) >= names.index(fail_on) for severity in result.severity_counts):
         return 1
-    if fail_on and not result.judged and not any(one.judged for one in result.detectors):
-        print("zenrei: no rule could judge anything: that nothing was found says nothing", file=sys.stderr)
+    silent = [one.rule for one in result.detectors if not one.judged]
+    if fail_on and (silent or not (result.judged or result.detectors)):
+        told = ", ".join(silent) or "no rule"
+        negated = "could not judge anything" if silent else "could judge anything"
+        print(f"zenrei: {told} {negated}: that nothing was found says nothing", file=sys.stderr)
         return 3
     return 0 if result.complete else 3
 

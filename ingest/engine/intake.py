@@ -20,6 +20,7 @@ from ingest.engine.times import read_zone
 from ingest.engine.transactions import Ledger
 
 SAMPLE_LINES: Final = 200
+MOST_HELD: Final = 2 * SAMPLE_LINES  # with lines that are too long among them
 PROGRESS_LINES: Final = 4096
 BROKEN_OFF: Final = "the stream breaks off inside this line"
 _UNREADABLE: Final = frozenset({TOO_LONG, CUT})
@@ -47,18 +48,21 @@ def pick_format(
     if forced:
         return forced, []
     block: list[Line] = []
+    texts: list[str] = []
     for line in lines:
-        if not line.text or line.quality in _UNREADABLE or line.text.isspace():
+        if not line.text or line.text.isspace():
             skip(line)
             continue
         block.append(line)
-        if len(block) == SAMPLE_LINES:
-            if matches := detect([one.text for one in block]):
+        if line.quality not in _UNREADABLE:
+            texts.append(line.text)
+        if len(texts) == SAMPLE_LINES or len(block) == MOST_HELD:
+            if matches := detect(texts):
                 return matches[0].name, block
             for one in block:
                 skip(one)
-            block = []
-    if matches := detect([one.text for one in block]):
+            block, texts = [], []
+    if matches := detect(texts):
         return matches[0].name, block
     for one in block:
         skip(one)

@@ -265,7 +265,8 @@ def _count_shared(ledger: Ledger, judgement: Judgement) -> None:
 
 
 def _order(found: Found) -> tuple[object, ...]:
-    """Worst first, then by time, device, transaction and recipient: never by the order of lines."""
+    """Worst first, then by time, device, transaction and recipient; where two have no device, by their place."""
     worst = -SEVERITIES.index(found.hit.severity)
     stamp = found.stamp if found.stamp is not None else -1
-    return worst, stamp, found.device or "", found.transaction, found.hit.recipient, found.hit.rule
+    place = min(((record.place, record.line) for record, _ in found.hit.cites), default=(0, 0))
+    return worst, stamp, found.device or "", found.transaction, found.hit.recipient, found.hit.rule, place

@@ -217,3 +217,13 @@ def test_what_is_no_table_is_refused(folder: Path, tmp_path: Path, capfd: Any) -
     assert "cannot be read as Parquet" in capfd.readouterr().err
     assert main(["detect", "--detectors", str(folder), str(tmp_path / "b.parquet")]) == 2
     assert "it is no table of events: it has no column “transaction”" in capfd.readouterr().err
+
+
+def test_a_detector_that_could_not_judge_is_no_clean_end_for_who_fails_on_findings(tmp_path: Path, capfd: Any) -> None:
+    detector, log = tmp_path / "d.yml", tmp_path / "a.log"
+    detector.write_text(plain("deliveries", "s: {stat|startswith: Sent}\ncondition: s"), encoding="utf-8")
+    log.write_text("".join(f"{line}\n" for line in story() if "stat=" not in line), encoding="utf-8")
+
+    assert main(["scan", "--detectors", str(detector), "--fail-on", "critical", str(log)]) == 3
+    assert "deliveries could not judge anything" in capfd.readouterr().err
+    assert main(["scan", "--detectors", str(detector), str(log)]) == 0

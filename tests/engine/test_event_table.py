@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from cli.main import main
-from ingest.engine.detectors.events import Events, open_table
+from ingest.engine.detectors.events import Events, NoTable, open_table
+from ingest.engine.detectors.model import Detector
 from ingest.engine.detectors.running import run_detector
 from ingest.engine.events import batch, parts
 from ingest.engine.events.reading import write_events
@@ -193,17 +194,37 @@ def test_a_scan_without_a_table_loads_none_of_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_what_a_cut_log_did_not_tell_is_not_absent(tmp_path: Path) -> None:
-    """The first log is cut off; what is looked for stood behind the cut, and a later log of the device is whole."""
+def at(second: float, x: str, group: str) -> str:
+    """A line at a second of a day, in a group."""
+    hours, rest = divmod(second, 3600)
+    time = f"2026-01-05T{int(hours):02}:{int(rest) // 60:02}:{rest % 60:06.3f}Z"
+    return json.dumps({"time": time, "qid": f"Q{second}", "x": x, "host": "mx1", "g": group}) + "\n"
+
+
+@pytest.fixture
+def absence() -> Detector:
+    """A that no B follows within an hour."""
     words = {"type": "temporal_ordered", "rules": ["a", "b"], "group-by": ["g"], "timespan": "1h"}
     words["condition"] = "a and not b"
-    detector = load(correlation(words, part("a", {"x": "a"}), part("b", {"x": "b"})))
+    return load(correlation(words, part("a", {"x": "a"}), part("b", {"x": "b"})))
 
-    def at(second: float, x: str, group: str) -> str:
-        hours, rest = divmod(second, 3600)
-        time = f"2026-01-05T{int(hours):02}:{int(rest) // 60:02}:{rest % 60:06.3f}Z"
-        return json.dumps({"time": time, "qid": f"Q{second}", "x": x, "host": "mx1", "g": group}) + "\n"
 
+@pytest.mark.parametrize(("size", "judged"), [(14, False), (None, True)])
+def test_a_log_of_which_nothing_could_be_read_may_have_had_anything(
+    tmp_path: Path, absence: Detector, size: int | None, judged: bool
+) -> None:
+    logs = at(0, "a", "1"), at(60, "b", "1") + at(61, "c", "9"), at(9000, "c", "3")
+    for name, log in enumerate(logs):
+        packed = gzip.compress(log.encode())
+        (tmp_path / str(name)).write_bytes(packed[:size] if name == 1 else packed)
+    write_events([Source(tmp_path / str(name), str(name)) for name in range(3)], tmp_path / "e.parquet")
+    answer = run_detector(Events([open_table(tmp_path / "e.parquet")]), absence)
+    assert answer.hits == []
+    assert answer.judged is judged
+
+
+def test_what_a_cut_log_did_not_tell_is_not_absent(tmp_path: Path, absence: Detector) -> None:
+    """The first log is cut off; what is looked for stood behind the cut, and a later log of the device is whole."""
     log = (
         at(0, "a", "1") + at(1, "b", "2") + "".join(at(2 + n / 1000, "c", "9") for n in range(3000)) + at(60, "b", "1")
     )
@@ -213,6 +234,15 @@ def test_what_a_cut_log_did_not_tell_is_not_absent(tmp_path: Path) -> None:
         (tmp_path / "1").write_bytes(first)
         (tmp_path / "2").write_text(at(9000, "b", "3") + at(9001, "a", "4"), encoding="utf-8")
         write_events([Source(tmp_path / "1", "1"), Source(tmp_path / "2", "2")], tmp_path / "e.parquet")
-        answer = run_detector(Events([open_table(tmp_path / "e.parquet")]), detector)
+        answer = run_detector(Events([open_table(tmp_path / "e.parquet")]), absence)
         assert (name, len(answer.hits)) == (name, hits)
         assert sum(row.transactions for row in answer.doubts) == (2 if name == "cut" else 1)
+
+
+@pytest.mark.parametrize("about", [b"[]", b'{"cut": 5}', b"no json", b'{"cut": ["a"]}'])
+def test_what_a_table_says_beside_its_rows_is_checked(tmp_path: Path, about: bytes) -> None:
+    (tmp_path / "1").write_text(at(0, "a", "1"), encoding="utf-8")
+    write_events([Source(tmp_path / "1", "1")], tmp_path / "e.parquet")
+    pl.read_parquet(tmp_path / "e.parquet").write_parquet(tmp_path / "f.parquet", metadata={"zenrei": about.decode()})
+    with pytest.raises(NoTable, match="beside its rows"):
+        open_table(tmp_path / "f.parquet")

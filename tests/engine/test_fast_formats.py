@@ -20,6 +20,7 @@ from ingest.engine.fast.spec_intake import SpecIntake
 from ingest.engine.formats import REGISTRY
 from ingest.engine.logformats import memory
 from ingest.engine.result import Options
+from ingest.engine.source import Limits
 from tests.engine import test_log_formats as f
 from tests.engine.two_engines import agree, raw, sources_of
 
@@ -171,3 +172,22 @@ def test_without_object_code_for_formats_their_logs_are_read_the_plain_way(
 
     monkeypatch.setattr(spec_intake, "compiled_formats", none)
     assert read_fast(sources, Options(), None) is None
+
+
+@pytest.mark.parametrize("day", ["Jan 32", "Jan 40", "Nov 45", "Dec 40", "Feb 29", "Feb 30"])
+def test_a_day_that_no_month_has_is_no_day_of_the_next(day: str, tmp_path: Path) -> None:
+    lines = made("postfix", 3_000)
+    lines[2_000:2_000] = [re.sub(r"^\w+ +\d+", day, line) for line in lines[:40]]
+    agree(sources_of(tmp_path, raw(lines)))
+
+
+def test_findings_of_two_files_that_name_no_device_stand_in_the_order_of_their_places(tmp_path: Path) -> None:
+    lines = [line.replace("mx1 ", "", 1) for line in made("exim", 600)]
+    agree(sources_of(tmp_path, raw(lines), raw(lines)), max_findings=7)
+
+
+def test_lines_beyond_the_limit_near_the_head_are_examples_in_their_order(tmp_path: Path) -> None:
+    lines = made("postfix", 600)
+    lines[3:3] = ["no line at all", "x" * 3_000, "nor this"]
+    answer = agree(sources_of(tmp_path, raw(lines)), limits=Limits(line_bytes=1000))
+    assert [row["line"] for row in answer["files"][0]["unread_examples"]] == [4, 5, 6]

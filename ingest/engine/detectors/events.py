@@ -1,6 +1,5 @@
 """Tables of events as one frame, with what was said of each source beside what its lines say."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,9 @@ MOST_ZONES: Final = 64  # a log names one; more are the sender's doing, and thei
 HOUR_MS: Final = 3_600_000
 
 
+Hole = tuple[int | None, int | None]  # from one moment to another; None is open
+
+
 class Span(NamedTuple):
     """What the lines of a device cover: first and last moment, the days that have any, and holes between.
 
@@ -29,14 +31,15 @@ class Span(NamedTuple):
     first: int
     last: int
     days: frozenset[int]
-    holes: tuple[tuple[int, int | None], ...]
+    holes: tuple[Hole, ...]
 
     def covers(self, begin: int, end: int) -> bool:
         """Whether all lines from one moment to another are there, both included."""
         if begin < self.first or end > self.last:
             return False
-        if any(begin <= (stop if stop is not None else end) and start <= end for start, stop in self.holes):
-            return False
+        for start, stop in self.holes:
+            if (stop is None or begin <= stop) and (start is None or start <= end):
+                return False
         return all(day in self.days for day in range(begin // DAY_MS, end // DAY_MS + 1))
 
 
@@ -101,27 +104,24 @@ class Events:
         )
         holes = self._holes() if self._cut else {}
         return {
-            key: Span(row["first"], row["last"], frozenset(row["days"]), holes.get(key, ()))
+            (row["unit"], row["zoned"]): Span(
+                row["first"], row["last"], frozenset(row["days"]), holes.get(row["zoned"], ())
+            )
             for row in found.collect().to_dicts()
-            for key in [(row["unit"], row["zoned"])]
         }
 
-    def _holes(self) -> dict[tuple[str, bool], tuple[tuple[int, int | None], ...]]:
+    def _holes(self) -> dict[bool, tuple[Hole, ...]]:
+        """Where logs were cut off, by clock; a device none of whose lines were read there may have had some too."""
         dated = self.frame.filter(pl.col("at").is_not_null())
-        found = dated.group_by("unit", "zoned", "place").agg(
-            pl.col("at").min().alias("first"), pl.col("at").max().alias("last")
+        found = dated.group_by("zoned", "place").agg(
+            pl.col("at").min().alias("first"),
+            pl.col("at").max().alias("last"),
+            pl.col("at").sort_by("line").last().alias("end"),
         )
-        streams: dict[tuple[str, bool], list[tuple[int, int, int]]] = defaultdict(list)
-        for unit, zoned, place, first, last in found.collect().iter_rows():
-            streams[unit, zoned].append((first, last, place))
-        return {
-            key: tuple(
-                (last, min((first for first, _, other in known if other != place and first >= last), default=None))
-                for _, last, place in known
-                if place in self._cut
-            )
-            for key, known in streams.items()
-        }
+        streams: dict[bool, dict[int, tuple[int, int, int]]] = {True: {}, False: {}}
+        for zoned, place, *times in found.collect().iter_rows():
+            streams[zoned][place] = tuple(times)
+        return {zoned: tuple(_hole(place, known) for place in self._cut) for zoned, known in streams.items()}
 
     def texts(self, lines: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The texts of lines, by place and number."""
@@ -135,6 +135,20 @@ class Events:
         return {(place, line): text for place, line, text in found.iter_rows()}
 
 
+def _hole(place: int, known: dict[int, tuple[int, int, int]]) -> Hole:
+    """The hole of a stream that was cut off, beside other streams: up to the next one, or all of the time."""
+    if place not in known:
+        return None, None
+    first, last, end = known[place]
+    if end - first < last - end:  # the newest lines come first: what is lost lies before
+        return max(
+            (until for other, (_, until, _) in known.items() if other != place and until <= first), default=None
+        ), first
+    return last, min(
+        (since for other, (since, _, _) in known.items() if other != place and since >= last), default=None
+    )
+
+
 def open_table(path: Path, label: str = "", **facts: str | None) -> EventTable:
     """A table in a Parquet file; raises `NoTable`."""
     try:
@@ -144,8 +158,19 @@ def open_table(path: Path, label: str = "", **facts: str | None) -> EventTable:
     for name, kind in MODEL.items():
         if schema.get(name) != kind:
             raise NoTable(f"{path}: it is no table of events: it has no column “{name}” as such a table has")
-    about = orjson.loads(pl.read_parquet_metadata(path).get("zenrei", "{}"))
-    return EventTable(pl.scan_parquet(path), label, cut=tuple(about.get("cut", ())), **facts)
+    return EventTable(pl.scan_parquet(path), label, cut=_cut(path), **facts)
+
+
+def _cut(path: Path) -> tuple[int, ...]:
+    """The places that a table names as cut; raises `NoTable`."""
+    try:
+        about = orjson.loads(pl.read_parquet_metadata(path).get("zenrei", "{}"))
+        cut = about.get("cut", [])
+    except (orjson.JSONDecodeError, AttributeError):
+        cut = None
+    if not isinstance(cut, list) or not all(isinstance(place, int) for place in cut):
+        raise NoTable(f"{path}: it is no table of events: what it says beside its rows cannot be read")
+    return tuple(cut)
 
 
 def _has(frame: pl.LazyFrame, name: str) -> bool:

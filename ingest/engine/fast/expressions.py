@@ -25,12 +25,14 @@ from ingest.engine.fast.rows import (
     MATCHED,
     SAVE,
     SET,
+    STACK,
 )
 from ingest.engine.logformats.safety import FLAGS
 
 _ONE: Final = frozenset({sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN})
 _BEYOND: Final = ("é", "漢", "\u2028", "\U0001f600")  # stand for all that is not ASCII
 _MOST: Final = (1 << 31) - 1
+_CHOICE_SIZE: Final = 4  # numbers on the stack
 _BYTES: Final = 256
 _ASCII: Final = 128
 
@@ -81,11 +83,15 @@ class Code:
         items = list(parser.parse(pattern.pattern, FLAGS))
         begin = len(self.steps)
         steps = _Writer(self, names).write(items, whole=whole)
+        if _CHOICE_SIZE * len(steps) > STACK:  # each step leaves one choice open at most: there are no loops of steps
+            raise Unsupported("an expression that is too long")
         self.steps += steps
         return begin
 
     def first(self, pattern: re.Pattern[str]) -> int:
         """The number of the set of bytes that what matches can begin with; `ANY` if that may be empty."""
+        if pattern.match(""):  # also where it asks for the end of the text, which an empty one has
+            return ANY
         first, empty = _first(list(parser.parse(pattern.pattern, FLAGS)), frozenset(), rest_empty=True)
         return ANY if empty else self.set_of(first)
 
@@ -173,7 +179,9 @@ class _Writer:
         items = list(body)
         if len(items) == 1 and items[0][0] in _ONE:
             members = members_of(*items[0])
-            many = _MOST if most is sre.MAXREPEAT else int(most)
+            many = _MOST if most is sre.MAXREPEAT else min(int(most), _MOST)
+            if least > _MOST:
+                raise Unsupported("a loop that repeats a character too often")
             number = self._code.set_of(members)
             if lazy:
                 step = [LOOP_LAZY, number, int(least), many]

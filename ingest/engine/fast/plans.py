@@ -85,7 +85,7 @@ class _Planner:
         if spec.program:
             program = self.code.add(spec.program, self.groups(spec.program), whole=True)
         rules = [self.rule(rule) for rule in spec.lines]
-        timed = self.getter(spec.lines[0].fields.get("time", (_named("time"),)))
+        timed = self.time(spec.lines[0])  # of lines that fit no rule, too
         frames_at, rules_at = self.put(frames), self.put([number for rule in rules for number in rule])
         self.table[: len(head)] = [
             *(len(frames), frames_at, program, self.slots["program"], len(rules), rules_at),

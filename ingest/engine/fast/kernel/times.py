@@ -87,7 +87,7 @@ def read_time(data: Any, at: int, end: int) -> Any:
     size = end - at
     if size == 15 and data[at + 3] == 32 and data[at + 6] == 32:
         month, day, clock = _month(data, at), _day_of_month(data, at + 4), _clock(data, at + 7)
-        if month == 0 or day < 1 or clock < 0:
+        if month == 0 or not 1 <= day <= 31 or clock < 0:
             return NOT
         return clock, month * 32 + day, 0
     if size == 24 and data[at + 3] == 32 and data[at + 7] == 32 and data[at + 10] == 32 and data[at + 19] == 32:
