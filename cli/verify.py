@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from cli.errors import UsageError
 ROOT: Final = Path(__file__).resolve().parent.parent
 # Of an instance's own environment (`run.py exec`), what names its servers: not those of another data folder.
 _OF_AN_INSTANCE: Final = ("DATABASE_URL", "CELERY_BROKER_URL", "ZENREI_CACHE_URL", "ZENREI_PORT", "ZENREI_EMBEDDED")
+_HEAD: Final = re.compile("[0-9a-f]{64}")
 CODES: Final = """prints {"checked": pieces of evidence, "broken": [{"evidence", "entry", "what", …}], …}
 
 exit codes:
@@ -37,6 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Become the command of the supervisor that starts the folder's database, or uses the one that runs."""
+    head = _head(arguments.head)
     named = arguments.data or os.environ.get("ZENREI_DATA")
     folder = Path(named or ROOT / "var").absolute()
     environment = _environment(arguments.data, folder)
@@ -44,9 +47,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"there is nothing to verify in the data folder {folder}: name another one with --data")
     # -P: a folder named `config` where the person stands is not ours.
     command = [sys.executable, "-P", "-m", "config.supervisor", "--data", str(folder), "exec", "manage.py", "verify"]
-    command += ["--head", arguments.head] if arguments.head else []
+    command += ["--head", head] if head else []
     sys.stdout.flush()
     os.execve(command[0], command, environment)  # noqa: S606  (no shell is meant)
+
+
+def _head(given: str | None) -> str:
+    """Return the head that was given, empty where none was; what is none is refused, for nothing would look for it."""
+    if given is None:
+        return ""
+    head = given.strip().lower()
+    if not _HEAD.fullmatch(head):
+        raise UsageError(f"--head {given!r} is no hash of a published head: it has 64 hexadecimal digits")
+    return head
 
 
 def _environment(data: str | None, folder: Path) -> dict[str, str]:

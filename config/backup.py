@@ -62,11 +62,12 @@ def count_rows(connection: "psycopg.Connection[Any]") -> dict[str, int]:
 
 @contextmanager
 def no_heads_published(file: Path) -> Iterator[Callable[[], bytes]]:
-    """Hold the file of published heads against its writers; gives what reads it as it is then."""
-    if not file.exists():
-        yield lambda: b""
-        return
-    with file.open("rb") as held:
+    """Hold the file of published heads against its writers; gives what reads it as it is then.
+
+    The file is made where there is none, or its first heads could leave the database before the snapshot is taken.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "rb") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
         yield held.read
 

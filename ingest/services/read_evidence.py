@@ -111,6 +111,6 @@ def give_up_reading(job: Job, reason: str) -> None:
     """
     evidence = Evidence.objects.select_related("case").get(public_id=uuid.UUID(job.args["evidence"]))
     Case.objects.select_for_update().get(pk=evidence.case_id)
-    read_before = Reading.objects.filter(evidence=evidence).exclude(state=ReadingState.FAILED).exists()
+    read_before = Reading.objects.filter(evidence=evidence, state__in=READABLE).exists()
     if not read_before:
         record_reading(evidence=evidence, state=ReadingState.FAILED, reason=reason)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from cli.main import main
 from common.storage import evidence_store
@@ -40,8 +41,21 @@ def verify(*words: str) -> int | str | None:
 
 def test_it_asks_for_the_database_of_the_folder(became: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
-    assert verify("--data", str(tmp_path), "--head", "ab") == 0
-    assert became["command"] == ["--data", str(tmp_path), "exec", "manage.py", "verify", "--head", "ab"]
+    assert verify("--data", str(tmp_path), "--head", f" {'AB' * 32}\n") == 0
+    assert became["command"] == ["--data", str(tmp_path), "exec", "manage.py", "verify", "--head", "ab" * 32]
+
+
+@pytest.mark.parametrize("head", ["", " ", "ab", "g" * 64, "a" * 65])
+def test_a_head_that_is_none_is_refused_and_not_left_out(
+    became: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], head: str
+) -> None:
+    (tmp_path / "postgres").mkdir()
+    assert verify("--data", str(tmp_path), "--head", head) == 2
+    assert "64 hexadecimal digits" in capsys.readouterr().err
+    assert not became
+    with pytest.raises(CommandError, match="64 hexadecimal digits") as refused:
+        call_command("verify", head=head)
+    assert refused.value.returncode == 2
 
 
 def test_a_folder_without_a_database_is_refused_and_left_alone(

@@ -176,7 +176,7 @@ def test_an_upload_that_is_refused_says_why_beside_the_form(
 def test_the_custody_log_opens_in_place(screen_of: ScreenOf, alice: Person, case: Case) -> None:
     tab = screen_of(alice).open(f"/cases/{case.ref}/")
     tab.get_by_text("Custody: who had it in hand").click()
-    tab.get_by_text("2 entries, unbroken").wait_for()
+    tab.get_by_text("2 entries, each covers the one before").wait_for()
 
 
 def test_machine_entries_hide_without_script(screen_of: ScreenOf, alice: Person, case: Case) -> None:

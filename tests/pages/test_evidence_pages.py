@@ -58,7 +58,7 @@ def test_the_page_of_a_piece_says_what_was_read_and_what_not(page: Client, story
 def test_the_custody_log_tells_who_and_that_it_is_whole(page: Client, story: Case) -> None:
     evidence = story.evidence.get()
     text = page.get(f"/cases/{story.ref}/evidence/{evidence.public_id}/", headers=HTMX).content.decode()
-    assert "2 entries, unbroken" in text
+    assert "2 entries, each covers the one before" in text
     assert "received, Alice" in text
     assert "6 lines, 0 unread" in text
     assert "<html" not in text

@@ -41,7 +41,21 @@ def test_a_reader_does_not_wait_for_another_reader(tmp_path: Path) -> None:
         assert read() == b"x\n"
 
 
-def test_where_nothing_was_published_nothing_is_kept(tmp_path: Path) -> None:
-    with no_heads_published(tmp_path / NAME) as read:
+def test_the_first_heads_wait_for_the_snapshot_too(tmp_path: Path) -> None:
+    """There is no file yet: one that is made meanwhile would hold heads of after the snapshot, or be left out."""
+    file, began = HeadsFile(tmp_path / NAME), Event()
+
+    def publish() -> None:
+        began.set()
+        with file.locked() as descriptor:
+            file.append(descriptor, [Head("case:CASE-0001", 1, "ab")])
+
+    with no_heads_published(file.path) as read:
+        rival = Thread(target=publish)
+        rival.start()
+        assert began.wait(10)
+        rival.join(0.2)
+        assert rival.is_alive()
         assert read() == b""
-    assert list(tmp_path.iterdir()) == []
+    rival.join(10)
+    assert [line.trouble for line in file.lines()] == [""]

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.jobs.models import Job
+from common.jobs.tasks import run_job
 from common.storage import evidence_store
 from kb.models import Party
 from tests.conftest import Person
@@ -50,10 +51,11 @@ def test_a_mail_lands_in_the_case_that_its_token_names(alice: Person, desk: Desk
     (attached,) = row["attachments"]
     piece = Evidence.objects.get(case=case)
     assert attached["evidence"] == str(piece.public_id)
-    assert (piece.name, piece.from_party, broken_links(piece)) == ("elog.log", Party.objects.get(slug="fortinet"), [])
+    assert (piece.name, piece.from_party, broken_links(piece)) == ("elog.log", None, [])
+    assert piece.note.endswith("says that it is from kim@vendor.example")
     entry = TimelineEntry.objects.get(case=case, kind="message")
     assert (entry.from_party, entry.to_party, entry.author) == (
-        piece.from_party,
+        Party.objects.get(slug="fortinet"),
         Party.objects.get(slug="us"),
         alice.user,
     )
@@ -129,6 +131,56 @@ def test_an_answer_that_came_first_follows_when_its_question_comes(alice: Person
     report = taken_in(alice, letter(message_id="a@x", subject=desk.subject("A")))
     assert report["followed"] == 1
     assert {mail.case for mail in Mail.objects.all()} == {desk.cases["A"]}
+
+
+def read(job: Job) -> None:
+    """Let the worker do one job."""
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.detail
+
+
+def test_what_came_by_mail_is_read_when_a_person_says_so(alice: Person, desk: Desk) -> None:
+    """Nobody's address is proven: a log that a stranger sends must not explain away what other logs prove."""
+    case = desk.cases["A"]
+    taken_in(
+        alice, mixed(part(b"hi"), part(b"n=1\n", "application/x; name=a.log"), subject=desk.subject("A")), "one.eml"
+    )
+    piece = Evidence.objects.get()
+    assert (piece.job, piece.reading.state, Job.objects.filter(kind="read-evidence").exists()) == (None, "held", False)
+    path = f"cases/{case.ref}/evidence/"
+    assert alice.api.get(path).json()["results"][0]["reading"]["reason"].startswith("It came by mail")
+    page = alice.client.get(f"/cases/{case.ref}/").content.decode()
+    assert "1 piece came by mail and waits until somebody lets it be read." in page
+    assert "came by mail: not read yet" in alice.client.get("/").content.decode()
+
+    other = alice.api.upload(path, ContentFile(b"n=2\n" * 9, name="b.log")).json()
+    read(Job.objects.get(public_id=other["job"]))
+    piece.reading.refresh_from_db()
+    assert piece.reading.state == "held"  # another's scan takes no piece along that nobody asked for
+
+    answer = alice.api.post(f"{path}{piece.public_id}/read-again/")
+    assert answer.status_code == 202
+    read(Job.objects.get(public_id=answer.json()["id"]))
+    piece.reading.refresh_from_db()
+    assert piece.reading.state == "not_a_log"
+    assert "read again" not in TimelineEntry.objects.filter(evidence=piece).latest("pk").text
+
+
+def test_what_a_person_files_or_uploads_is_read_at_once(alice: Person, desk: Desk) -> None:
+    raw = mixed(part(b"hi"), part(b"n=1\n", "application/x; name=a.log"), sender="eve@elsewhere.example")
+    taken_in(alice, raw)
+    file_mail(mail=only_mail(), case=desk.cases["A"], actor=alice.user)
+    piece = Evidence.objects.get()
+    assert (piece.job is not None, hasattr(piece, "reading"), piece.from_party) == (True, False, None)
+    taken_in(
+        alice,
+        mixed(part(b"n=3\n", "application/x; name=c.log"), message_id="c@x", subject=desk.subject("A")),
+    )
+    held = Evidence.objects.get(name="c.log")
+    again = alice.api.upload(f"cases/{desk.cases['A'].ref}/evidence/", ContentFile(b"n=3\n", name="c.log"))
+    held.refresh_from_db()
+    assert (again.status_code, again.json()["job"]) == (202, str(held.job.public_id))  # type: ignore[union-attr]
 
 
 def test_taking_a_mail_out_loses_nothing(alice: Person, desk: Desk) -> None:
@@ -314,8 +366,6 @@ def test_a_mail_whose_reading_is_stopped_is_given_up_in_the_open(alice: Person, 
     settings.SCAN_RESULT_BYTES = 1024
     answer = post(alice, letter("x" * 5000))
     job = Job.objects.get(public_id=answer.json()["job"])
-    from common.jobs.tasks import run_job
-
     run_job(job.pk)
     told = alice.api.get(f"jobs/{job.public_id}/").json()
     assert told["state"] == "failed"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role
@@ -317,3 +318,16 @@ def test_the_start_page_asks_as_often_whatever_waits(
     principal = alice.principal
     with django_assert_max_num_queries(6):
         assert len(waiting_for(principal)) == 10
+
+
+@pytest.mark.parametrize("table", ["tickets_reminder", "tickets_entryseal"])
+def test_no_index_is_the_beginning_of_another(db: None, table: str) -> None:
+    whole = "indexprs IS NULL AND indpred IS NULL AND indrelid = %s::regclass"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT indexrelid::regclass::text, indkey::text FROM pg_index WHERE {whole}", [table])
+        columns = dict(cursor.fetchall())
+    assert len(columns) > 1
+    assert [
+        (short, long) for short, keys in columns.items() for long, more in columns.items()
+        if short != long and f"{more} ".startswith(f"{keys} ")
+    ] == []  # fmt: skip

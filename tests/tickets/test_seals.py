@@ -1,5 +1,6 @@
 """The timeline is sealed with each entry, whoever writes it: whatever is changed afterwards shows, with its place."""
 
+import hashlib
 import threading
 from typing import Any
 
@@ -16,7 +17,6 @@ from tickets.services.cases import open_case
 from tickets.services.entries import add_entry
 from tickets.services.seals import SEALED, BrokenSeal, states_of_timelines
 
-NOT_SEALED = {"id"}  # the seal points to it
 OTHER: dict[str, Any] = {
     "public_id": "00000000-0000-4000-8000-000000000000",
     "case_id": 10**6,
@@ -59,7 +59,7 @@ def test_a_case_without_entries_holds(alice: Person) -> None:
 
 def test_a_seal_covers_every_column() -> None:
     columns = {field.attname for field in TimelineEntry._meta.concrete_fields}
-    assert columns - NOT_SEALED == set(SEALED) == set(OTHER), (
+    assert columns == {*SEALED, "id"} == {*OTHER, "id"}, (
         "A new column of the timeline: seal it (a migration that replaces zenrei_seal_text), or say here why not."
     )
 
@@ -83,6 +83,32 @@ def test_database_and_program_read_every_text_alike(case: Case, text: str) -> No
     tamper("UPDATE tickets_timelineentry SET text = text || '.' WHERE id = %s", [entry.pk])
     assert [one.entry for one in broken(case)] == [str(entry.public_id)]
     tamper("UPDATE tickets_timelineentry SET text = %s WHERE id = %s", [text, entry.pk])
+
+
+def test_another_id_shows_for_it_is_the_order_of_recording(case: Case) -> None:
+    seal = EntrySeal.objects.get(case=case, sequence=2)
+    tamper("UPDATE tickets_timelineentry SET id = 1000000 WHERE id = %s", [seal.entry_id])
+    tamper("UPDATE tickets_entryseal SET entry_id = 1000000 WHERE id = %s", [seal.pk])
+    assert [(one.sequence, one.what) for one in broken(case)] == [(2, "the entry is not what was sealed")]
+
+
+def test_a_seal_from_before_ids_were_covered_holds(case: Case) -> None:
+    """Its columns are covered as before; only its id is not."""
+    previous = ""
+    for seal in EntrySeal.objects.filter(case=case).order_by("sequence"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT replace(zenrei_seal_text(entry), zenrei_netstring(entry.id::text), '') || zenrei_netstring(%s)"
+                " FROM tickets_timelineentry AS entry WHERE id = %s",
+                [previous, seal.entry_id],
+            )
+            (text,) = cursor.fetchone()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        tamper("UPDATE tickets_entryseal SET previous_hash = %s, hash = %s WHERE id = %s", [previous, digest, seal.pk])
+        previous = digest
+    assert broken(case) == []
+    tamper("UPDATE tickets_timelineentry SET text = 'x' WHERE id = %s", [seal.entry_id])
+    assert [one.sequence for one in broken(case)] == [seal.sequence]
 
 
 def test_an_entry_taken_out_shows(case: Case) -> None:

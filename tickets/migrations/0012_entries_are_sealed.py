@@ -1,7 +1,16 @@
 """Every timeline entry is sealed in its transaction, whoever writes it; heads of both chains queue for publication.
 
 The seal covers what tickets/services/seals.py reads: each column as a netstring (`-,` for NULL), then the seal before.
+
+Going back takes the seals away; forward again, entries are sealed in another order, and the heads that were published
+would read as if somebody had written all chains anew. So going back puts the file of heads aside: the next one begins
+with the heads of all chains as they are then. Heads that were kept elsewhere stand in the file that was put aside.
 """
+
+import time
+from typing import Any
+
+from django.conf import settings
 
 from django.db import migrations
 
@@ -115,7 +124,17 @@ DROP FUNCTION zenrei_netstring(text);
 """
 
 
+def put_heads_aside(_apps: Any, _schema_editor: Any) -> None:
+    """Move the file of published heads aside, under a name that says when."""
+    heads = settings.DATA_DIR / "custody-heads.jsonl"
+    if heads.exists():
+        heads.rename(heads.with_name(f"custody-heads.before-{int(time.time())}.jsonl"))
+
+
 class Migration(migrations.Migration):
     dependencies = [("tickets", "0011_seals_and_heads")]
 
-    operations = [migrations.RunSQL(FORWARD, BACK)]
+    operations = [
+        migrations.RunPython(migrations.RunPython.noop, put_heads_aside),
+        migrations.RunSQL(FORWARD, BACK),
+    ]

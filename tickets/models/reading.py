@@ -9,12 +9,13 @@ from tickets.models.evidence import Evidence
 
 
 class ReadingState(models.TextChoices):
-    """How the reading ended."""
+    """How the reading ended; `held`: it did not begin, for nobody has asked for it."""
 
     READ = "read"
     PARTLY = "partly"
     NOT_A_LOG = "not_a_log"
     FAILED = "failed"
+    HELD = "held"
 
 
 class Reading(models.Model):

@@ -37,7 +37,8 @@ class Reminder(PublicId):
     holds, as the last look at the case found. The constraint makes it once, whoever looks, however often.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reminders")
+    # The index of `reminder_once` begins with the case: another one would be written for nothing.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reminders", db_index=False)
     kind = models.CharField(max_length=15, choices=ReminderKind)
     level = models.CharField(max_length=10, choices=ReminderLevel)
     entry = models.ForeignKey(TimelineEntry, on_delete=models.PROTECT, null=True, related_name="+")

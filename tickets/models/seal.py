@@ -15,7 +15,8 @@ class EntrySeal(models.Model):
     """
 
     entry = models.OneToOneField(TimelineEntry, on_delete=models.PROTECT, related_name="seal")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="seals")
+    # The index of `seal_sequence_once` begins with the case: another one would be written for nothing.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="seals", db_index=False)
     sequence = models.PositiveIntegerField()
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)

@@ -69,6 +69,13 @@ def _unread(coverage: Coverage) -> str:
     if coverage.failed:
         words = ngettext("%(n)d log could not be read.", "%(n)d logs could not be read.", coverage.failed)
         return words % {"n": coverage.failed}
+    if coverage.held:
+        words = ngettext(
+            "%(n)d piece came by mail and waits until somebody lets it be read.",
+            "%(n)d pieces came by mail and wait until somebody lets them be read.",
+            coverage.held,
+        )
+        return words % {"n": coverage.held}
     return gettext("Nothing read: what is attached is no log that is known.")
 
 

@@ -10,7 +10,7 @@ from accounts.principal import Principal
 from common.pages import Page, page_of
 from tickets.models import Case, Evidence, Finding, IntegrityCheck, TimelineEntry
 from tickets.queries.answer import Answer, answer_of
-from tickets.queries.asks import unanswered_in
+from tickets.queries.asks import unanswered
 from tickets.queries.cited import ShownFinding, shown
 from tickets.queries.detectors import doubts_of
 from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
@@ -110,5 +110,5 @@ def case_page(principal: Principal, case: Case, *, page: str | None) -> CasePage
         checked=checked_among(pieces),
         broken=broken_checks_of(case),
         entries=page_of(entries_of(case), page, size=ENTRIES_A_PAGE),
-        asks=unanswered_in(case, ASKS_SHOWN),
+        asks=unanswered(case.entries.select_related("from_party", "to_party"), ASKS_SHOWN),
     )

@@ -10,7 +10,11 @@ from tickets.models import Case, DetectorRun, Evidence, ReadingState
 from tickets.queries.reading import WAITING, reading_of, state_of
 
 LOGS = (ReadingState.READ, ReadingState.PARTLY)
-UNREAD = {WAITING: "it is not read yet", ReadingState.FAILED: "it could not be read"}
+UNREAD = {
+    WAITING: "it is not read yet",
+    ReadingState.FAILED: "it could not be read",
+    ReadingState.HELD: "it came by mail, and nobody has let it be read yet",
+}
 
 HIDDEN: dict[str, Any] = {"detector": None, "title": "", "issue": "", "not_judged": []}
 

@@ -33,6 +33,7 @@ class Coverage:
     partly: int
     failed: int
     no_log: int
+    held: int
     lines: int
     unread_lines: int
 
@@ -63,6 +64,7 @@ def coverage_of(pieces: Sequence[Evidence]) -> Coverage:
         partly=states.count(ReadingState.PARTLY),
         failed=states.count(ReadingState.FAILED),
         no_log=states.count(ReadingState.NOT_A_LOG),
+        held=states.count(ReadingState.HELD),
         lines=sum(reading.lines for reading in readings),
         unread_lines=sum(reading.unread_lines for reading in readings),
     )

@@ -64,19 +64,19 @@ def unjudged_findings(principal: Principal) -> list[dict[str, Any]]:
 
 
 def restless_evidence(principal: Principal) -> QuerySet[Evidence]:
-    """Return the evidence that is being read, could not be read, or was read in part."""
+    """Return the evidence that is being read, could not be read, was read in part, or is held."""
     wanted = Q(job__state__in=[JobState.QUEUED, JobState.RUNNING, JobState.FAILED]) | Q(
-        reading__state__in=[ReadingState.FAILED, ReadingState.PARTLY]
+        reading__state__in=[ReadingState.FAILED, ReadingState.PARTLY, ReadingState.HELD]
     )
     pieces = visible_evidence(principal).filter(wanted, case__state__in=UNFINISHED)
     # What the reading says of each file can be megabytes, and a row here shows none of it.
     return pieces.select_related("case", "job", "reading").defer("reading__files").order_by("-pk")[:SHOWN]
 
 
-def asked_of_us(principal: Principal) -> QuerySet[TimelineEntry]:
+def asked_of_us(principal: Principal) -> list[TimelineEntry]:
     """Return what we were asked and have not answered."""
-    asks = unanswered(visible_entries(principal).filter(to_party__slug=US, case__state__in=UNFINISHED))
-    return asks.select_related("case", "from_party")[:SHOWN]
+    entries = visible_entries(principal).filter(case__state__in=UNFINISHED)
+    return unanswered(entries.select_related("case", "from_party"), SHOWN, asked=US)
 
 
 def lately_changed(principal: Principal) -> QuerySet[Case]:

@@ -1,5 +1,6 @@
 """Taking evidence in: the blob is durable before the row, and the reading is promised in the row's transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,10 @@ from common.errors import Invalid
 from common.storage import StoredBlob
 from kb.models import Device, Party
 from kb.services.devices import check_zone
-from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence
+from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence, Reading, ReadingState
 from tickets.services.custody import begin_custody, record_custody
 from tickets.services.entries import add_machine_entries
+from tickets.services.readings import hold_readings
 from tickets.signals import evidence_stored
 
 NAME_ALLOWED = 255
@@ -51,11 +53,15 @@ def clean_name(raw: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A stored blob as somebody gives it: its name, and what is known of it beside its bytes."""
+    """A stored blob as somebody gives it: its name, and what is known of it beside its bytes.
+
+    `held` is why it is not read until a person asks for that; empty: it is read at once.
+    """
 
     blob: StoredBlob
     name: str
     facts: EvidenceFacts
+    held: str = ""
 
     @property
     def same(self) -> tuple[str, int | None]:
@@ -89,7 +95,15 @@ def store_pieces(*, case: Case, giver: User, given: Sequence[Given]) -> list[tup
         if id(one) not in first:
             details = {"name": clean_name(one.name)}
             record_custody(evidence=pieces[one.same], actor=giver, action=CustodyAction.RECEIVED_AGAIN, details=details)
+    _read_held([pieces[one.same] for one in given if not one.held])
     return [(pieces[one.same], id(one) in first) for one in given]
+
+
+def _read_held(pieces: Sequence[Evidence]) -> None:
+    """Let those be read that were held, now that a person gave them too."""
+    wanted = {piece.pk: piece for piece in pieces}
+    for reading in Reading.objects.filter(evidence__in=wanted, evidence__job=None, state=ReadingState.HELD):
+        evidence_stored.send(sender=Evidence, evidence=wanted[reading.evidence_id])
 
 
 def _attach(case: Case, giver: User, given: Sequence[Given]) -> list[Evidence]:
@@ -114,8 +128,14 @@ def _attach(case: Case, giver: User, given: Sequence[Given]) -> list[Evidence]:
             for piece, one in zip(made, given, strict=True)
         ],
     )
-    for piece in made:
-        evidence_stored.send(sender=Evidence, evidence=piece)
+    held = defaultdict(list)
+    for piece, one in zip(made, given, strict=True):
+        if one.held:
+            held[one.held].append(piece)
+        else:
+            evidence_stored.send(sender=Evidence, evidence=piece)
+    for reason, pieces in held.items():
+        hold_readings(pieces=pieces, reason=reason)
     return made
 
 

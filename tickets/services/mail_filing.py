@@ -14,13 +14,17 @@ from accounts.models import Department, Membership, User
 from common.storage import StoredBlob
 from kb.models import US, Party
 from tickets.mail.thread import Decision
-from tickets.models import Case, Contact, EntryKind, Mail, MailAttachment, MailFiling, TimelineEntry
+from tickets.models import Case, Contact, EntryKind, FiledBy, Mail, MailAttachment, MailFiling, TimelineEntry
 from tickets.services.evidence import EvidenceFacts, Given, store_pieces
 
 SHOWN = 20_000  # characters of a mail that stand in the timeline; the mail's page has all
 AT_ONCE = 1000  # mails in one statement
 LOCKED = 0x7A72  # the namespace of our advisory locks: "zr"
 Chunked = TypeVar("Chunked")
+UNPROVEN = (
+    "It came by mail, and nothing proves who sent that. What it says can explain findings away: look at it, then "
+    "let it be read."
+)
 NO_DATE = "(The mail bears no date that can be read: this is the day on which it came here.)"
 
 
@@ -92,7 +96,7 @@ def put_into(case: Case, by: Mapping[int, str], actor: User, sides: "_Sides | No
     )
     Mail.objects.filter(pk__in=list(by)).update(case=case, reason="", selected_case=None, held=False)
     Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
-    _give_evidence(case, mails, sides, actor)
+    _give_evidence(case, mails, by, actor)
     return filings
 
 
@@ -127,21 +131,27 @@ def _entry(case: Case, mail: Mail, sides: _Sides, actor: User) -> TimelineEntry:
     )
 
 
-def _give_evidence(case: Case, mails: Sequence[Mail], sides: _Sides, actor: User) -> None:
-    """Make the attachments of mails evidence of the case. Pictures that a text shows are none."""
+def _give_evidence(case: Case, mails: Sequence[Mail], by: Mapping[int, str], actor: User) -> None:
+    """Make the attachments of mails evidence of the case. Pictures that a text shows are none.
+
+    Nothing proves who sent a mail. So a piece is from nobody, its note says whom the mail names, and it is read at once
+    only where a person put the mail there.
+    """
     attached = MailAttachment.objects.filter(mail__in=mails, inline=False, blob__size__gt=0)
     rows = list(
         attached.select_related("mail", "blob").defer("mail__html", "mail__text").order_by("mail__happened_at", "pk")
     )
     for some in in_chunks(rows, 200):
-        given = [_given(one, sides) for one in some]
+        given = [_given(one, "" if by[one.mail_id] == FiledBy.PERSON else UNPROVEN) for one in some]
         for one, (piece, _) in zip(some, store_pieces(case=case, giver=actor, given=given), strict=True):
             one.evidence = piece
         MailAttachment.objects.bulk_update(some, ["evidence"])
 
 
-def _given(one: MailAttachment, sides: _Sides) -> Given:
-    """Return an attachment as evidence that its sender gave."""
-    sender, _ = sides.of(one.mail)
-    facts = EvidenceFacts(from_party=sender, note=f"Attached to the mail {one.mail.subject[:200]}".strip())
-    return Given(StoredBlob(one.blob_id, one.blob.size), one.name, facts)
+def _given(one: MailAttachment, held: str) -> Given:
+    """Return an attachment as evidence."""
+    named = ", ".join(one.mail.senders[:3])[:500] or "nobody"
+    facts = EvidenceFacts(
+        note=f"Attached to the mail {one.mail.subject[:200] or '–'}, which says that it is from {named}"
+    )
+    return Given(StoredBlob(one.blob_id, one.blob.size), one.name, facts, held)

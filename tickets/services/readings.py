@@ -29,8 +29,16 @@ def record_reading(
     if known is not None and all(getattr(known, name) == value for name, value in values.items()):
         return known
     reading, _ = Reading.objects.update_or_create(evidence=evidence, defaults=values | {"read_at": timezone.now()})
-    _tell(evidence, reading, again=known is not None)
+    _tell(evidence, reading, again=known is not None and known.state != ReadingState.HELD)
     return reading
+
+
+def hold_readings(*, pieces: Sequence[Evidence], reason: str) -> None:
+    """Say of new pieces that they are not read until a person asks for it, and why."""
+    now = timezone.now()
+    Reading.objects.bulk_create(
+        [Reading(evidence=piece, state=ReadingState.HELD, reason=reason, read_at=now) for piece in pieces]
+    )
 
 
 def _tell(evidence: Evidence, reading: Reading, *, again: bool) -> None:
@@ -50,6 +58,7 @@ def _tell(evidence: Evidence, reading: Reading, *, again: bool) -> None:
         ReadingState.READ: f"read: {reading.lines:,} lines",
         ReadingState.PARTLY: f"read in part: {reading.reason}",
         ReadingState.NOT_A_LOG: f"kept, but not read as a log, and so not judged: {reading.reason}",
+        ReadingState.HELD: f"kept, and not read yet: {reading.reason}",
         ReadingState.FAILED: f"could not be read, and so is not judged: {reading.reason}",
     }
     add_machine_entry(

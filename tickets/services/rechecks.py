@@ -19,7 +19,7 @@ from common.jobs.models import Job, JobState
 from common.jobs.outbox import submit_job
 from common.storage import evidence_store
 from tickets.kinds import CHECK_EVIDENCE
-from tickets.models import Blob, Case, CustodyAction, Evidence, IntegrityCheck, Verification
+from tickets.models import Blob, Case, CustodyAction, Evidence, IntegrityCheck
 from tickets.services.custody import UNREADABLE, record_custody
 from tickets.services.heads import KnownHeads, heads_of, known_heads
 from tickets.services.integrity import (
@@ -30,12 +30,14 @@ from tickets.services.integrity import (
     evidence_chain,
 )
 from tickets.services.storecheck import (
+    AHEAD,
     breaks_of_heads,
     breaks_of_the_store,
     keep_verification,
     loose_blobs,
     record_blobs,
     remembered_head,
+    verifications,
 )
 from tickets.services.verification import pieces_to_check, record_pieces, record_timelines
 
@@ -44,7 +46,6 @@ log = logging.getLogger(__name__)
 PIECES_A_RUN = 200
 CASES_A_RUN = 200
 AGAIN = timedelta(days=1)  # so often it is looked whether a break was healed, and at the store as a whole
-AHEAD = timedelta(minutes=10)  # so much clocks may differ
 TOLD_EVERY_SECONDS = 1.0
 BOOLEAN: Final = BooleanField()
 Row = TypeVar("Row", bound=Model)
@@ -132,7 +133,7 @@ def _too_old(rows: QuerySet[Row]) -> QuerySet[Row]:
 def _is_store_due() -> bool:
     """Whether nobody looked at the store as a whole for a day."""
     now = timezone.now()
-    last = Verification.objects.filter(accepts_heads=False).first()
+    last = verifications().first()
     return last is None or not now - AGAIN <= last.finished_at <= now + AHEAD
 
 

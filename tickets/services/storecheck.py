@@ -1,7 +1,7 @@
 """Checking what belongs to no piece and no case: the published heads, chains and parents that are gone, loose blobs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,6 +14,8 @@ from tickets.services.integrity import BlobState, Break
 
 BREAKS_KEPT = 1000
 LISTED = 1000
+AHEAD = timedelta(minutes=10)  # so much clocks may differ: a check dated further ahead was none
+GONE = f"{NAME} is gone or empty, and there are chains"
 
 # Rows whose parent is not there, which no foreign key allows: what they name, and in which chain they are a number.
 _ORPHANS = (
@@ -52,7 +54,7 @@ _ORPHANS = (
 )
 
 
-def _since_accepted() -> QuerySet[Verification]:
+def verifications() -> QuerySet[Verification]:
     """Return the verifications since an administrator accepted the heads as they were, the newest first."""
     accepted = Verification.objects.filter(accepts_heads=True).first()
     return Verification.objects.filter(pk__gt=accepted.pk) if accepted else Verification.objects.all()
@@ -60,7 +62,7 @@ def _since_accepted() -> QuerySet[Verification]:
 
 def remembered_head() -> PublishedHead | None:
     """Return the furthest line of the heads that any verification saw: that it is gone later is told for ever."""
-    seen = _since_accepted().filter(head_line__gt=0).order_by("-head_line", "pk").first()
+    seen = verifications().filter(head_line__gt=0).order_by("-head_line", "pk").first()
     return PublishedHead(seen.head_line, "", seen.head_hash) if seen else None
 
 
@@ -70,10 +72,10 @@ def breaks_of_heads(heads: KnownHeads, *, kept_head: str = "") -> list[Break]:
     What may pass (it cannot be read now, `kept_head` is none of it) has no entry, and is told once.
     """
     found = [Break(part="heads", what=what, entry=line) for line, what in heads.troubles]
-    if not found and heads.newest is None and not heads.unreadable and _is_published():
-        found.append(Break(part="heads", what=f"{NAME} is gone or empty, and there are chains", entry=1))
+    if not found and heads.newest is None and not heads.unreadable and is_published():
+        found.append(Break(part="heads", what=GONE, entry=1))
     told = {one.entry for one in found}
-    last = _since_accepted().first()
+    last = verifications().first()
     found += [
         Break(part="heads", what=one["what"], entry=one["entry"])
         for one in (last.breaks if last else [])
@@ -87,7 +89,7 @@ def breaks_of_heads(heads: KnownHeads, *, kept_head: str = "") -> list[Break]:
     return found
 
 
-def _is_published() -> bool:
+def is_published() -> bool:
     """Whether there are chains, and nothing of them waits to be published."""
     has_chains = EntrySeal.objects.exists() or CustodyEntry.objects.exists()
     return has_chains and not UnpublishedHead.objects.exists()

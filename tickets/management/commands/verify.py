@@ -1,5 +1,6 @@
 """`manage.py verify`, which `zenrei verify` calls: reads every blob, every chain and the published heads again."""
 
+import re
 import sys
 import time
 from argparse import ArgumentParser
@@ -7,11 +8,12 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from tickets.services.verification import Verified, verify_everything
 
 TOLD_EVERY_SECONDS = 1.0
+_HEAD = re.compile("[0-9a-f]{64}")
 
 
 class Command(BaseCommand):
@@ -21,18 +23,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --head."""
-        parser.add_argument("--head", default="", metavar="HASH", help="the hash of a published head, kept elsewhere")
+        parser.add_argument("--head", metavar="HASH", help="the hash of a published head, kept elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify everything."""
+        head = options["head"]
+        if head is not None and not _HEAD.fullmatch(head):
+            raise CommandError(f"--head {head!r}: 64 hexadecimal digits are asked for.", returncode=2)
         try:
-            found = verify_everything(kept_head=options["head"], tell=_Teller())
+            found = verify_everything(kept_head=head or "", tell=_Teller())
         except ProgrammingError as error:
             raise CommandError(
                 f"The database is not of this version: start Zenrei on it once, then verify ({error}).", returncode=2
             ) from error
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}", returncode=2) from error
+        except (DatabaseError, OSError) as error:
+            raise CommandError(f"It could not be verified to the end: {error}", returncode=2) from error
         self.stdout.write(orjson.dumps(found.row()).decode())
         if found.broken:
             sys.exit(1)
