@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.conftest import Person
-from tickets.models import Case, Finding, Pack, PackState, Pseudonym
+from tickets.models import Case, Finding, IntegrityCheck, Pack, PackState, Pseudonym
 
 Work = Callable[[], None]
 
@@ -51,6 +52,28 @@ def test_what_is_replaced_is_shown_before_anything_leaves(page: Client, finding:
     assert f'filename="{finding.case.ref}-fortinet.zip"' in answer.headers["Content-Disposition"]
     assert b"".join(answer.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     assert "Evidence pack for Fortinet released by Alice: 2 lines" in text_of(page, f"/cases/{finding.case.ref}/")
+
+
+def test_a_pack_of_broken_evidence_says_so_and_waits_for_a_person(
+    page: Client, alice: Person, finding: Finding, work: Work
+) -> None:
+    case, piece = finding.case, finding.case.evidence.get()
+    broken = {
+        "case": case,
+        "checked_at": timezone.now(),
+        "is_broken": True,
+        "breaks": [{"what": "not what was stored"}],
+    }
+    IntegrityCheck.objects.create(evidence=piece, **broken)
+    body = {"findings": [str(finding.public_id)], "recipient": "fortinet"}
+    pack = alice.api.post(f"cases/{case.ref}/packs/", body).json()["id"]
+    work()
+    assert alice.api.get(f"packs/{pack}/").json()["state"] == "ready"
+    shown = text_of(page, f"/cases/{case.ref}/packs/{pack}/")
+    assert "Evidence is not what was given" in shown
+    assert "not what was stored" in shown
+    IntegrityCheck.objects.update(is_broken=False, breaks=[])
+    assert "Evidence is not what was given" not in text_of(page, f"/cases/{case.ref}/packs/{pack}/")
 
 
 def test_the_answer_of_a_vendor_gets_its_names_back(page: Client, finding: Finding, work: Work) -> None:

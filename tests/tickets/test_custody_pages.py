@@ -11,11 +11,14 @@ from common.heads import NAME
 from common.jobs.models import Job
 from common.jobs.tasks import run_job
 from tests.conftest import Person
+from tests.pages.story import read
 from tests.support.store import Store, make_store
 from tests.support.tampering import tamper
 from tests.tickets.test_rechecks import recheck, rot
 from tickets.kinds import CHECK_EVIDENCE
 from tickets.models import IntegrityCheck, Verification
+from tickets.queries.case_page import ENTRIES_A_PAGE
+from tickets.services.entries import add_entry
 from tickets.services.heads import publish_heads
 from tickets.services.verification import verify_everything
 
@@ -55,6 +58,35 @@ def test_a_break_is_seen_where_people_look(store: Store, bob: Person) -> None:
         assert "Evidence is not what was given" in page(bob, path), path
         assert "the bytes are not what was stored" in page(bob, path), path
     assert "Evidence is not what was given" not in page(bob, f"/cases/{store.other.ref}/")
+
+
+def test_a_broken_piece_is_nowhere_shown_as_whole(store: Store, bob: Person) -> None:
+    rot(store.pieces[2])
+    read(store.pieces[2])
+    assert "whole: 6 lines" in page(bob, f"/cases/{store.case.ref}/")
+    recheck()
+    text = page(bob, f"/cases/{store.case.ref}/")
+    assert "whole: 6 lines" not in text
+    for words in ("6 lines were read", "1 piece is not what was given", "download what is there now<"):
+        assert words in text, words
+    assert "Download what is there now" in page(bob, f"/cases/{store.case.ref}/evidence/{store.pieces[2].public_id}/")
+    assert "Evidence is not what was given" in page(bob, f"/cases/{store.case.ref}/packs/")
+    assert "Evidence is not what was given" not in page(bob, f"/cases/{store.other.ref}/packs/")
+
+
+def test_the_note_of_a_break_leads_to_the_changed_entry(store: Store, alice: Person) -> None:
+    then = timezone.now() - timedelta(days=9)
+    entry = add_entry(case=store.case, author=alice.user, kind="note", happened_at=then, text="Asked.")
+    for number in range(ENTRIES_A_PAGE):
+        add_entry(case=store.case, author=alice.user, kind="note", happened_at=timezone.now(), text=f"Note {number}.")
+    tamper("UPDATE tickets_timelineentry SET text = 'Never asked.' WHERE id = %s", [entry.pk])
+    recheck()
+    address, anchor = f"/cases/{store.case.ref}/?entry={entry.public_id}", f"entry-{entry.public_id}"
+    assert f'<a href="{address}#{anchor}">' in page(alice, "/")
+    assert f'id="{anchor}"' not in page(alice, f"/cases/{store.case.ref}/")
+    assert f'id="{anchor}"' in page(alice, address)
+    assert f'id="{anchor}"' not in page(alice, f"{address}&page=1")
+    assert page(alice, f"/cases/{store.case.ref}/?entry=none")
 
 
 def test_a_break_of_others_is_not_seen(store: Store, charlie: Person) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.principal import Principal
@@ -73,6 +74,18 @@ def entries_of(case: Case) -> QuerySet[TimelineEntry]:
     )
     of_mail = Coalesce("mail_filing__mail__public_id", "replaces__mail_filing__mail__public_id")
     return found.annotate(of_mail=of_mail).order_by("-happened_at", "-pk")
+
+
+def page_of_entry(case: Case, asked: str | None) -> str | None:
+    """Return the page of the timeline on which an entry stands, given by its public id; None: no such entry."""
+    if asked is None:
+        return None
+    try:
+        entry = case.entries.get(public_id=asked)
+    except (TimelineEntry.DoesNotExist, ValidationError):
+        return None
+    newer = Q(happened_at__gt=entry.happened_at) | Q(happened_at=entry.happened_at, pk__gt=entry.pk)
+    return str(case.entries.filter(newer).count() // ENTRIES_A_PAGE + 1)
 
 
 def with_parts(case: Case) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """What is known of whether evidence is still what was given: of a case, of all that a reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.principal import Principal
@@ -29,17 +29,31 @@ def broken_checks(principal: Principal) -> QuerySet[IntegrityCheck]:
 
 def broken_checks_of(case: Case) -> list[IntegrityCheck]:
     """Return the checks of a case's evidence and of its timeline that found something broken."""
-    checks = IntegrityCheck.objects.filter(is_broken=True, case=case).select_related("evidence")
-    return list(checks.order_by("evidence_id", "pk")[:LISTED])
+    return list(_broken_of(case)[:LISTED])
+
+
+def broken_pieces_of(case: Case, pieces: Iterable[str] | None = None) -> list[IntegrityCheck]:
+    """Return the checks of a case's evidence that found something broken; of `pieces`, by public id, or of all."""
+    checks = _broken_of(case).exclude(evidence=None)
+    return list((checks if pieces is None else checks.filter(evidence__public_id__in=list(pieces)))[:LISTED])
+
+
+def _broken_of(case: Case) -> QuerySet[IntegrityCheck]:
+    checks = IntegrityCheck.objects.filter(is_broken=True, case=case)
+    return checks.select_related("case", "evidence").order_by("evidence_id", "pk")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How much of the evidence was read again: how many pieces there are, how many of them once, the oldest check."""
+    """How much of the evidence was read again: how many pieces there are, how many of them once, the oldest check.
+
+    `broken` are those whose last check found something broken.
+    """
 
     pieces: int
     checked: int
     oldest: datetime | None
+    broken: int
 
     @property
     def never(self) -> int:
@@ -54,14 +68,20 @@ def checked_of(evidence: QuerySet[Evidence]) -> Checked:
             pieces=Count("pk"),
             checked=Count("integrity"),
             oldest=Min("integrity__checked_at"),
+            broken=Count("integrity", filter=Q(integrity__is_broken=True)),
         )
     )
 
 
 def checked_among(pieces: Sequence[Evidence]) -> Checked:
     """Return the same of pieces that were fetched with their checks."""
-    times = [piece.integrity.checked_at for piece in pieces if getattr(piece, "integrity", None) is not None]
-    return Checked(pieces=len(pieces), checked=len(times), oldest=min(times, default=None))
+    checks = [piece.integrity for piece in pieces if getattr(piece, "integrity", None) is not None]
+    return Checked(
+        pieces=len(pieces),
+        checked=len(checks),
+        oldest=min((check.checked_at for check in checks), default=None),
+        broken=sum(check.is_broken for check in checks),
+    )
 
 
 @dataclass(frozen=True, slots=True)

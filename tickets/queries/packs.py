@@ -112,6 +112,11 @@ def report_of(made: Made) -> dict[str, Any]:
     }
 
 
+def cited_pieces(pack: Pack) -> set[str]:
+    """Return the public ids of the evidence whose lines stand in a pack; of one that is not made yet, none."""
+    return {line["evidence"] for line in pack.report.get("lines", [])}
+
+
 def restored(case: Case, text: str) -> tuple[str, int]:
     """Return an answer with the names of a case put back, and how many."""
     return restore(text, entries_of_case(case))

@@ -29,7 +29,8 @@ from tickets.models import (
     PackState,
     Pseudonym,
 )
-from tickets.queries.packs import entries_of_case, order_of, report_of
+from tickets.queries.integrity import broken_pieces_of
+from tickets.queries.packs import cited_pieces, entries_of_case, order_of, report_of
 from tickets.redact.pack import Pack as Made
 from tickets.redact.pack import make_pack
 from tickets.redact.pseudonyms import SECRET_BYTES
@@ -57,7 +58,8 @@ def ask_pack(
 ) -> Pack:
     """Promise a pack of findings of a case, given by their public ids; Invalid names what is at fault.
 
-    `at_once`: it is released as soon as it is made. Else a person looks at what is replaced, and releases it.
+    `at_once`: it is released as soon as it is made, unless a check found evidence that it cites broken. Else a person
+    looks at what is replaced, and releases it.
     """
     chosen = list(dict.fromkeys(findings))
     _check_findings(case, chosen)
@@ -140,7 +142,7 @@ def _record(pack: Pack, made: Made, blob: StoredBlob) -> str:
     pack.replaced = made.content.replaced
     pack.report = report_of(made)
     pack.save()
-    if pack.at_once:
+    if pack.at_once and not broken_pieces_of(pack.case, cited_pieces(pack)):
         _release(pack, pack.created_by)
     return _told(pack)
 
@@ -195,8 +197,7 @@ def _release(pack: Pack, author: User) -> None:
         "recipient": pack.recipient.slug,
         "sha256": pack.blob_id,
     }
-    cited = {line["evidence"] for line in pack.report["lines"]}
-    for piece in Evidence.objects.filter(case=pack.case, public_id__in=cited).order_by("pk"):
+    for piece in Evidence.objects.filter(case=pack.case, public_id__in=cited_pieces(pack)).order_by("pk"):
         lines = [line["line"] for line in pack.report["lines"] if line["evidence"] == str(piece.public_id)]
         record_custody(evidence=piece, actor=author, action=CustodyAction.EXPORTED, details=details | {"lines": lines})
 

@@ -22,7 +22,7 @@ from kb.queries.products import product_by_slug
 from tickets.access import get_case, get_case_to_write, sees_contract
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
 from tickets.models import Case
-from tickets.queries.case_page import case_page, with_parts
+from tickets.queries.case_page import case_page, page_of_entry, with_parts
 from tickets.queries.contracts import contracts_in_force
 from tickets.queries.flips import flips_of_case
 from tickets.queries.links import issues_of_case, links_of
@@ -43,7 +43,8 @@ CONTRACTS_SHOWN = 20
 def case(request: PageRequest, ref: str) -> HttpResponseBase:
     """Show a case."""
     found = get_case(request.principal, ref)
-    shown = case_page(request.principal, found, page=request.GET.get("page"))
+    page = request.GET.get("page") or page_of_entry(found, request.GET.get("entry"))
+    shown = case_page(request.principal, found, page=page)
     may_write = request.principal.may_write(found.department_id)
     context: dict[str, Any] = {"case": found, "shown": shown, "may_write": may_write} | with_parts(found)
     open_jobs = [row.evidence for row in shown.pieces if row.evidence.job and row.evidence.job.is_open]

@@ -17,7 +17,8 @@ from tickets.downloads import pack_download
 from tickets.models import Case, Pack
 from tickets.pack_forms import PackForm, ReplyForm
 from tickets.queries.finding_list import for_rows, worst_first
-from tickets.queries.packs import FINDINGS_OFFERED, PACKS_SHOWN, packs_of, restored
+from tickets.queries.integrity import broken_pieces_of
+from tickets.queries.packs import FINDINGS_OFFERED, PACKS_SHOWN, cited_pieces, packs_of, restored
 from tickets.services.packs import ask_pack, release_pack
 
 
@@ -68,6 +69,7 @@ def _listed(request: PageRequest, case: Case, form: PackForm, *, status: int = 2
         "form": form,
         "reply_form": ReplyForm(),
         "packs": list(packs_of(case)[:PACKS_SHOWN]),
+        "broken": broken_pieces_of(case),
         "may_write": request.principal.may_write(case.department_id),
     }
     return render(request, "tickets/packs.html", context | more, status=status)
@@ -99,7 +101,12 @@ def pack(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpResponseBa
     """Show a pack: how far it is, what it replaces, each line before and after."""
     case = get_case(request.principal, ref)
     found = _pack(request, case, public_id)
-    context = {"case": case, "pack": found, "may_write": request.principal.may_write(case.department_id)}
+    context = {
+        "case": case,
+        "pack": found,
+        "broken": broken_pieces_of(case, cited_pieces(found)),
+        "may_write": request.principal.may_write(case.department_id),
+    }
     return render(request, "tickets/_pack.html" if request.htmx else "tickets/pack.html", context)
 
 
