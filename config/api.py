@@ -37,7 +37,15 @@ from tickets.api.contracts import ContactList, ContactView, ContractList, Contra
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
 from tickets.api.findings import CaseFindings, FindingList, FindingView
 from tickets.api.integrity import CheckEvidence, CustodyState
-from tickets.api.mails import MailAttachmentDownload, MailFile, MailList, MailOriginal, MailTakeOut, MailView
+from tickets.api.mails import (
+    MailAttachmentDownload,
+    MailFile,
+    MailList,
+    MailOriginal,
+    MailOriginalDownload,
+    MailTakeOut,
+    MailView,
+)
 from tickets.api.packs import CasePacks, PackDownload, PackRelease, PackRestore, PackView
 from tickets.api.reminders import ReminderList, ReminderView
 from tickets.api.sightings import IssueSightings
@@ -119,6 +127,7 @@ urlpatterns = [
     path("mails/<uuid:public_id>/file/", MailFile.as_view()),
     path("mails/<uuid:public_id>/take-out/", MailTakeOut.as_view()),
     path("mails/<uuid:public_id>/original", MailOriginal.as_view()),
+    path("mails/<uuid:public_id>/originals/<str:sha256>", MailOriginalDownload.as_view()),
     path("mails/<uuid:public_id>/attachments/<uuid:attachment>/download", MailAttachmentDownload.as_view()),
     path("cases/<str:ref>/packs/", CasePacks.as_view()),
     path("packs/<uuid:public_id>/", PackView.as_view()),

@@ -4,6 +4,7 @@ A department sees its own cases and those shared with it. What a reader may not 
 it is in no list, no count, and raises NotVisible by its name.
 """
 
+import re
 import uuid
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
@@ -24,6 +25,7 @@ from tickets.models import (
     Finding,
     Mail,
     MailAttachment,
+    MailCopy,
     MailImport,
     Pack,
     TimelineEntry,
@@ -139,6 +141,14 @@ def get_mail(principal: Principal, public_id: str) -> Mail:
 def attachment_of(mail: Mail, public_id: uuid.UUID) -> MailAttachment:
     """Return an attachment of a mail by its public id, or raise NotVisible."""
     one = mail.attachments.select_related("mail", "evidence").filter(public_id=public_id).first()
+    if one is None:
+        raise NotVisible
+    return one
+
+
+def original_of(mail: Mail, sha256: str) -> MailCopy:
+    """Return an original of a mail by its SHA-256, or raise NotVisible."""
+    one = mail.copies.filter(blob=sha256).first() if re.fullmatch("[0-9a-f]{64}", sha256) else None
     if one is None:
         raise NotVisible
     return one

@@ -1,13 +1,15 @@
 """Giving evidence back: always as a download, never as something a browser would run."""
 
 import base64
+from contextlib import suppress
 
 from django.http import FileResponse
 
 from accounts.models import User
 from common.errors import Conflict
 from common.storage import evidence_store
-from tickets.models import CustodyAction, Evidence, MailAttachment, Pack, PackState
+from tickets.mail.archive import BEGINNING, EML, MSG, form_of
+from tickets.models import CustodyAction, Evidence, Mail, MailAttachment, Pack, PackState
 from tickets.services.custody import record_custody
 
 
@@ -28,6 +30,14 @@ def attachment_download(one: MailAttachment, *, reader: User, taken: bool) -> Fi
     if one.evidence is not None and one.evidence.case_id == one.mail.case_id:
         return evidence_download(one.evidence, reader=reader, taken=taken)
     return blob_download(one.blob_id, one.name)
+
+
+def original_download(mail: Mail, sha256: str) -> FileResponse:
+    """Return one of the originals of a mail, under the name of what its bytes are."""
+    form = EML
+    with suppress(FileNotFoundError), evidence_store().open(sha256) as file:  # what is missing is told below
+        form = MSG if form_of(file.read(BEGINNING)) == MSG else EML
+    return blob_download(sha256, f"{mail.public_id}.{form}")
 
 
 def pack_download(pack: Pack) -> FileResponse:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("mails/<uuid:public_id>/", mail.mail, name="mail"),
     path("mails/<uuid:public_id>/html/", mail.mail_html, name="mail-html"),
     path("mails/<uuid:public_id>/original/", mail.original, name="mail-original"),
+    path("mails/<uuid:public_id>/originals/<str:sha256>/", mail.original, name="mail-copy"),
     path("mails/<uuid:public_id>/attachments/<uuid:attached>/", mail.attachment, name="mail-attachment"),
     path("mails/<uuid:public_id>/file/", mail.file, name="file-mail"),
     path("mails/<uuid:public_id>/take-out/", mail.take_out, name="take-mail-out"),

@@ -125,8 +125,9 @@ class World:
                 parts[place] = self.ids["waiting_pack"]
             elif part == "{public_id}":
                 parts[place] = self.ids[things.get(parts[place - 1], parts[place - 1].removesuffix("s"))]
-            elif part == "{attachment}":
-                parts[place] = str(self.mail.attachments.earliest("pk").public_id)
+            elif part in {"{attachment}", "{sha256}"}:
+                attached = self.mail.attachments.earliest("pk")
+                parts[place] = str(attached.public_id) if part == "{attachment}" else self.mail.blob_id
             elif part == "{name}":
                 parts[place] = self.ids["wrong" if parts[-1] == "archive" else "issue"]
             elif part in {"{pk}", "{id}"} and parts[place - 1] == "remediations":

@@ -166,6 +166,18 @@ def test_originals_and_attachments_are_downloads(alice: Person, waiting: Mail) -
         assert b"".join(answer.streaming_content).startswith(content)
 
 
+def test_each_original_of_a_mail_that_came_twice_is_a_download(alice: Person, desk: Desk) -> None:
+    taken_in(alice, letter())
+    assert "Its originals" not in text_of(alice.client.get(f"/mails/{only_mail().public_id}/"))
+    taken_in(alice, b"Received: from a by b\n" + letter(), "again.eml")
+    page = text_of(alice.client.get(f"/mails/{only_mail().public_id}/"))
+    assert "again.eml" in page
+    paths = re.findall(r'href="(/mails/[^"]+/originals/[^"]+)"', page)
+    answers: list[Any] = [alice.client.get(path) for path in paths]
+    contents = [b"".join(answer.streaming_content) for answer in answers]
+    assert contents == [letter(), b"Received: from a by b\n" + letter()]
+
+
 def test_the_pages_speak_japanese(alice: Person, waiting: Mail) -> None:
     alice.user.language = "ja"
     alice.user.save()

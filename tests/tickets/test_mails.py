@@ -227,11 +227,22 @@ def test_what_a_case_shared_shows_names_no_other_case(alice: Person, charlie: Pe
     assert charlie.api.post(f"mails/{mail.public_id}/take-out/", {"why": "x"}).status_code == 403
 
 
-def test_the_same_mail_by_two_ways_is_one_with_both_originals(alice: Person, desk: Desk) -> None:
+def test_the_same_mail_by_two_ways_is_one_with_both_originals(alice: Person, charlie: Person, desk: Desk) -> None:
     raw = letter(subject=desk.subject("A"))
     report = taken_in(alice, mbox(raw, b"Received: from a by b\n" + raw, raw.replace(b"\n", b"\r\n")))
     assert (report["new"], report["known"], report["copies"]) == (1, 2, 2)
-    assert MailCopy.objects.filter(mail=only_mail()).count() == 3
+    mail = only_mail()
+    told = alice.api.get(f"mails/{mail.public_id}/").json()["originals"]
+    bytes_of_all = set()
+    for one in told:
+        answer = alice.api.get(f"mails/{mail.public_id}/originals/{one['sha256']}")
+        bytes_of_all.add(b"".join(answer.streaming_content))
+    assert (len(told), {one["file"] for one in told}) == (3, {"a.mbox"})
+    assert bytes_of_all == {raw, b"Received: from a by b\n" + raw, raw.replace(b"\n", b"\r\n")}
+    for other in ("0" * 64, "%00", MailImport.objects.get().blob_id):
+        assert alice.api.get(f"mails/{mail.public_id}/originals/{other}").status_code == 404
+    desk.cases["A"].shares.create(department=charlie.department, shared_by=alice.user)
+    assert {one["file"] for one in charlie.api.get(f"mails/{mail.public_id}/").json()["originals"]} == {None}
     assert TimelineEntry.objects.filter(kind="message").count() == 1
 
 

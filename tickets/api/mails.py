@@ -20,8 +20,15 @@ from common.api.fields import Text
 from common.api.filters import Filters, MomentFilter, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
-from tickets.access import attachment_of, get_case_to_write, get_mail, get_mail_to_write, visible_mails
-from tickets.downloads import attachment_download, blob_download
+from tickets.access import (
+    attachment_of,
+    get_case_to_write,
+    get_mail,
+    get_mail_to_write,
+    original_of,
+    visible_mails,
+)
+from tickets.downloads import attachment_download, original_download
 from tickets.models import FiledBy, Mail, MailKind, Precision
 from tickets.queries.mails import for_rows, mail_detail, mail_row
 from tickets.services.mail_by_hand import file_mail, take_mail_out
@@ -119,11 +126,22 @@ class MailFilingSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(allow_blank=True)
 
 
+class MailOriginalSerializer(serializers.Serializer[Any]):
+    """An original of a mail: where it begins in which file, whose name its own department is told."""
+
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    file = serializers.CharField(allow_null=True)
+    place = serializers.IntegerField()
+    received_at = serializers.DateTimeField()
+
+
 class MailSerializer(MailRowSerializer):
-    """One mail, with its text and where it was filed."""
+    """One mail, with its text, where it was filed, and its originals: the same mail can come by several ways."""
 
     text = serializers.CharField(allow_blank=True)
     filings = MailFilingSerializer(many=True)
+    originals = MailOriginalSerializer(many=True)
 
 
 class FileMailSerializer(serializers.Serializer[Any]):
@@ -243,13 +261,23 @@ class MailTakeOut(APIView):
 
 
 class MailOriginal(APIView):
-    """The original of a mail."""
+    """The original of a mail; of several, the one that came first."""
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
     def get(self, request: Request, public_id: uuid.UUID) -> FileResponse:
         """Give the mail back as it came, bit for bit."""
         mail = get_mail(asker(request), str(public_id))
-        return blob_download(mail.blob_id, f"{mail.public_id}.eml")
+        return original_download(mail, mail.blob_id)
+
+
+class MailOriginalDownload(APIView):
+    """The bytes of one of a mail's originals."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
+    def get(self, request: Request, public_id: uuid.UUID, sha256: str) -> FileResponse:
+        """Give an original back as it came, bit for bit."""
+        mail = get_mail(asker(request), str(public_id))
+        return original_download(mail, original_of(mail, sha256).blob_id)
 
 
 class MailAttachmentDownload(APIView):

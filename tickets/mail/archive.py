@@ -16,6 +16,7 @@ UNPACKED_ALLOWED = 64 * 1024**3
 _OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _GZIP = b"\x1f\x8b"
 _READ = 256 * 1024
+BEGINNING = 64  # bytes by which a file of mail is known
 
 
 @dataclass(slots=True)
@@ -149,17 +150,20 @@ class _Joined(RawIOBase):
         return self._rest.read(size)
 
 
+def form_of(beginning: bytes) -> str:
+    """Return what form a file of mail has, by its first bytes (unpacked): never by its name."""
+    return MSG if beginning.startswith(_OUTLOOK) else MBOX if beginning.lstrip().startswith(b"From ") else EML
+
+
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
     """Open a file of mail; its form is told by its bytes, never by its name."""
     with path.open("rb") as raw:
         packed = Unpacked(raw) if _peek(raw).startswith(_GZIP) else None
         stream = BufferedReader(packed, _READ) if packed else raw
-        beginning = _peek(stream)
-        form = MSG if beginning.startswith(_OUTLOOK) else MBOX if beginning.lstrip().startswith(b"From ") else EML
-        yield Archive(form, stream, raw, packed)
+        yield Archive(form_of(_peek(stream)), stream, raw, packed)
 
 
 def _peek(stream: "BufferedReader[Any]") -> bytes:
     """Return the first bytes of a stream, which stay to be read."""
-    return stream.peek(64)[:64]
+    return stream.peek(BEGINNING)[:BEGINNING]

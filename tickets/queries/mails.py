@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.principal import Principal
-from tickets.models import Mail, MailAttachment, MailFiling
+from tickets.models import Mail, MailAttachment, MailCopy, MailFiling
 
 _LONG = ("text", "html")
 
@@ -74,7 +74,28 @@ def filing_row(filing: MailFiling) -> dict[str, Any]:
     }
 
 
+def originals_of(mail: Mail) -> list[MailCopy]:
+    """Return every original of a mail, the one that came first first."""
+    return list(mail.copies.select_related("blob", "mail_import").order_by("pk"))
+
+
+def original_row(principal: Principal, copy: MailCopy) -> dict[str, Any]:
+    """Return one original. The name of the file that it came in is for the department to which that was given."""
+    given = copy.mail_import
+    return {
+        "sha256": copy.blob_id,
+        "size": copy.blob.size,
+        "file": given.name if given.department_id in principal.department_ids else None,
+        "place": copy.place,
+        "received_at": given.received_at,
+    }
+
+
 def mail_detail(principal: Principal, mail: Mail) -> dict[str, Any]:
     """Return one mail whole, but for its HTML, which is shown by its page alone."""
     row = mail_row(for_rows(Mail.objects.filter(pk=mail.pk)).get())
-    return row | {"text": mail.text, "filings": [filing_row(one) for one in filings_of(principal, mail)]}
+    return row | {
+        "text": mail.text,
+        "filings": [filing_row(one) for one in filings_of(principal, mail)],
+        "originals": [original_row(principal, one) for one in originals_of(mail)],
+    }

@@ -19,11 +19,11 @@ from common.errors import DomainError
 from common.pages import page_of
 from common.refusals import in_words
 from common.text import storable
-from tickets.access import attachment_of, get_case_to_write, get_mail, get_mail_to_write
-from tickets.downloads import attachment_download, blob_download
+from tickets.access import attachment_of, get_case_to_write, get_mail, get_mail_to_write, original_of
+from tickets.downloads import attachment_download, original_download
 from tickets.models import Mail
 from tickets.queries.mail_page import cases_offered, imports_of, left_out_of, listed, newest_revision, page_of_mail
-from tickets.queries.mails import filings_of, for_rows
+from tickets.queries.mails import filings_of, for_rows, original_row, originals_of
 from tickets.services.mail_by_hand import file_mail, take_mail_out
 from tickets.services.mail_imports import receive_mail_file
 from tickets.uploads import check_before_body, check_origin, receiving, uploaded_file
@@ -78,6 +78,7 @@ def _shown(request: PageRequest, mail: Mail, *, error: DomainError | None = None
         "mail": mail,
         "attachments": list(for_rows(Mail.objects.filter(pk=mail.pk)).get().attachments.all()),
         "filings": filings,
+        "originals": [original_row(request.principal, one) for one in originals_of(mail)],
         "entry": newest_revision(now) if now else None,
         "kinds": KINDS_OF_DRAFTS,
         "may_write": may_write,
@@ -111,10 +112,10 @@ def mail_html(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
 
 @require_safe
 @for_people
-def original(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    """Give a mail back as it came."""
+def original(request: PageRequest, public_id: uuid.UUID, sha256: str = "") -> HttpResponseBase:
+    """Give a mail back as it came: the first of its originals, or the one that is named."""
     found = get_mail(request.principal, str(public_id))
-    return blob_download(found.blob_id, f"{found.public_id}.eml")
+    return original_download(found, original_of(found, sha256).blob_id if sha256 else found.blob_id)
 
 
 @require_safe
