@@ -57,8 +57,8 @@ class Mail(PublicId):
     `happened_at` is its own date as far as `precision` and `doubts` let it be known, `recorded_at` when it came here.
     `html` is what of its page may be shown, made where it was read (tickets/mail/page.py); `left_out` counts pictures
     of elsewhere that it lacks. `selected_case` is the case that it named although it did not get there. `held`: a
-    person took it out of a case, so the product files it no more by itself. A trigger (migration `mail_is_kept`)
-    refuses deletion and any change of what it says.
+    person took it out of a case, so the product files it no more by itself. A trigger (migration
+    `mail_rows_are_kept`) refuses deletion, and any change but of where it is: case, reason, selected_case, held.
     """
 
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="mails")
