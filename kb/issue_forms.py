@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from common.forms import PageForm
+from common.forms import PageForm, RevisedForm
 from common.revisions import revision_of
 from common.words import options
 from kb.catalogue_forms import day_field, named_in
@@ -254,14 +254,13 @@ def names_in(text: str) -> list[str]:
     return [one.strip() for one in text.split(",")]
 
 
-class ChangeIssueForm(_IssueFields):
-    """The fields of an issue; `revision` is the state that was looked at."""
+class ChangeIssueForm(RevisedForm, _IssueFields):
+    """The fields of an issue."""
 
     field_order = (
         *("revision", "title", "kind", "severity", "severity_rule", "summary", "symptoms", "cause", "aliases", "move"),
         *("audience", "review_on"),
     )
-    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
     severity_rule = text_field(_("Why this severity"), rows=2)
     review_on = day_field(_("To be reviewed on"))
 
@@ -278,6 +277,7 @@ class ChangeIssueForm(_IssueFields):
             self.fields["kind"].choices = options(KINDS, only=kinds)  # type: ignore[attr-defined]
         if issue.kind != IssueKind.NOTICE:
             del self.fields["move"]
+        self.remember()
 
     @property
     def values(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import zone_choices
 from accounts.models import Department
-from common.forms import PageForm
+from common.forms import PageForm, RevisedForm
 from common.revisions import revision_of
 from kb.forms import as_choices
 from kb.models import Party, PartyKind, Product
@@ -45,15 +45,15 @@ class ContactForm(PageForm):
             self.fields["party"].choices = as_choices(_others(parties), value="slug", empty=_("choose one"))  # type: ignore[attr-defined]
 
 
-class ChangeContactForm(ContactForm):
-    """The fields of a contact; `revision` is the state that was looked at."""
+class ChangeContactForm(RevisedForm, ContactForm):
+    """The fields of a contact."""
 
     party = None  # type: ignore[assignment]
-    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
         initial = contact_row(contact) | {"revision": revision_of(contact)}
         super().__init__(*args, parties=[], initial=initial, **kwargs)
+        self.remember()
 
 
 class ContractForm(PageForm):
@@ -123,18 +123,18 @@ class ContractForm(PageForm):
         }
 
 
-class ChangeContractForm(ContractForm):
-    """The fields of a contract; `revision` is the state that was looked at. Empty holidays: none are kept."""
+class ChangeContractForm(RevisedForm, ContractForm):
+    """The fields of a contract. Empty holidays: none are kept."""
 
     party = None  # type: ignore[assignment]
     department = None  # type: ignore[assignment]
-    revision = forms.CharField(max_length=40, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         told = contract_row(contract)
         hours = {f"response_{severity}": given for severity, given in told["response_hours"].items()}
         initial = told | hours | {"product": told["product"] or "", "revision": revision_of(contract)}
         super().__init__(*args, parties=[], departments=[], initial=initial, **kwargs)
+        self.remember()
 
     def values(self) -> dict[str, Any]:
         """Return what the service takes, but for the product, which is still a slug."""

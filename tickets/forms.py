@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, User
-from common.forms import PageForm
+from common.forms import PageForm, RevisedForm
 from kb.forms import as_choices
 from kb.models import Device, Party, PartyKind, Product
 from tickets import words
@@ -80,10 +80,9 @@ class CaseForm(PageForm):
         return timezone.make_aware(datetime.combine(chosen, NOON))
 
 
-class ChangeForm(PageForm):
-    """What of a case changes; `revision` is the state that was looked at."""
+class ChangeForm(RevisedForm):
+    """What of a case changes."""
 
-    revision = forms.CharField(max_length=64, widget=forms.HiddenInput())
     title = forms.CharField(label=pgettext_lazy("of a case", "Title"), max_length=300, error_messages=TITLE_MISSING)
     state = forms.ChoiceField(label=_("State"), choices=lambda: words.choices(words.CASE_STATES))
     severity = forms.ChoiceField(label=_("Severity"), choices=lambda: words.choices(words.SEVERITIES))
@@ -105,6 +104,7 @@ class ChangeForm(PageForm):
         gone = [case.assignee] if case.assignee and case.assignee not in people else []  # else nobody would be chosen
         fields["assignee"].choices = as_choices([*people, *gone], value="pk", empty=_("nobody"))
         fields["product"].choices = as_choices(products, value="slug", empty=_("none"))
+        self.remember()
 
     @property
     def touched(self) -> dict[str, Any]:

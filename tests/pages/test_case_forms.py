@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import Role
 from accounts.services.departments import set_membership
 from tests.conftest import Person
+from tests.support.forms import filled_in
 from tickets.models import Case
 from tickets.services.cases import change_case, open_case
 from tickets.services.entries import add_entry
@@ -86,11 +87,28 @@ def test_a_form_that_grew_old_undoes_nothing_of_what_others_did(page: Client, ca
     form = {"title": "Mail is lost twice", "state": "open", "severity": "unknown", "kind": "defect", "release": ""}
     answer = page.post(f"/cases/{case.ref}/change/", form | {"revision": revision})
     assert answer.status_code == 422
-    assert "Somebody changed the case since you looked at it." in answer.content.decode()
+    assert "Somebody changed this since you looked at it" in answer.content.decode()
     assert "Mail is lost twice" in answer.content.decode()
     case.refresh_from_db()
     assert (case.title, case.state, case.severity) == ("Mail is lost", "closed", "high")
     assert page.post(f"/cases/{case.ref}/change/", form).status_code == 422  # what was looked at has to be told
+
+
+def test_a_form_that_grew_old_is_saved_with_open_eyes(page: Client, case: Case, alice: Person) -> None:
+    path = f"/cases/{case.ref}/change/"
+    mine = filled_in(page.get(path).content.decode()) | {"title": "Mine", "release": "7.0.2"}
+    change_case(case=case, author=alice.user, changes={"title": "Theirs", "severity": "high"})
+    late = page.post(path, mine)
+    text = late.content.decode()
+    assert late.status_code == 422
+    assert "Somebody else saved meanwhile: Theirs" in text
+    assert "Somebody else changed this meanwhile; it was: Severity unknown" in text
+    again = filled_in(text)
+    assert (again["title"], again["severity"], again["release"]) == ("Mine", "high", "7.0.2")
+    assert page.post(path, again).status_code == 302
+    case.refresh_from_db()
+    assert (case.title, case.severity, case.release) == ("Mine", "high", "7.0.2")
+    assert case.entries.latest("pk").text == "title: Theirs → Mine; release: – → 7.0.2"
 
 
 def test_what_nobody_touched_is_not_sent(page: Client, case: Case, alice: Person, charlie: Person) -> None:

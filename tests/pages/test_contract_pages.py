@@ -1,6 +1,6 @@
 """The pages of contracts, contacts and drafted reminders."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from kb.models import Party
 from tests.conftest import Person, make_person
+from tests.support.forms import filled_in
 from tickets.models import Case, Contact, Contract
 from tickets.services.cases import share_case
-from tickets.services.contracts import create_contact, create_contract
+from tickets.services.contracts import change_contract, create_contact, create_contract
 from tickets.services.entries import add_entry
 
 CSV = "party,kind,contract,response_any\nAcme,vendor,A-1,8\nBeta,friend,B-1,8\n"
@@ -133,6 +134,19 @@ def test_a_contract_is_changed_by_its_form_and_keeps_what_was_not_touched(
     one.shared = False
     one.save()
     assert charlie.client.get(path).status_code == 404
+
+
+def test_a_contract_is_saved_again_over_what_somebody_else_saved(page: Client, alice: Person, story: Case) -> None:
+    party, author = Party.objects.get(slug="fortinet"), alice.user
+    one = create_contract(department=alice.department, party=party, number="FC-1", author=author, shared=True)
+    path = f"/contracts/{one.public_id}/"
+    mine = filled_in(text_of(page, path)) | {"number": "FC-2"}
+    change_contract(contract=one, author=author, changes={"shared": False, "ends_on": date(2023, 3, 31)})
+    again = filled_in(page.post(path, mine).content.decode())
+    assert ("shared" in again, again["ends_on"]) == (False, "2023-03-31")
+    assert page.post(path, again).status_code == 302
+    one.refresh_from_db()
+    assert (one.number, one.shared, one.ends_on) == ("FC-2", False, date(2023, 3, 31))
 
 
 def test_what_a_file_would_change_is_shown_as_old_and_new(page: Client, alice: Person, story: Case) -> None:

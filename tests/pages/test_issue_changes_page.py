@@ -7,8 +7,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from kb.models import KnownIssue
+from kb.services.issues import change_issue
 from tests.conftest import Person
 from tests.pages.knowledge import record
+from tests.support.forms import filled_in
 from tickets.models import Case
 
 MULTI = "multi-action-duplicate-relay"
@@ -61,6 +63,20 @@ def test_two_people_with_the_form_open_do_not_overwrite_each_other(page: Client,
     assert "Somebody changed" in late.content.decode()
     issue.refresh_from_db()
     assert issue.summary == "mine"
+
+
+def test_an_issue_is_saved_again_over_what_somebody_else_saved(page: Client, story: Case, alice: Person) -> None:
+    issue = record(alice.department, alice.user)
+    path = f"/issues/{issue.slug}/change/"
+    mine = filled_in(page.get(path).content.decode()) | {"summary": "one\r\ntwo"}
+    for summary in ("theirs", "theirs again"):  # as often as they are faster
+        change_issue(issue=issue, author=alice.user, changes={"summary": summary, "cause": "theirs"})
+        text = page.post(path, mine).content.decode()
+        assert f"Somebody else saved meanwhile: {summary}<" in text
+        mine = filled_in(text)
+    assert page.post(path, mine).status_code == 302
+    issue.refresh_from_db()
+    assert (issue.summary.split(), issue.cause) == (["one", "two"], "theirs")
 
 
 def test_a_way_out_is_recorded_and_removed_on_the_page(page: Client, story: Case, alice: Person) -> None:
