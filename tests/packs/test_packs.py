@@ -19,11 +19,14 @@ from tickets.models import (
     CustodyAction,
     EntryKind,
     Finding,
+    FindingStatus,
     Pack,
     PackSecret,
     PackState,
     Pseudonym,
 )
+from tickets.redact.pack import make_pack
+from tickets.services import packs
 from tickets.services.contracts import create_contact
 from tickets.services.custody import broken_links
 from tickets.services.packs import ask_pack
@@ -173,6 +176,48 @@ def test_a_contact_that_is_called_like_the_recipient_is_no_leak(alice: Person, f
     answer = asked(alice, finding, recipient=party.slug, questions=f"{party.name}, why?")
     work()
     assert alice.api.get(f"packs/{answer.json()['id']}/").json()["state"] == "released"
+
+
+FALLEN: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"holds": False}, "no longer holds"), ({"status": FindingStatus.DISMISSED}, "was dismissed"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "why"), FALLEN)
+def test_a_finding_that_fell_is_in_no_pack(
+    alice: Person, finding: Finding, work: Work, change: dict[str, Any], why: str
+) -> None:
+    waits = asked(alice, finding, preview=True).json()["id"]
+    work()
+    promised = asked(alice, finding).json()["id"]
+    Finding.objects.update(**change)
+    told = f"The finding rejected-and-delivered ({finding.public_id}) {why}: no pack proves it."
+    answer = asked(alice, finding)
+    assert (answer.status_code, answer.json()["errors"][0]["message"]) == (400, told)
+    work()
+    refused = alice.api.get(f"packs/{promised}/").json()
+    assert (refused["state"], refused["reason"]) == ("refused", told)
+    answer = alice.api.post(f"packs/{waits}/release/")
+    assert (answer.status_code, answer.json()["detail"]) == (409, told)
+    shown = alice.client.get(f"/cases/{finding.case.ref}/packs/{waits}/").content.decode()
+    assert told in shown
+    assert "Release it for" not in shown
+    assert str(finding.public_id) not in alice.client.get(f"/cases/{finding.case.ref}/packs/").content.decode()
+
+
+def test_a_finding_that_falls_while_its_pack_is_made_is_not_released(
+    alice: Person, finding: Finding, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*args: Any, **more: Any) -> Any:
+        Finding.objects.update(holds=False)
+        return make_pack(*args, **more)
+
+    monkeypatch.setattr(packs, "make_pack", made)
+    pack = asked(alice, finding).json()["id"]
+    work()
+    told = alice.api.get(f"packs/{pack}/").json()
+    assert (told["state"], told["sha256"]) == ("refused", None)
+    assert "no longer holds" in told["reason"]
 
 
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (

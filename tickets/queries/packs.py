@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kb.models import Device
-from tickets.models import Case, Contact, Finding, Pack, Pseudonym
+from tickets.models import Case, Contact, Finding, FindingStatus, Pack, Pseudonym
 from tickets.redact.known import Known
 from tickets.redact.pack import Order, Original
 from tickets.redact.pack import Pack as Made
@@ -22,6 +22,24 @@ REPLY_ALLOWED = 200_000
 def packs_of(case: Case) -> QuerySet[Pack]:
     """Return the packs of a case with what a row shows of them, the newest first."""
     return case.packs.select_related("case", "recipient", "created_by", "released_by", "job", "blob").order_by("-pk")
+
+
+def fallen_findings(case: Case, chosen: Sequence[str]) -> list[str]:
+    """Say of each finding, given by its public id, that proves nothing (any more) which it is, and why."""
+    rows = {
+        str(public_id): (f"{rule} ({public_id})", holds, status)
+        for public_id, rule, holds, status in case.findings.filter(public_id__in=chosen).values_list(
+            "public_id", "rule", "holds", "status"
+        )
+    }
+    told = []
+    for one in chosen:
+        name, holds, status = rows.get(one, (one, False, ""))
+        if not holds:
+            told.append(f"The finding {name} no longer holds: no pack proves it.")
+        elif status == FindingStatus.DISMISSED:
+            told.append(f"The finding {name} was dismissed: no pack proves it.")
+    return told
 
 
 def order_of(pack: Pack) -> Order:

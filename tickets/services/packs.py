@@ -30,7 +30,7 @@ from tickets.models import (
     Pseudonym,
 )
 from tickets.queries.integrity import broken_pieces_of
-from tickets.queries.packs import cited_pieces, entries_of_case, order_of, report_of
+from tickets.queries.packs import cited_pieces, entries_of_case, fallen_findings, order_of, report_of
 from tickets.redact.pack import Pack as Made
 from tickets.redact.pack import make_pack
 from tickets.redact.pseudonyms import SECRET_BYTES
@@ -93,6 +93,14 @@ def _check_findings(case: Case, chosen: Sequence[str]) -> None:
         raise Invalid.field("findings", "No such finding in this case.", code="unknown")
     if rule := next((rule for rule, lines in found if not lines), None):
         raise Invalid.field("findings", f"A finding of {rule} cites no line: it proves nothing.", code="no_lines")
+    for told in fallen_findings(case, chosen):
+        raise Invalid.field("findings", told, code="fallen")
+
+
+def _check_they_hold(pack: Pack) -> None:
+    """Raise Conflict where a finding of a pack has fallen since it was chosen: it must not leave as proof."""
+    for told in fallen_findings(pack.case, pack.findings):
+        raise Conflict(told, code="fallen")
 
 
 def _language(recipient: Party, language: str) -> str:
@@ -112,7 +120,10 @@ def make_pack_of_job(handle: Handle) -> None:
         return handle.finish(lambda: _told(pack))
     handle.tell(0.1, "")
     try:
+        _check_they_hold(pack)
         made = make_pack(order_of(pack), secret=_secret_of(pack.case), known=entries_of_case(pack.case))
+    except Conflict as error:
+        raise GivenUp(str(error)) from error
     except ValueError as error:
         raise GivenUp(f"The pack could not be made: {error}.") from error
     if made.leaks:
@@ -121,7 +132,10 @@ def make_pack_of_job(handle: Handle) -> None:
     with evidence_store().writer() as writer:
         writer.write(made.archive)
         blob = writer.commit()
-    return handle.finish(lambda: _record(pack, made, blob))
+    try:
+        return handle.finish(lambda: _record(pack, made, blob))
+    except Conflict as error:
+        raise GivenUp(str(error)) from error
 
 
 def _secret_of(case: Case) -> bytes:
@@ -181,6 +195,7 @@ def release_pack(*, pack: Pack, author: User) -> Pack:
 
 def _release(pack: Pack, author: User) -> None:
     """Write that a pack was released: into the pack, the timeline, and the custody of every piece that it cites."""
+    _check_they_hold(pack)
     now = timezone.now()
     pack.state, pack.released_by, pack.released_at = PackState.RELEASED, author, now
     pack.save(update_fields=["state", "released_by", "released_at", "updated_at"])

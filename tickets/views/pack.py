@@ -14,11 +14,11 @@ from kb.queries.parties import parties_by_slug
 from tickets import words
 from tickets.access import get_case, get_case_to_write, get_pack
 from tickets.downloads import pack_download
-from tickets.models import Case, Pack
+from tickets.models import Case, FindingStatus, Pack
 from tickets.pack_forms import PackForm, ReplyForm
 from tickets.queries.finding_list import for_rows, worst_first
 from tickets.queries.integrity import broken_pieces_of
-from tickets.queries.packs import FINDINGS_OFFERED, PACKS_SHOWN, cited_pieces, packs_of, restored
+from tickets.queries.packs import FINDINGS_OFFERED, PACKS_SHOWN, cited_pieces, fallen_findings, packs_of, restored
 from tickets.services.packs import ask_pack, release_pack
 
 
@@ -38,7 +38,9 @@ def packs(request: PageRequest, ref: str) -> HttpResponseBase:
 
 def _form(request: PageRequest, case: Case, sent: Any = None) -> PackForm:
     """Return the form, with the findings that can be chosen and the parties of the case first."""
-    rows = for_rows(worst_first(case.findings.filter(holds=True)))[:FINDINGS_OFFERED]
+    rows = for_rows(worst_first(case.findings.filter(holds=True).exclude(status=FindingStatus.DISMISSED)))[
+        :FINDINGS_OFFERED
+    ]
     named = [(str(row.public_id), _name_of(row.rule, row.recipient, row.transaction)) for row in rows]
     asked = request.GET.getlist("finding") or [one for one, _ in named[:1]]
     first = case.case_parties.values_list("party__slug", flat=True).order_by("position", "pk").first()
@@ -105,6 +107,7 @@ def pack(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpResponseBa
         "case": case,
         "pack": found,
         "broken": broken_pieces_of(case, cited_pieces(found)),
+        "fallen": fallen_findings(case, found.findings) if found.blob_id else [],
         "may_write": request.principal.may_write(case.department_id),
     }
     return render(request, "tickets/_pack.html" if request.htmx else "tickets/pack.html", context)
