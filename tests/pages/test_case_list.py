@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -95,7 +96,7 @@ def test_a_count_stops_at_its_limit_and_says_so(
 def test_an_empty_list_says_why_and_offers_one_way_on(page: Client, three: list[Case]) -> None:
     shown = page.get("/cases/?search=nothing").content.decode()
     assert "No case was found by “nothing”." in shown
-    assert "findings and timelines of the cases" in shown
+    assert "timelines, and what findings say and cite, of the cases" in shown
     assert "Drop the filters" in shown
     assert "/cases/new/?search=nothing" in shown
 
@@ -173,12 +174,31 @@ def test_texts_are_looked_into_from_three_characters_on_and_the_page_says_when_n
     add_entry(case=case, author=case.created_by, kind="note", happened_at=timezone.now(), text="554 Qzx 拒否された")
     assert rows(page, f"?state=all&search={words}") == ([case.title] if looked else [])
     shown = page.get(f"/cases/?state=all&search={words}").content.decode()
-    assert ("not their timelines" in shown) is not looked
-    assert "Timelines were not looked into" not in shown
+    assert ("Not looked into: timelines, and what findings" in shown) is not looked
+    assert "Timelines and findings were not looked into" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("the recipient got", True), ("SPAM url: http://example.com", True), ('user="fuga"', True), ("a\\b", True),
+        ("truncated", False), ('","', False),
+    ],
+    ids=["summary", "cited line", "quotes", "backslash", "key", "between two lines"],
+)  # fmt: skip
+def test_a_case_is_found_by_what_its_findings_say_and_cite(
+    page: Client, story: Case, charlie: Person, words: str, found: bool
+) -> None:
+    finding = story.findings.get()
+    finding.lines[0]["text"] = 'user="fuga" path="a\\b"'
+    finding.save()
+    query = f"?state=all&search={quote(words)}"
+    assert rows(page, query) == ([story.title] if found else [])
+    assert rows(charlie.client, query) == []
 
 
 def test_a_letter_that_is_in_a_title_says_that_texts_were_not_looked_into(page: Client, three: list[Case]) -> None:
     shown = page.get("/cases/?search=M").content.decode()
     assert "Mail comes twice" in shown
-    assert "Timelines were not looked into" in shown
-    assert "Timelines were not looked into" not in page.get("/cases/?search=Mail").content.decode()
+    assert "Timelines and findings were not looked into" in shown
+    assert "Timelines and findings were not looked into" not in page.get("/cases/?search=Mail").content.decode()

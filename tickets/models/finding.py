@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Upper
 
 from accounts.models import User
 from common.models import PublicId, Timestamped
@@ -16,6 +18,18 @@ class FindingStatus(models.TextChoices):
     NEW = "new"
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
+
+
+class CitedTexts(models.Func):
+    """The texts of cited lines as one text: a JSON array, in which quotes and backslashes are escaped."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$[*].text')"
+    output_field = models.JSONField()
+
+
+def cited_text() -> Cast:
+    """Return the texts of a finding's lines, as they are indexed."""
+    return Cast(CitedTexts("lines"), models.TextField())
 
 
 class Finding(PublicId, Timestamped):
@@ -43,7 +57,11 @@ class Finding(PublicId, Timestamped):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["case", "rule"], name="findings_by_rule")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["case", "rule"], name="findings_by_rule"),
+            GinIndex(OpClass(Upper("summary"), name="gin_trgm_ops"), name="finding_by_summary_part"),
+            GinIndex(OpClass(Upper(cited_text()), name="gin_trgm_ops"), name="finding_by_line_part"),
+        ]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["case", "key"], name="finding_once_a_case"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_is_known"),

@@ -1,5 +1,6 @@
 """The list of cases on screen: filters, order, and the counts of its tabs, in a constant number of queries."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
 from common.counts import COUNT_LIMIT, bounded_count
 from tickets.models import Case, CaseKind, CaseState, Finding, PartyTicket, Severity, TimelineEntry
+from tickets.models.finding import cited_text
 from tickets.queries.by_turn import ByTurn
 from tickets.queries.standing import UNFINISHED
 
@@ -98,14 +100,20 @@ def narrowed(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
 
 
 def _says(words: str, *, texts: bool) -> Q:
-    """Return what a case is found by: its names, other parties' numbers, the id of a finding, and what was written."""
+    """Return what a case is found by: its names, other parties' numbers, the id of a finding; in `texts` also.
+
+    These are what was written into its timeline, what its findings say, and the lines that they cite.
+    """
     numbered = PartyTicket.objects.filter(number__icontains=words).values("case")
     found = Finding.objects.filter(transaction=words).values("case")
     named = Q(ref__icontains=words) | Q(title__icontains=words) | Q(product__name__icontains=words)
     told = named | Q(pk__in=numbered) | Q(pk__in=found)
     if not texts:
         return told
-    return told | Q(pk__in=TimelineEntry.objects.filter(text__icontains=words).values("case"))
+    written = TimelineEntry.objects.filter(text__icontains=words).values("case")
+    in_json = json.dumps(words, ensure_ascii=False)[1:-1]
+    proven = Finding.objects.alias(cited=cited_text()).filter(Q(summary__icontains=words) | Q(cited__icontains=in_json))
+    return told | Q(pk__in=written) | Q(pk__in=proven.values("case"))
 
 
 def in_tab(cases: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
