@@ -140,7 +140,7 @@ def get_mail(principal: Principal, public_id: str) -> Mail:
 
 def attachment_of(mail: Mail, public_id: uuid.UUID) -> MailAttachment:
     """Return an attachment of a mail by its public id, or raise NotVisible."""
-    one = mail.attachments.select_related("mail", "evidence").filter(public_id=public_id).first()
+    one = mail.attachments.select_related("mail").filter(public_id=public_id).first()
     if one is None:
         raise NotVisible
     return one

@@ -1,8 +1,11 @@
 """Giving evidence back: always as a download, never as something a browser would run."""
 
 import base64
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from typing import Any
 
+from django.db import transaction
 from django.http import FileResponse
 
 from accounts.models import User
@@ -10,34 +13,44 @@ from common.errors import Conflict
 from common.storage import evidence_store
 from tickets.mail.archive import BEGINNING, EML, MSG, form_of
 from tickets.models import CustodyAction, Evidence, Mail, MailAttachment, Pack, PackState
+from tickets.queries.mails import pieces_of
 from tickets.services.custody import record_custody
 
 
 def evidence_download(evidence: Evidence, *, reader: User, taken: bool) -> FileResponse:
     """Return the blob bit for bit, with its hash. Where it is `taken` (a HEAD takes nothing), custody notes it."""
     response = blob_download(evidence.blob_id, evidence.name)
+    return _noted(response, [evidence] if taken else [], reader, {})
+
+
+def attachment_download(one: MailAttachment, *, reader: User, taken: bool) -> FileResponse:
+    """Return an attachment of a mail. Where it is evidence, in whichever case, custody notes that it was taken."""
+    response = blob_download(one.blob_id, one.name)
+    pieces = pieces_of(one.mail, MailAttachment.objects.filter(pk=one.pk)) if taken else []
+    return _noted(response, pieces, reader, {"mail": str(one.mail.public_id)})
+
+
+def original_download(mail: Mail, sha256: str, *, reader: User, taken: bool) -> FileResponse:
+    """Return one of the originals of a mail, under the name of what its bytes are. It holds the attachments: custody of
+    those that are evidence, in whichever case, notes that they were taken."""
+    form = EML
+    with suppress(FileNotFoundError), evidence_store().open(sha256) as file:  # what is missing is told below
+        form = MSG if form_of(file.read(BEGINNING)) == MSG else EML
+    response = blob_download(sha256, f"{mail.public_id}.{form}")
+    pieces = pieces_of(mail, mail.attachments.all()) if taken else []
+    return _noted(response, pieces, reader, {"mail": str(mail.public_id), "original": sha256})
+
+
+def _noted(response: FileResponse, taken: Sequence[Evidence], reader: User, details: dict[str, Any]) -> FileResponse:
+    """Return a download once the custody of what is taken by it says so; nothing is given that cannot be noted."""
     try:
-        if taken:
-            record_custody(evidence=evidence, actor=reader, action=CustodyAction.DOWNLOADED)
+        with transaction.atomic() if len(taken) > 1 else nullcontext():  # one is noted in a transaction of its own
+            for piece in taken:
+                record_custody(evidence=piece, actor=reader, action=CustodyAction.DOWNLOADED, details=details)
     except BaseException:
         response.close()
         raise
     return response
-
-
-def attachment_download(one: MailAttachment, *, reader: User, taken: bool) -> FileResponse:
-    """Return an attachment of a mail; one that is evidence of the mail's case leaves its mark in custody."""
-    if one.evidence is not None and one.evidence.case_id == one.mail.case_id:
-        return evidence_download(one.evidence, reader=reader, taken=taken)
-    return blob_download(one.blob_id, one.name)
-
-
-def original_download(mail: Mail, sha256: str) -> FileResponse:
-    """Return one of the originals of a mail, under the name of what its bytes are."""
-    form = EML
-    with suppress(FileNotFoundError), evidence_store().open(sha256) as file:  # what is missing is told below
-        form = MSG if form_of(file.read(BEGINNING)) == MSG else EML
-    return blob_download(sha256, f"{mail.public_id}.{form}")
 
 
 def pack_download(pack: Pack) -> FileResponse:

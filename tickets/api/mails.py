@@ -267,7 +267,7 @@ class MailOriginal(APIView):
     def get(self, request: Request, public_id: uuid.UUID) -> FileResponse:
         """Give the mail back as it came, bit for bit."""
         mail = get_mail(asker(request), str(public_id))
-        return original_download(mail, mail.blob_id)
+        return original_download(mail, mail.blob_id, reader=asker(request).user, taken=request.method == "GET")
 
 
 class MailOriginalDownload(APIView):
@@ -277,7 +277,8 @@ class MailOriginalDownload(APIView):
     def get(self, request: Request, public_id: uuid.UUID, sha256: str) -> FileResponse:
         """Give an original back as it came, bit for bit."""
         mail = get_mail(asker(request), str(public_id))
-        return original_download(mail, original_of(mail, sha256).blob_id)
+        one = original_of(mail, sha256)
+        return original_download(mail, one.blob_id, reader=asker(request).user, taken=request.method == "GET")
 
 
 class MailAttachmentDownload(APIView):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.principal import Principal
-from tickets.models import Mail, MailAttachment, MailCopy, MailFiling
+from tickets.models import Evidence, Mail, MailAttachment, MailCopy, MailFiling
 
 _LONG = ("text", "html")
 
@@ -89,6 +89,12 @@ def original_row(principal: Principal, copy: MailCopy) -> dict[str, Any]:
         "place": copy.place,
         "received_at": given.received_at,
     }
+
+
+def pieces_of(mail: Mail, attachments: QuerySet[MailAttachment]) -> list[Evidence]:
+    """Return the evidence that attachments of a mail are, in each case that the mail is or was in."""
+    cases, blobs = mail.filings.values("case"), attachments.filter(inline=False).values("blob")
+    return list(Evidence.objects.filter(case__in=cases, blob__in=blobs).order_by("pk"))
 
 
 def mail_detail(principal: Principal, mail: Mail) -> dict[str, Any]:

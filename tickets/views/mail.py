@@ -115,7 +115,12 @@ def mail_html(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
 def original(request: PageRequest, public_id: uuid.UUID, sha256: str = "") -> HttpResponseBase:
     """Give a mail back as it came: the first of its originals, or the one that is named."""
     found = get_mail(request.principal, str(public_id))
-    return original_download(found, original_of(found, sha256).blob_id if sha256 else found.blob_id)
+    return original_download(
+        found,
+        original_of(found, sha256).blob_id if sha256 else found.blob_id,
+        reader=request.user,
+        taken=request.method == "GET",
+    )
 
 
 @require_safe
