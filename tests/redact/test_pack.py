@@ -240,8 +240,11 @@ def test_a_finding_without_lines_makes_no_pack() -> None:
 
 
 def test_a_line_of_no_piece_of_the_case_makes_no_pack() -> None:
-    with pytest.raises(ValueError, match="no piece of evidence"):
-        make_pack(replace(order_of("x"), originals=()), secret=SECRET)
+    for log, told in (("piece-7", "line 2 of piece-7 is cited"), ("", "line 2 of no piece is cited")):
+        lines = (cited("x"), cited("y", 2, log=log))
+        point = replace(story(), rule="a-detector", lines=lines)
+        with pytest.raises(ValueError, match=told):
+            make_pack(replace(order_of("x"), points=(point,)), secret=SECRET)
 
 
 def test_a_line_cannot_end_its_block_in_the_summary() -> None:

@@ -97,11 +97,14 @@ def make_pack(order: Order, *, secret: bytes, known: Iterable[Entry] = ()) -> Pa
     holds, or that is known to name somebody.
 
     `known` are the pseudonyms that the case has already. Raises ValueError for points without a line, and
-    for lines of no original.
+    for lines of no original: of those it says which.
     """
     chosen = proving(order.points, background=order.background)
     if not order.points or not all(chosen):
         raise ValueError("there is a finding that cites no line, and so proves nothing")
+    pieces = {original.log for original in order.originals}
+    for line in (line for lines in chosen for line in lines if line.log not in pieces):
+        raise ValueError(f"line {line.line} of {line.log or 'no piece'} is cited, which is no evidence of the case")
     known = tuple(known)
     names = KnownValues(order.known, (order.recipient, order.product, order.case))
     first = Pseudonyms(secret, known)  # a first pass learns as what each value stands anywhere
@@ -205,8 +208,7 @@ def _logs(
     originals = {original.log: original for original in order.originals}
     key = hmac.digest(secret, b"zenrei/commitment", "sha256")
     for (log, _), name in names.items():
-        if not (original := originals.get(log)):
-            raise ValueError("a cited line names no piece of evidence of the case")
+        original = originals[log]
         commitment = hmac.new(key, original.sha256.encode(), "sha256").hexdigest()
         device = {"device": redactor.pseudonyms.of("host", original.device)} if original.device else {}
         yield {
