@@ -25,6 +25,7 @@ DOUBTS: dict[str, Any] = {
     "date-from-received": _("The date is that of the first relay."),
     "date-from-archive": _("The date is that of the archive."),
     "date-not-as-received": _("The first relay saw it on another day."),
+    "date-ahead": _("Its date lies after the day on which it came here."),
 }
 KINDS: dict[str, Word] = {
     MailKind.MAIL: Word(_("Mail"), "message", ""),

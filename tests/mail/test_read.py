@@ -45,6 +45,7 @@ def test_a_date_says_what_is_unsure_of_it(
     field = f"from a by b; {received}" if received else None
     sent = read_message(letter(date=date, Received=field)).sent
     assert (f"{sent.at:%Y-%m-%dT%H:%M}" if sent.at else None, sent.doubts) == (expected, doubts)
+    assert sent.day_only == bool(doubts)
 
 
 def test_without_any_date_the_line_of_the_archive_counts() -> None:

@@ -1,6 +1,7 @@
 """When a message was sent, as it says itself, and what speaks against it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
@@ -9,10 +10,20 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 FAR = timedelta(days=1)  # between what the sender says and what the first relay saw
 
 # Doubts: stable words, shown in the reader's language.
-MISSING, UNREADABLE, NO_ZONE, FROM_RECEIVED, FROM_ENVELOPE, NOT_AS_RECEIVED = (
+MISSING, UNREADABLE, NO_ZONE, FROM_RECEIVED, FROM_ENVELOPE, NOT_AS_RECEIVED, AHEAD = (
     "date-missing", "date-unreadable", "date-without-zone", "date-from-received", "date-from-archive",
-    "date-not-as-received",
+    "date-not-as-received", "date-ahead",
 )  # fmt: skip
+# The same for the timeline, which is in English.
+_SAID = {
+    MISSING: "the mail bears none",
+    UNREADABLE: "what the mail bears cannot be read",
+    NO_ZONE: "it names no zone, and was taken for UTC",
+    FROM_RECEIVED: "this is when the first relay saw it",
+    FROM_ENVELOPE: "this is what the archive says",
+    NOT_AS_RECEIVED: "the first relay saw it more than a day apart",
+    AHEAD: "it lies after the day on which the mail came here",
+}
 
 _ZONE = re.compile(r"[+-]\d{4}(?!\d)|\b(?:GMT|UTC?|Z|[ECMP][SD]T|JST|KST)\b")
 _NAMED = {"JST": 9, "KST": 9}
@@ -28,8 +39,18 @@ class Sent:
 
     @property
     def day_only(self) -> bool:
-        """Whether no more than about the day is known."""
-        return not {NO_ZONE, FROM_RECEIVED, FROM_ENVELOPE}.isdisjoint(self.doubts)
+        """Whether no more than about the day is known: so it is wherever there is a doubt."""
+        return bool(self.doubts)
+
+
+def said_of(doubts: Collection[str]) -> str:
+    """Return in a sentence what is unsure of a message's date; empty where nothing is."""
+    if not doubts:
+        return ""
+    said = [_SAID[doubt] for doubt in doubts if doubt in _SAID]
+    if {FROM_RECEIVED, FROM_ENVELOPE}.isdisjoint(doubts) and not {MISSING, UNREADABLE}.isdisjoint(doubts):
+        said.append("this is the day on which it came here")
+    return f"(The date is not sure: {'; '.join(said)}.)"
 
 
 def parse(text: str) -> tuple[datetime | None, bool]:

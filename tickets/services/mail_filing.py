@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership, User
 from common.storage import StoredBlob
 from kb.models import US, Party
+from tickets.mail.dates import said_of
 from tickets.mail.thread import Decision
 from tickets.models import Case, Contact, EntryKind, FiledBy, Mail, MailAttachment, MailFiling, TimelineEntry
 from tickets.services.evidence import EvidenceFacts, Given, store_pieces
@@ -25,7 +26,6 @@ UNPROVEN = (
     "It came by mail, and nothing proves who sent that. What it says can explain findings away: look at it, then "
     "let it be read."
 )
-NO_DATE = "(The mail bears no date that can be read: this is the day on which it came here.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ def _entry(case: Case, mail: Mail, sides: _Sides, actor: User) -> TimelineEntry:
     sender, receiver = sides.of(mail)
     text = f"{mail.subject or '–'}\n\n{mail.text.strip()}".strip()
     told = [text if len(text) <= SHOWN else f"{text[:SHOWN]} …"]
-    if "date-missing" in mail.doubts and len(mail.doubts) == 1:
-        told.append(NO_DATE)
+    told += [said] if (said := said_of(mail.doubts)) else []
     return TimelineEntry(
         case=case,
         author=actor,

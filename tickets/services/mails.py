@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Department
 from common.moments import parse_moment
-from tickets.mail.dates import MISSING
+from tickets.mail.dates import AHEAD, FAR, MISSING
 from tickets.models import Blob, Mail, MailAttachment, MailCopy, MailImport, MailKind, Precision
 from tickets.services.mail_filing import hold_mails
 from tickets.services.mail_threads import UNREADABLE, settle_mails
@@ -193,8 +193,9 @@ def mail_of(row: dict[str, Any], mail_import: MailImport, now: datetime) -> Mail
     mail.message_id, mail.fingerprint = told["message_id"], told["fingerprint"]
     mail.kind = told["kind"] if told["kind"] in MailKind.values else MailKind.MAIL
     mail.happened_at = sent or now
-    mail.precision = Precision.MINUTE if sent and not told["day_only"] else Precision.DAY
-    mail.date, mail.doubts, mail.damage = told["date"], told["doubts"], [*told["damage"], *damage]
+    mail.doubts = [*told["doubts"], *([AHEAD] if mail.happened_at > now + FAR else [])]
+    mail.precision = Precision.DAY if mail.doubts else Precision.MINUTE
+    mail.date, mail.damage = told["date"], [*told["damage"], *damage]
     mail.from_name, mail.from_address = first["name"], first["address"]
     mail.senders = [one["address"] for one in told["from"]]
     mail.recipients, mail.subject = told["recipients"], told["subject"]
