@@ -143,6 +143,28 @@ def test_packs_of_a_case_share_their_pseudonyms(alice: Person, finding: Finding,
     assert "提出用資料" in member(whole, "README.md")
 
 
+def test_answers_to_packs_that_were_made_at_once_can_be_read(
+    alice: Person, finding: Finding, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, other = [], []
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        result = make_pack(*args, **more)
+        made.append(result)
+        if len(made) == 1:  # meanwhile the word is the name of somebody, and goes into another pack as such
+            create_contact(party=Party.objects.get(slug="fortinet"), name="C257024FF1C5")
+            other.append(asked(alice, finding).json()["id"])
+            work()
+        return result
+
+    monkeypatch.setattr(packs, "make_pack", slowly)
+    first = asked(alice, finding).json()["id"]
+    work()
+    for pack in (first, *other):
+        lines = member(bytes_of(alice, pack), "lines/log-01.log")
+        assert "C257024FF1C5" in alice.api.post(f"packs/{pack}/restore/", {"text": lines}).json()["text"]
+
+
 def test_a_reply_gets_its_names_back(alice: Person, bob: Person, finding: Finding, work: Work) -> None:
     pack_id = asked(alice, finding).json()["id"]
     work()

@@ -14,7 +14,7 @@ from common.jobs.claims import GivenUp
 from common.jobs.kinds import Handle
 from common.jobs.models import Job
 from common.jobs.outbox import submit_job
-from common.storage import StoredBlob, evidence_store
+from common.storage import evidence_store
 from kb.models import Party, PartyKind
 from tickets.models import (
     Blob,
@@ -118,24 +118,34 @@ def make_pack_of_job(handle: Handle) -> None:
     )
     if pack.state in {PackState.READY, PackState.RELEASED}:
         return handle.finish(lambda: _told(pack))
-    handle.tell(0.1, "")
     try:
-        _check_they_hold(pack)
-        made = make_pack(order_of(pack), secret=_secret_of(pack.case), known=entries_of_case(pack.case))
+        while not _make_and_record(handle, pack):
+            continue  # it is made anew, with the map as it is now
     except Conflict as error:
         raise GivenUp(str(error)) from error
+
+
+class _Overtaken(Exception):
+    """Another pack of the case was recorded while this one was made: its pseudonyms may be others."""
+
+
+def _make_and_record(handle: Handle, pack: Pack) -> bool:
+    """Make a pack with the map of its case and record it. False where the map has grown meanwhile: nothing is kept."""
+    handle.tell(0.1, "")
+    _check_they_hold(pack)
+    known = entries_of_case(pack.case)
+    try:
+        made = make_pack(order_of(pack), secret=_secret_of(pack.case), known=known)
     except ValueError as error:
         raise GivenUp(f"The pack could not be made: {error}.") from error
     if made.leaks:
         told = "; ".join(str(leak) for leak in made.leaks[:LEAKS_TOLD])
         raise GivenUp(f"No pack is given, since a value that must not leave stands in it still: {told}.")
-    with evidence_store().writer() as writer:
-        writer.write(made.archive)
-        blob = writer.commit()
     try:
-        return handle.finish(lambda: _record(pack, made, blob))
-    except Conflict as error:
-        raise GivenUp(str(error)) from error
+        handle.finish(lambda: _record(pack, made, len(known)))
+    except _Overtaken:
+        return False
+    return True
 
 
 def _secret_of(case: Case) -> bytes:
@@ -144,9 +154,19 @@ def _secret_of(case: Case) -> bytes:
     return bytes(row.secret)
 
 
-def _record(pack: Pack, made: Made, blob: StoredBlob) -> str:
-    """Write what was made: the map, and the pack with what its preview shows."""
+def _record(pack: Pack, made: Made, known: int) -> str:
+    """Write what was made: the map, and the pack with what its preview shows.
+
+    Two packs of a case wait for each other here. Raises _Overtaken where the map has no longer the `known` rows with
+    which the pack was made: it may hold a pseudonym that the map gives to nothing, and an answer could not be read.
+    """
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=pack.case_id)
+    if pack.case.pseudonyms.count() != known:
+        raise _Overtaken
     _keep_pseudonyms(pack.case, made.entries)
+    with evidence_store().writer() as writer:
+        writer.write(made.archive)
+        blob = writer.commit()
     Blob.objects.get_or_create(sha256=blob.sha256, defaults={"size": blob.size})
     pack.blob_id = blob.sha256
     pack.state = PackState.READY
@@ -166,7 +186,7 @@ def _told(pack: Pack) -> str:
 
 
 def _keep_pseudonyms(case: Case, entries: Iterable[Entry]) -> None:
-    """Add what is new to the map of a case."""
+    """Add what is new to the map of a case; what it has already, the entries say too."""
     Pseudonym.objects.bulk_create(
         [
             Pseudonym(
