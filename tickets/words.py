@@ -1,5 +1,6 @@
 """The words of cases, with their icon and tone: a word, a shape, a colour, in that order (pages.md §1)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,11 @@ PROMISE_STATES: dict[str, Word] = {
     "broken": Word(pgettext_lazy("state of a promise", "Broken"), "late", "bad"),
     "lapsed": Word(pgettext_lazy("state of a promise", "Lapsed"), "dismissed", "bad"),
 }
+CONTRACT_FORCE: dict[str, Word] = {
+    "ahead": Word(pgettext_lazy("a contract", "not in force yet"), "late", "warn"),
+    "now": Word(pgettext_lazy("a contract", "in force"), "check", "calm"),
+    "over": Word(pgettext_lazy("a contract", "ended"), "dismissed", "warn"),
+}
 TASK_KINDS: dict[str, Word] = {
     TaskKind.TASK: Word(pgettext_lazy("kind of task", "To do"), "check"),
     TaskKind.FOLLOW_UP: Word(pgettext_lazy("kind of task", "Look again"), "late"),
@@ -79,6 +85,7 @@ VALUE_KINDS: dict[str, Any] = {
     "text": pgettext_lazy("that somebody wrote", "text"),
     "number": pgettext_lazy("that is replaced", "number"),
     "word": _("word that is not known to be harmless"),
+    "detector": _("name of a detector"),
 }
 WRITTEN_BY_PEOPLE = (
     EntryKind.NOTE, EntryKind.ASK, EntryKind.ANSWER, EntryKind.PROMISE, EntryKind.CLAIM, EntryKind.CHANGE,
@@ -107,3 +114,8 @@ CUSTODY: dict[str, Any] = {
 }
 
 choices = options
+
+
+def rule_words(rule: str, titles: Mapping[str, str] | None = None) -> Any:
+    """Return what a rule says, in words; a detector has its title, and what has none keeps its name."""
+    return RULES.get(rule) or (titles or {}).get(rule, rule)

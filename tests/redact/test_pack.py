@@ -5,16 +5,19 @@ import hmac
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from yacryptopan import CryptoPAn
 
+from ingest.engine.findings import DATES
+from ingest.engine.findings.hit import Says
 from tests.redact.sources import SECRET, SESSION, cited, exported, members, order_of, pack_of
 from tickets.redact.known import Known, KnownValues
 from tickets.redact.leaks import find_leaks
 from tickets.redact.lines import Redactor
 from tickets.redact.pack import Original, make_pack, zipped
-from tickets.redact.proof import CitedLine, Point, proving
+from tickets.redact.proof import RULE_WORDS, RULES, CitedLine, Point, proving
 from tickets.redact.pseudonyms import Pseudonyms
 from tickets.redact.restore import restore
 from tickets.redact.values import Entry
@@ -177,7 +180,7 @@ def test_pseudonyms_that_a_case_has_are_kept_whatever_comes_later() -> None:
     known = [Entry("word", "fe100x", "FE100X", "word-aaaaaaaa")]
     pack = make_pack(order_of("device_id=FE100X"), secret=SECRET, known=known)
     assert exported(pack) == "device_id=word-aaaaaaaa\n"
-    assert [entry.kind for entry in pack.entries] == ["serial"]
+    assert [entry.kind for entry in pack.entries] == ["serial", "detector"]
 
 
 def test_values_that_would_have_one_pseudonym_are_told_apart() -> None:
@@ -259,6 +262,24 @@ def test_packs_in_japanese_are_in_japanese() -> None:
 
 def test_a_cited_line_is_taken_once() -> None:
     assert len(exported(make_pack(replace(order_of("x"), points=(story(), story())), secret=SECRET)).splitlines()) == 2
+
+
+def test_what_somebody_called_a_detector_is_not_told() -> None:
+    names = ("mx1-acme-tokyo-loop", "refused-by-acme", "title")
+    lines = (cited("x", says=names[1]), cited("y", 2))
+    points = [replace(story(), rule=name, lines=lines) for name in (names[0], names[2])]
+    questions = "Does mx1-acme-tokyo-loop hold, mx1 acme TOKYO loop?"
+    pack = make_pack(replace(order_of("x", questions=questions), points=tuple(points)), secret=SECRET)
+    told = "".join(data.decode() for name, data in members(pack.archive).items() if name != "the zip")
+    assert not [one for one in ("acme", "tokyo", "TOKYO", "Evidence pack for {") if one in told]
+    first, other = (row["rule"] for row in json.loads(members(pack.archive)["manifest.json"])["findings"])
+    assert f"A detector of ours holds for these lines (`{first}`)" in told
+    assert restore(f"{first}, {other}", pack.entries) == (f"{names[0]}, {names[2]}", 2)
+
+
+def test_names_of_the_engine_are_told() -> None:
+    assert set(DATES) == RULES
+    assert {*get_args(Says), "matched"} == RULE_WORDS
 
 
 def test_a_line_of_several_pieces_goes_to_its_own_log() -> None:

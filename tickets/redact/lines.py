@@ -51,7 +51,7 @@ _RUN_ON: Final = re.compile(r"[0-9A-Za-z_]{2}", re.ASCII)
 _LOCAL: Final = re.compile(
     r"[\u3400-\u9fff々ァ-ヺー]+$"
 )  # before an address without a blank: perhaps of its local part
-_IN_PROSE: Final = frozenset({"address", "host", "serial", "name", "number", "word"})
+_IN_PROSE: Final = frozenset({"address", "host", "serial", "name", "number", "word", "detector"})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][\w-]{0,30}", re.ASCII)
 Rule = Callable[[str, int, int], tuple[str, int] | None]
 

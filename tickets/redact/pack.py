@@ -13,7 +13,7 @@ from typing import Any, Final
 from tickets.redact.known import Known, KnownValues
 from tickets.redact.leaks import Leak, find_leaks
 from tickets.redact.lines import Redactor
-from tickets.redact.proof import CitedLine, Point, proving
+from tickets.redact.proof import RULE_WORDS, RULES, CitedLine, Point, proving
 from tickets.redact.pseudonyms import Pseudonyms
 from tickets.redact.source import values_in
 from tickets.redact.summary import summary
@@ -138,7 +138,7 @@ def _content(order: Order, chosen: Sequence[tuple[CitedLine, ...]], redactor: Re
     names = _names(chosen)
     says: dict[tuple[str, str, int], list[str]] = {}
     for line in (line for lines in chosen for line in lines):
-        says.setdefault(line.place, []).append(line.says)
+        says.setdefault(line.place, []).append(_own(line.says, RULE_WORDS, redactor))
     places = {line.place: line for lines in chosen for line in lines}
     packed = tuple(
         PackedLine(
@@ -188,13 +188,21 @@ def _finding(
     point: Point, lines: Sequence[CitedLine], names: dict[tuple[str, str], str], redactor: Redactor
 ) -> dict[str, Any]:
     return {
-        "rule": point.rule,
+        "rule": _own(point.rule, RULES, redactor),
         "severity": point.severity,
         "transaction": redactor.line(point.transaction),
         "recipient": redactor.line(point.recipient),
         "happened_at": point.happened_at,
-        "lines": [{"log": names[line.log, line.file], "line": line.line, "says": line.says} for line in lines],
+        "lines": [
+            {"log": names[line.log, line.file], "line": line.line, "says": _own(line.says, RULE_WORDS, redactor)}
+            for line in lines
+        ],
     }
+
+
+def _own(name: str, known: frozenset[str], redactor: Redactor) -> str:
+    """Return a name that is one of the product's, or the pseudonym of what somebody called a detector."""
+    return name if not name or name in known else redactor.pseudonyms.of("detector", name)
 
 
 def _logs(

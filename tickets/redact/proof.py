@@ -12,6 +12,13 @@ NEEDS: Final[dict[str, dict[str, int]]] = {
     "rejected-and-delivered": {"rejected": 1, "delivered": 1},
     "delivered-twice": {"delivered": 2},
 }
+# The names of the product's own rules, and what a line says to them: of a detector, both are what somebody here wrote.
+RULES: Final = frozenset(
+    {"rejected-and-delivered", "delivered-twice", "accepted-and-lost", "verdict-order-changed", "verdict-drift"}
+)
+RULE_WORDS: Final = frozenset(
+    {"matched", "rejected", "delivered", "verdict", "virus", "notification", "accepted", "tried", "before", "after"}
+)
 _RECEIPT: Final = re.compile(r"stat=.*", re.DOTALL)
 Place = tuple[str, str, int]
 

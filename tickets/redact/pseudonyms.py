@@ -25,7 +25,7 @@ MOST_LABELS: Final = (
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _PREFIX: Final[dict[Kind, str]] = {
     "serial": "serial", "name": "name", "session": "id", "encoded": "code", "text": "text", "number": "number",
-    "word": "word",
+    "word": "word", "detector": "detector",
 }  # fmt: skip
 _LETTERS: Final = re.compile(rf"-([{_ALPHABET}]{{{LETTERS}}})(?![{_ALPHABET}])")
 TOP: Final = "example"  # reserved by RFC 2606: a mail to it reaches nobody

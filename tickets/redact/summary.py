@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tickets.redact.proof import RULES
 from tickets.redact.wording import TEXTS
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def _lines(content: "Content", words: dict[str, str]) -> Iterator[str]:
 
 def _finding(number: int, finding: dict[str, object], content: "Content", words: dict[str, str]) -> Iterator[str]:
     rule = str(finding["rule"])
-    yield f"\n### {number}. {words.get(rule, words['detector'])}\n"
+    told = words[rule] if rule in RULES else f"{words['detector']} (`{rule}`)"
+    yield f"\n### {number}. {told}\n"
     for key, name in (("transaction", "transaction"), ("recipient", "finding_recipient"), ("happened_at", "time")):
         if finding[key]:
             yield f"- {words[name]}: `{_inline(str(finding[key]))}`"

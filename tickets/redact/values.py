@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["address", "host", "ip", "serial", "name", "session", "encoded", "text", "number", "word"]
+Kind = Literal["address", "host", "ip", "serial", "name", "session", "encoded", "text", "number", "word", "detector"]
 # From the surest to the least sure: what is decided once, by position or shape, holds for all of a pack.
 KINDS: Final[tuple[Kind, ...]] = (
-    "address", "ip", "host", "serial", "name", "session", "encoded", "text", "number", "word",
+    "address", "ip", "host", "serial", "name", "session", "encoded", "text", "number", "word", "detector",
 )  # fmt: skip
 SEARCHED: Final[frozenset[Kind]] = frozenset({"address", "host", "ip", "serial", "name"})
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -96,6 +96,6 @@ def canonical(kind: Kind, raw: str) -> str:
         return canonical_ip(address) if address else folded(raw)
     if kind == "host":
         return canonical_host(raw)
-    if kind in {"text", "encoded"}:
+    if kind in {"text", "encoded", "detector"}:
         return f"{kind}\x1f{folded(raw)}"  # a whole text that looks like a host is no host
     return canonical_address(plain(raw)) if kind == "address" else folded(raw)
