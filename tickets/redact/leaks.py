@@ -25,7 +25,7 @@ _APART: Final = re.compile(r"(?<![\d.,])(?=(\d{1,3})" + r"[\s.,_-]{1,3}(\d{1,3})
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A value that stands in an exported member, and how it is written there."""
+    """A value that stands in an exported member, and how it is written there. As a text it does not tell the value."""
 
     member: str
     kind: str
@@ -33,7 +33,7 @@ class Leak:
     how: str
 
     def __str__(self) -> str:
-        return f"{self.member} holds the {self.kind} {self.value!r} {self.how}"
+        return f"{self.member} holds a value of the kind {self.kind} {self.how}"
 
 
 def searched(entries: Iterable[Entry]) -> list[Entry]:

@@ -31,6 +31,7 @@ from tickets.models import (
 )
 from tickets.queries.integrity import broken_pieces_of
 from tickets.queries.packs import cited_pieces, entries_of_case, fallen_findings, order_of, report_of
+from tickets.redact.leaks import Leak
 from tickets.redact.pack import Pack as Made
 from tickets.redact.pack import make_pack
 from tickets.redact.pseudonyms import SECRET_BYTES
@@ -42,6 +43,7 @@ MAKE_PACK = "make-pack"
 FINDINGS_ALLOWED = 100
 QUESTIONS_ALLOWED = 20_000
 LEAKS_TOLD = 5
+LEAKS_SHOWN = 50
 
 
 @transaction.atomic
@@ -139,13 +141,20 @@ def _make_and_record(handle: Handle, pack: Pack) -> bool:
     except ValueError as error:
         raise GivenUp(f"The pack could not be made: {error}.") from error
     if made.leaks:
-        told = "; ".join(str(leak) for leak in made.leaks[:LEAKS_TOLD])
+        _tell_leaks(pack, made.leaks)
+        told = "; ".join(list(dict.fromkeys(map(str, made.leaks)))[:LEAKS_TOLD])
         raise GivenUp(f"No pack is given, since a value that must not leave stands in it still: {told}.")
     try:
         handle.finish(lambda: _record(pack, made, len(known)))
     except _Overtaken:
         return False
     return True
+
+
+def _tell_leaks(pack: Pack, leaks: Sequence[Leak]) -> None:
+    """Keep which values would have left, for the page of the pack: the reason is told by the API and by the job."""
+    told = [[leak.kind, leak.value, leak.member] for leak in leaks[:LEAKS_SHOWN]]
+    Pack.objects.filter(pk=pack.pk, state=PackState.MAKING).update(report={"leaks": told})
 
 
 def _secret_of(case: Case) -> bytes:
