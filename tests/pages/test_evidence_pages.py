@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from common.jobs.models import Job
+from ingest.models import DailyCount
 from tests.conftest import Person
 from tests.pages.story import OFFSETS, attach, end_job, read
 from tickets.models import Case, Evidence
@@ -109,6 +110,12 @@ def test_messages_by_day_and_verdict_are_a_table(page: Client, story: Case) -> N
         assert "0x31" in text
         assert "8 Jun 2022" in text
     assert "<html" not in fragment
+
+
+def test_logs_without_verdicts_are_not_said_to_name_no_message(page: Client, story: Case) -> None:
+    DailyCount.objects.filter(case=story).delete()
+    text = page.get(f"/cases/{story.ref}/days/").content.decode()
+    assert "have no lines that tell the verdict of a message" in text
 
 
 def test_an_upload_without_script_leads_back_to_the_evidence(page: Client, story: Case) -> None:
