@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Role
+from accounts.services.departments import set_membership
 from tests.conftest import Person
 from tickets.models import Case, Reminder, Task
 from tickets.queries.reminders import wanted_reminders
@@ -30,6 +32,22 @@ def test_a_day_to_look_again_is_on_the_start_page_until_somebody_takes_care(
     assert bob.client.post(path).status_code == 403  # a reader
     assert charlie.client.post(path).status_code == 404
     assert page.post(path).status_code == 302
+    assert "Is the fix out?" not in start(page)
+
+
+def test_what_was_escalated_is_there_once_and_noted_whole(
+    page: Client, story: Case, alice: Person, bob: Person
+) -> None:
+    due = timezone.localdate() - timedelta(days=8)
+    add_task(case=story, author=alice.user, kind="follow_up", text="Is the fix out?", due_on=due)
+    record_reminders(wanted_reminders([story.pk]))
+    set_membership(user=alice.user, department=alice.department, role=Role.MANAGER)
+    assert Reminder.objects.filter(kind="follow_up").count() == 2
+    shown = start(page)
+    assert (shown.count("Is the fix out?"), "for the managers" in shown) == (1, True)
+    assert start(bob.client).count("Is the fix out?") == 1
+    escalated = Reminder.objects.get(kind="follow_up", level="escalation")
+    assert page.post(f"/reminders/{escalated.public_id}/note/").status_code == 302
     assert "Is the fix out?" not in start(page)
 
 

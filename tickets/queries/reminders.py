@@ -117,17 +117,33 @@ def waiting_for(principal: Principal) -> list[Waiting]:
     still there; an escalation for the managers too. Each is held against its case as it is told now: where that cannot
     be judged, it is told as it was found last.
     """
-    rows, begin, found = _noted_by_nobody(principal), 0, list[Reminder]()
+    rows, begin, found = _noted_by_nobody(principal), 0, dict[Key, Reminder]()
     while len(found) < SHOWN:
         page = list(rows[begin : begin + LOOKED_AT])
         looked = wanted_reminders({row.case_id for row in page}) if page else Looked({}, set())
-        found += [row for row in page if key_of(row) in looked.wanted or row.case_id in looked.unjudged]
+        held = [row for row in page if key_of(row) in looked.wanted or row.case_id in looked.unjudged]
+        for row in held:  # what was escalated is there twice for who works on it and is told as a manager as well
+            thing = key_of(row)._replace(level="")
+            if row.level == ReminderLevel.ESCALATION or thing not in found:
+                found[thing] = row
         if len(page) < LOOKED_AT:
             break
         begin += LOOKED_AT
-    shown = found[:SHOWN]
+    shown = list(found.values())[:SHOWN]
     texts = _texts_now([row.entry_id for row in shown if row.entry_id])
     return [Waiting(row, texts[row.entry_id] if row.entry_id else row.task.text if row.task else "") for row in shown]
+
+
+def of_the_same_thing(principal: Principal, reminder: Reminder) -> list[Reminder]:
+    """Return the reminders that wait for a person of what a reminder is of; that one first, whoever it is for."""
+    same = _noted_by_nobody(principal).filter(
+        case=reminder.case_id,
+        kind=reminder.kind,
+        entry=reminder.entry_id,
+        task=reminder.task_id,
+        due_on=reminder.due_on,
+    )
+    return [reminder, *same.exclude(pk=reminder.pk)]
 
 
 def _noted_by_nobody(principal: Principal) -> QuerySet[Reminder]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError, NotVisible
 from tickets.access import get_case, get_case_to_write, require_write
-from tickets.queries.reminders import visible_reminders
+from tickets.queries.reminders import of_the_same_thing, visible_reminders
 from tickets.services.reminders import note_reminder
 from tickets.services.tasks import add_task, tick_task, watch_case
 from tickets.task_form import TaskForm
@@ -62,5 +62,6 @@ def note(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
     if reminder is None:
         raise NotVisible
     require_write(request.principal, reminder.case)
-    note_reminder(reminder=reminder, reader=request.user)
+    for one in of_the_same_thing(request.principal, reminder):
+        note_reminder(reminder=one, reader=request.user)
     return redirect(reverse("start") + "#waiting")
