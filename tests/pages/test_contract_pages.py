@@ -69,6 +69,16 @@ def test_a_wrong_contract_keeps_what_was_typed(page: Client, story: Case) -> Non
     assert 'value="FC-1"' in answer.content.decode()
 
 
+def test_a_contract_that_ended_or_has_not_begun_is_not_in_force(page: Client, alice: Person, story: Case) -> None:
+    today, party = timezone.localdate(), Party.objects.get(slug="fortinet")
+    for number, begins, ends in (("A", -9, -2), ("B", -9, 2), ("C", 2, 9)):
+        days: Any = {"starts_on": today + timedelta(days=begins), "ends_on": today + timedelta(days=ends)}
+        create_contract(department=alice.department, party=party, number=number, author=alice.user, **days)
+    shown = text_of(page, "/contracts/")
+    order = [shown.index(f"{words}</span>") for words in ("ended", "in force", "not in force yet")]
+    assert order == sorted(order)
+
+
 def test_the_contracts_of_others_are_not_shown(charlie: Person, alice: Person, story: Case) -> None:
     create_contract(department=alice.department, party=Party.objects.get(slug="fortinet"), number="FC-SECRET")
     assert "FC-SECRET" not in text_of(charlie.client, "/contracts/")

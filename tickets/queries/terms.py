@@ -61,10 +61,20 @@ def default_calendar() -> Calendar:
     return calendar_of(settings.DEFAULT_USER_TIME_ZONE, settings.HOLIDAYS, opens, closes)
 
 
-def in_force(contract: Contract, moment: datetime) -> bool:
-    """Whether a contract is in force at a moment, by the day in its own time zone, wherever the reader is."""
+def force_of(contract: Contract, moment: datetime) -> str:
+    """Return whether a contract is in force at a moment: `now`, else `ahead` or `over`.
+
+    By the day in its own time zone, wherever the reader is.
+    """
     day = moment.astimezone(ZoneInfo(contract.zone or settings.DEFAULT_USER_TIME_ZONE)).date()
-    return (contract.starts_on or day) <= day <= (contract.ends_on or day)
+    if contract.starts_on is not None and day < contract.starts_on:
+        return "ahead"
+    return "over" if contract.ends_on is not None and contract.ends_on < day else "now"
+
+
+def in_force(contract: Contract, moment: datetime) -> bool:
+    """Whether a contract is in force at a moment."""
+    return force_of(contract, moment) == "now"
 
 
 def perhaps_in_force(moment: datetime) -> Q:

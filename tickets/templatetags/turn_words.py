@@ -17,6 +17,7 @@ from common.templatetags.icons import draw_icon
 from kb.templatetags.knowledge import SHAPES, party_named
 from tickets import words
 from tickets.models import Contract
+from tickets.queries.terms import force_of
 from tickets.queries.turns_words import day_of, late_words, source_words
 from tickets.turns.promises import Promise
 from tickets.turns.standing import Standing
@@ -93,6 +94,14 @@ def promise_due(promise: Promise) -> str:
     """Return until when a promise is or was due, by what, and how late it is."""
     due = source_words(promise.due.source, promise.due.at)
     return f"{due} · {late_words(promise.overdue_for)}" if promise.overdue_for.total_seconds() > 0 else due
+
+
+@register.simple_tag(takes_context=True)
+def contract_force(context: Context, contract: Contract) -> SafeString:
+    """Show whether a contract is in force today, by the day in its own time zone."""
+    word = words.CONTRACT_FORCE[force_of(contract, timezone.now())]
+    drawing = draw_icon(context, word.icon)
+    return format_html('<span class="chip {}">{}{}</span>', word.tone, drawing, word.text)
 
 
 @register.filter
