@@ -16,6 +16,10 @@ REASONS: dict[str, Any] = {
     "no-sender": _("It names no sender."),
     "several-senders": _("It names several senders."),
     "unreadable": _("It could not be read. It is kept as it came."),
+    "same-id": _(
+        "A mail of this Message-ID is here already, in another form (.eml or .msg), and nothing tells whether both say"
+        " the same. Look at both."
+    ),
     "taken-out": _("Somebody took it out of a case."),
 }
 DOUBTS: dict[str, Any] = {

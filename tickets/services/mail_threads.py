@@ -12,7 +12,8 @@ from tickets.mail.thread import Known, Letter, settle
 from tickets.models import Case, Contact, Mail
 from tickets.services.mail_filing import file_decided, in_chunks
 
-UNREADABLE = "unreadable"  # why a mail waits of which nothing could be read
+# Why a mail waits of which nothing could be read, or which may be one that is here, in another form. A person decides.
+UNREADABLE, SAME_ID = "unreadable", "same-id"
 
 # What decides about a mail; the rest can be megabytes.
 _LETTER = ("pk", "message_id", "senders", "tokens", "references", "in_reply_to")
@@ -50,7 +51,7 @@ def follow(*, department: Department, message_ids: Collection[str], actor: User)
 
 def _settle(department: Department, mails: Sequence[QuerySet[Mail]], actor: User) -> list[str]:
     """Decide about mails that are in no case; return the ids of those that were filed (one for each, perhaps empty)."""
-    found = [one.filter(case=None).exclude(reason=UNREADABLE).values_list(*_LETTER) for one in mails]
+    found = [one.filter(case=None).exclude(reason__in=[UNREADABLE, SAME_ID]).values_list(*_LETTER) for one in mails]
     letters = [
         Letter(key, message_id, tuple(senders), tuple(tokens), tuple(references), tuple(in_reply_to))
         for rows in found

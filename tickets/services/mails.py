@@ -3,6 +3,7 @@
 Called with rows as `zenrei mails --json` tells them, whose originals and attachments are in the store already.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from common.moments import parse_moment
 from tickets.mail.dates import AHEAD, FAR, MISSING
 from tickets.models import Blob, Mail, MailAttachment, MailCopy, MailImport, MailKind, Precision
 from tickets.services.mail_filing import hold_mails
-from tickets.services.mail_threads import UNREADABLE, settle_mails
+from tickets.services.mail_threads import SAME_ID, UNREADABLE, settle_mails
 
 BATCH = 200
 TOLD_ALLOWED = 20
@@ -122,15 +123,17 @@ def _write(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: Impo
     """Write rows, all or none of them; the report counts what was written."""
     read = [(row, mail_of(row, mail_import, now)) for row in rows]
     known = _known(mail_import.department, [mail for _, mail in read])
-    ids = {message_id for message_id, _ in known if message_id}
+    bearers: dict[str, list[Mail]] = defaultdict(list)
+    for (message_id, _), one in known.items():
+        bearers[message_id].append(one)
     fresh: list[tuple[dict[str, Any], Mail]] = []
     twins: list[str] = []
     for row, mail in read:
         if (mail.message_id, mail.fingerprint) in known:
             continue
-        if mail.message_id in ids:
-            twins.append(mail.message_id)
-        ids.update([mail.message_id] if mail.message_id else [])
+        if mail.message_id and (others := bearers[mail.message_id]):
+            twins += [] if _wait_for_person(mail, others) else [mail.message_id]
+        bearers[mail.message_id].append(mail)
         known[mail.message_id, mail.fingerprint] = mail
         fresh.append((row, mail))
     made = Mail.objects.bulk_create([mail for _, mail in fresh])
@@ -154,12 +157,23 @@ def _write(rows: Sequence[dict[str, Any]], mail_import: MailImport, report: Impo
     return made
 
 
+def _wait_for_person(mail: Mail, others: Sequence[Mail]) -> bool:
+    """Let a mail wait that may be one of others with its id, in a form whose bytes alone are compared: a .msg and the
+    mail that it was made of. Return whether it does; two mails that can be compared are two."""
+    apart = [one for one in others if one.fingerprint == one.blob_id or mail.fingerprint == mail.blob_id]
+    if apart:
+        mail.reason, mail.selected_case_id = SAME_ID, apart[0].case_id
+    return bool(apart)
+
+
 def _known(department: Department, mails: Sequence[Mail]) -> dict[tuple[str, str], Mail]:
     """Return the department's mails that bear the ids of some mails; of those without an id, the same ones alone."""
     ids = {mail.message_id for mail in mails if mail.message_id}
     same = {mail.fingerprint for mail in mails if not mail.message_id}
     alike = Q(message_id__in=ids) | Q(message_id="", fingerprint__in=same)
-    found = Mail.objects.filter(alike, department=department).only("pk", "message_id", "fingerprint")
+    found = Mail.objects.filter(alike, department=department).only(
+        "pk", "message_id", "fingerprint", "blob_id", "case_id"
+    )
     return {(mail.message_id, mail.fingerprint): mail for mail in found}
 
 
