@@ -12,6 +12,7 @@ from kb.models import Party
 from tests.conftest import Person
 from tests.pages.knowledge import record
 from tickets.models import Case, PartyTicket
+from tickets.queries.case_list import CaseFilters
 from tickets.services.cases import change_case, open_case
 from tickets.services.entries import add_entry
 
@@ -68,6 +69,11 @@ def test_tabs_count_what_they_show(page: Client, three: list[Case]) -> None:
 )
 def test_filters_and_order_live_in_the_address(page: Client, three: list[Case], query: str, found: list[str]) -> None:
     assert rows(page, query) == found
+
+
+@pytest.mark.parametrize(("said", "asked"), [("true", True), ("on", True), ("1", True), ("", False), ("false", False)])
+def test_overdue_in_an_address_is_heard_however_it_is_said(said: str, asked: bool) -> None:
+    assert CaseFilters.of({"overdue": said}).overdue is asked
 
 
 def test_links_keep_the_filters(page: Client, three: list[Case]) -> None:

@@ -17,6 +17,7 @@ from tickets.queries.standing import UNFINISHED
 FINISHED = (CaseState.SOLVED, CaseState.CLOSED)
 SEARCH_ALLOWED = 200
 WORD, WORD_OF_CJK = 3, 2  # characters from which on texts are looked into
+YES = {"true", "on", "1"}  # what a form, a browser and people write into an address
 CJK = re.compile(
     "[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
@@ -65,7 +66,7 @@ class CaseFilters:
             party=_word(values, "party", 140),
             search=_word(values, "search", SEARCH_ALLOWED),
             holder=_word(values, "holder", 140),
-            overdue=values.get("overdue", "") == "true",
+            overdue=values.get("overdue", "") in YES,
         )
 
     @property
