@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from tickets.words import CASE_KINDS, CASE_STATES, RULES, SEVERITIES
+from tickets.words import CASE_KINDS, CASE_STATES, RULES, SEVERITIES, rule_words
 
 _NOT_READ = r"(?P<name>.+?) (?:read again; )?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -43,7 +43,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"to do again: (?P<text>.+)", gettext_noop("to do again: %(text)s")),
 )  # fmt: skip
 _FORMS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _PATTERNS)
-_FOUND = re.compile(r"(?P<rule>[a-z-]+): (?P<now>[\d,]+)(?: \((?P<then>[\d,]+) before\))?")
+_FOUND = re.compile(r"(?P<rule>[a-z0-9-]+): (?P<now>[\d,]+)(?: \((?P<then>[\d,]+) before\))?")
 _CHANGED = re.compile(
     r"(?P<field>title|kind|state|severity|product|release|assignee|devices): (?P<old>.*) → (?P<new>.*)"
 )
@@ -61,10 +61,9 @@ _CHANGED = re.compile(rf"(?P<field>{'|'.join(_FIELDS)}): (?P<old>.*) → (?P<new
 _VALUES: dict[str, Mapping[str, Any]] = {"kind": CASE_KINDS, "state": CASE_STATES, "severity": SEVERITIES}
 
 
-def in_words(text: str) -> str:
-    """Return a text of the product's own in the reader's language."""
-    for read in (_by_pattern, _found, _changed):
-        told = read(text)
+def in_words(text: str, titles: Mapping[str, str] | None = None) -> str:
+    """Return a text of the product's own in the reader's language; `titles` names the detectors."""
+    for told in (_by_pattern(text), _found(text, titles or {}), _changed(text)):
         if told is not None:
             return told
     return text
@@ -79,12 +78,12 @@ def _by_pattern(text: str) -> str | None:
     return None
 
 
-def _found(text: str) -> str | None:
+def _found(text: str, titles: Mapping[str, str]) -> str | None:
     """Return how often a rule holds now, and before."""
     match = _FOUND.fullmatch(text)
-    if match is None or match["rule"] not in RULES:
+    if match is None or (match["rule"] not in RULES and match["rule"] not in titles):
         return None
-    told = gettext("%(rule)s: %(n)s") % {"rule": RULES[match["rule"]], "n": match["now"]}
+    told = gettext("%(rule)s: %(n)s") % {"rule": rule_words(match["rule"], titles), "n": match["now"]}
     return told + (gettext(" (%(n)s before)") % {"n": match["then"]} if match["then"] else "")
 
 

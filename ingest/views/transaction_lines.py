@@ -13,6 +13,7 @@ from common.errors import NotVisible
 from ingest.queries.transaction_lines import FOUND, lines_of, page_of_lines
 from ingest.services.transaction_lines import ask_lines
 from tickets.access import get_case, visible_findings
+from tickets.queries.detectors import titles_of
 
 LINES_A_PAGE = 50
 
@@ -32,6 +33,7 @@ def transaction_lines(request: PageRequest, ref: str, public_id: uuid.UUID) -> H
             return redirect("finding-lines", case.ref, finding.public_id)
     lines = lines_of(finding)
     context: dict[str, Any] = {"case": case, "finding": finding, "lines": lines}
+    context["titles"] = titles_of(request.principal, [finding.rule])
     if lines.state == FOUND:
         pages = Paginator(lines.rows, LINES_A_PAGE)
         page = pages.get_page(request.GET.get("page"))

@@ -40,7 +40,7 @@ def log(bare: Case, alice: Person) -> Evidence:
 
 
 def test_what_was_found_stands_on_top(page: Client, story: Case) -> None:
-    assert lead(page, story) == ("Rejected, and delivered: 1 message in 1 of 1 logs read.", "bad")
+    assert lead(page, story) == ("Rejected, and delivered: 1 finding in 1 of 1 logs read.", "bad")
 
 
 def test_without_a_log_nothing_is_known(page: Client, bare: Case) -> None:
@@ -124,7 +124,8 @@ def test_ten_findings_are_listed_and_the_rest_linked(page: Client, story: Case) 
     answer = page.get(f"/cases/{story.ref}/")
     assert len(answer.context["shown"].others) == 10
     assert "All 31 findings" in answer.content.decode()
-    assert lead(page, story)[0].startswith("Rejected, and delivered: 30 messages")
+    assert lead(page, story)[0].startswith("Rejected, and delivered: 30 findings")
+    assert "30 findings · rule set" in answer.content.decode()
 
 
 def test_two_clocks_stand_in_the_timeline(page: Client, bare: Case, alice: Person) -> None:

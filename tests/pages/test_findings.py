@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from kb.models import Detector
 from tests.conftest import Person
+from tests.pages.knowledge import record
 from tests.pages.story import CHILD, PARENT, cited_lines, found, judged
 from tickets.models import Case, Finding
 from tickets.queries.cited import Piece, outcome, pieces_of, sessions_of
@@ -145,6 +147,31 @@ def test_findings_are_listed_worst_first_and_filtered(page: Client, story: Case)
     only = page.get(f"{address}?rule=delivered-twice&status=new&search=TWICE").context["page"].rows
     assert [row.recipient for row in only] == ["twice@piteki2.com"]
     assert "No finding of this case fits these filters." in page.get(f"{address}?rule=no-such").content.decode()
+
+
+@pytest.mark.parametrize("audience", ["everyone", "department"])
+def test_a_detector_is_called_by_its_title_where_its_issue_may_be_seen(
+    page: Client, story: Case, charlie: Person, audience: str
+) -> None:
+    issue = record(charlie.department, charlie.user, audience=audience)
+    told = {"name": "spam-url-2", "title": "A spam URL was relayed", "severity": "high", "date": "2026-11-29"}
+    Detector.objects.create(issue=issue, text="x", digest="0" * 64, **told)
+    judged(story, [found(story.evidence.get(), rule="spam-url-2")], judging=("spam-url-2",))
+    case = f"/cases/{story.ref}/"
+    one = story.findings.get(rule="spam-url-2")
+    name = told["title"] if audience == "everyone" else told["name"]
+    for path, words in {
+        "/": f">{name}</a>",
+        case: f"{name}: 1 finding",
+        f"{case}#timeline": f"{name}: 1<",
+        f"{case}findings/": f">{name} (1)</option>",
+        f"{case}findings/{one.public_id}/": f"<h1>{name}</h1>",
+        f"{case}findings/{one.public_id}/lines/": f">{name}</a>",
+        f"{case}packs/": f"{name} · fuga@piteki2.com",
+    }.items():
+        text = page.get(path).content.decode()
+        assert words in text, path
+        assert audience == "everyone" or told["title"] not in text, path
 
 
 def test_a_list_without_findings_never_reads_as_clean(page: Client, alice: Person, story: Case) -> None:

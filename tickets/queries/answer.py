@@ -1,13 +1,13 @@
 """The one sentence on top of a case: what its logs prove, as far as they were read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from tickets.queries.reading import Coverage
-from tickets.words import RULES
+from tickets.words import rule_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,17 @@ class Answer:
     tone: str
 
 
-def answer_of(coverage: Coverage, rules: Sequence[dict[str, Any]], *, judged: bool, doubts: int) -> Answer:
+def answer_of(
+    coverage: Coverage, rules: Sequence[dict[str, Any]], titles: Mapping[str, str], *, judged: bool, doubts: int
+) -> Answer:
     """Return the sentence: findings first, then what is being read, then why nothing is known.
 
-    `doubts` is how many detectors could not judge what was read.
+    `titles` names the detectors among the rules; `doubts` is how many detectors could not judge what was read.
     """
     standing = [row for row in rules if row["stand"]]
     if standing:
         serious = any(row["serious"] for row in standing)
-        return Answer(_found(coverage, standing), "bad" if serious else "calm")
+        return Answer(_found(coverage, standing, titles), "bad" if serious else "calm")
     if not coverage.usable or coverage.waiting:
         return _not_known(coverage)
     if not judged:
@@ -46,13 +48,13 @@ def _not_known(coverage: Coverage) -> Answer:
     return Answer(_unread(coverage), "bad" if coverage.failed else "warn")
 
 
-def _found(coverage: Coverage, standing: Sequence[dict[str, Any]]) -> str:
+def _found(coverage: Coverage, standing: Sequence[dict[str, Any]], titles: Mapping[str, str]) -> str:
     """Say what was found, the worst rule first, and in how much."""
     parts = []
     for row in standing:
-        messages = ngettext("%(n)s message", "%(n)s messages", row["stand"]) % {"n": f"{row['stand']:,}"}
-        rule = RULES.get(row["rule"], row["rule"])
-        parts.append(gettext("%(rule)s: %(messages)s") % {"rule": rule, "messages": messages})
+        findings = ngettext("%(n)s finding", "%(n)s findings", row["stand"]) % {"n": f"{row['stand']:,}"}
+        rule = rule_words(row["rule"], titles)
+        parts.append(gettext("%(rule)s: %(findings)s") % {"rule": rule, "findings": findings})
     return gettext("%(found)s in %(read)s.") % {"found": gettext("; ").join(parts), "read": _read(coverage)}
 
 

@@ -13,7 +13,7 @@ from tickets.models import Case, Evidence, Finding, IntegrityCheck, TimelineEntr
 from tickets.queries.answer import Answer, answer_of
 from tickets.queries.asks import unanswered
 from tickets.queries.cited import ShownFinding, shown
-from tickets.queries.detectors import doubts_of
+from tickets.queries.detectors import doubts_of, titles_of
 from tickets.queries.finding_list import counts_by_rule, for_rows, worst_first
 from tickets.queries.integrity import Checked, broken_checks_of, checked_among
 from tickets.queries.reading import Coverage, coverage_of, state_of
@@ -41,6 +41,7 @@ class CasePage:
     coverage: Coverage
     scan: Any
     rules: list[dict[str, Any]]
+    titles: dict[str, str]
     first: ShownFinding | None
     others: list[Finding]
     pieces: list[PieceRow]
@@ -108,14 +109,18 @@ def case_page(principal: Principal, case: Case, *, page: str | None) -> CasePage
     scan = getattr(case, "scan", None)
     coverage = coverage_of(pieces)
     doubts = doubts_of(principal, case, pieces) if coverage.usable else []
+    titles = titles_of(principal, (row["rule"] for row in rules))
     rows = list(for_rows(worst_first(case.findings.all()))[: FINDINGS_LISTED + 1]) if rules else []
     opened = shown(case.findings.select_related("status_by", "case").get(pk=rows[0].pk)) if rows else None
     return CasePage(
-        answer=answer_of(coverage, rules, judged=scan is not None and bool(scan.finding_counts), doubts=len(doubts)),
+        answer=answer_of(
+            coverage, rules, titles, judged=scan is not None and bool(scan.finding_counts), doubts=len(doubts)
+        ),
         doubts=doubts,
         coverage=coverage,
         scan=scan,
         rules=rules,
+        titles=titles,
         first=opened,
         others=rows[1:],
         pieces=[PieceRow(piece, state_of(piece)) for piece in pieces[:PIECES_ALLOWED]],

@@ -1,13 +1,14 @@
 """What detectors said of a case, and which of them could say nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from accounts.principal import Principal
-from kb.access import may_see
+from kb.access import may_see, visible_issues
 from kb.models import Detector
 from tickets.models import Case, DetectorRun, Evidence, ReadingState
 from tickets.queries.reading import WAITING, reading_of, state_of
+from tickets.words import RULES
 
 LOGS = (ReadingState.READ, ReadingState.PARTLY)
 UNREAD = {
@@ -17,6 +18,15 @@ UNREAD = {
 }
 
 HIDDEN: dict[str, Any] = {"detector": None, "title": "", "issue": "", "not_judged": []}
+
+
+def titles_of(principal: Principal, rules: Iterable[str]) -> dict[str, str]:
+    """Return the titles of detectors by the rule that their findings name, of issues that the reader may see."""
+    asked = {rule for rule in rules if rule not in RULES}
+    if not asked:
+        return {}
+    found = Detector.objects.filter(name__in=asked, issue__in=visible_issues(principal))
+    return dict(found.values_list("name", "title"))
 
 
 def run_rows(case: Case, detectors: Sequence[Detector], pieces: Collection[Evidence]) -> list[dict[str, Any]]:

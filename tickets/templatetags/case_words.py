@@ -1,5 +1,6 @@
 """Chips and names of what belongs to cases."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -56,9 +57,9 @@ def case_kind(value: str) -> Any:
 
 
 @register.filter
-def rule_words(rule: str) -> Any:
-    """Return what a rule says, in words; an unknown rule keeps its name."""
-    return words.RULES.get(rule, rule)
+def rule_words(rule: str, titles: Mapping[str, str] | None = None) -> Any:
+    """Return what a rule says, in words; `titles` names the detectors, and what has no words keeps its name."""
+    return words.rule_words(rule, titles)
 
 
 @register.filter
@@ -80,9 +81,9 @@ def version_words(version: str | None) -> str:
 
 
 @register.filter
-def machine_words(text: str) -> str:
-    """Return what the product itself wrote in the reader's language."""
-    return in_words(text)
+def machine_words(text: str, titles: Mapping[str, str] | None = None) -> str:
+    """Return what the product itself wrote in the reader's language; `titles` names the detectors."""
+    return in_words(text, titles)
 
 
 @register.filter

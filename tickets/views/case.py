@@ -56,6 +56,7 @@ def case(request: PageRequest, ref: str) -> HttpResponseBase:
     context["watchers"] = [row.user for row in watchers_of(found)]
     context["issues"] = issues_of_case(request.principal, found)
     context["link"] = links_of(request.principal, [first]).get(first.pk) if first else None
+    context["titles"] = shown.titles
     context |= {"open_jobs": open_jobs, "jobs_key": jobs_key(open_jobs)}
     if may_write:
         context["upload_devices"] = list(Device.objects.filter(department=found.department_id)[:DEVICES_OFFERED])

@@ -16,6 +16,7 @@ from tickets.access import get_case, get_case_to_write, visible_findings
 from tickets.models import Case, Finding
 from tickets.queries.case_page import pieces_of
 from tickets.queries.cited import shown
+from tickets.queries.detectors import titles_of
 from tickets.queries.finding_list import COLUMNS, counts_by_rule, filtered, for_rows, worst_first
 from tickets.queries.links import links_of
 from tickets.queries.reading import coverage_of
@@ -31,11 +32,14 @@ def findings(request: PageRequest, ref: str) -> HttpResponseBase:
     wanted = filtered(for_rows(case.findings.all()), request.GET)
     order = order_of(request.GET.get("order"), COLUMNS, default="severity")
     ordered = wanted.order_by(*order.expressions) if request.GET.get("order") else worst_first(wanted)
+    counts = counts_by_rule(case)
+    titles = titles_of(request.principal, (row["rule"] for row in counts))
     context = {
         "case": case,
+        "titles": titles,
         "page": page_of(ordered, request.GET.get("page")),
         "order": order,
-        "rules": [(row["rule"], words.RULES.get(row["rule"], row["rule"]), row["all"]) for row in counts_by_rule(case)],
+        "rules": [(row["rule"], words.rule_words(row["rule"], titles), row["all"]) for row in counts],
         "statuses": words.choices(words.FINDING_STATUSES),
         "narrow": any(request.GET.get(name) for name in ("rule", "status", "search")),
         "scan": getattr(case, "scan", None),
@@ -65,6 +69,7 @@ def finding(request: PageRequest, ref: str, public_id: uuid.UUID) -> HttpRespons
     context = {
         "case": case,
         "opened": opened,
+        "titles": titles_of(request.principal, [opened.finding.rule]),
         "names": pieces,
         "link": links_of(request.principal, [opened.finding]).get(opened.finding.pk),
         "may_write": request.principal.may_write(case.department_id),

@@ -16,6 +16,7 @@ from tickets.access import get_case, get_case_to_write, get_pack
 from tickets.downloads import pack_download
 from tickets.models import Case, FindingStatus, Pack
 from tickets.pack_forms import PackForm, ReplyForm
+from tickets.queries.detectors import titles_of
 from tickets.queries.finding_list import for_rows, worst_first
 from tickets.queries.integrity import broken_pieces_of
 from tickets.queries.packs import FINDINGS_OFFERED, PACKS_SHOWN, cited_pieces, fallen_findings, packs_of, restored
@@ -41,7 +42,11 @@ def _form(request: PageRequest, case: Case, sent: Any = None) -> PackForm:
     rows = for_rows(worst_first(case.findings.filter(holds=True).exclude(status=FindingStatus.DISMISSED)))[
         :FINDINGS_OFFERED
     ]
-    named = [(str(row.public_id), _name_of(row.rule, row.recipient, row.transaction)) for row in rows]
+    titles = titles_of(request.principal, (row.rule for row in rows))
+    named = [
+        (str(row.public_id), _name_of(words.rule_words(row.rule, titles), row.recipient, row.transaction))
+        for row in rows
+    ]
     asked = request.GET.getlist("finding") or [one for one, _ in named[:1]]
     first = case.case_parties.values_list("party__slug", flat=True).order_by("position", "pk").first()
     return PackForm(
@@ -52,9 +57,9 @@ def _form(request: PageRequest, case: Case, sent: Any = None) -> PackForm:
     )
 
 
-def _name_of(rule: str, *parts: str) -> str:
+def _name_of(*parts: Any) -> str:
     """Return how a finding is called in a list."""
-    return " · ".join(str(one) for one in (words.RULES.get(rule, rule), *parts) if one)
+    return " · ".join(str(one) for one in parts if one)
 
 
 def _ask(request: PageRequest, case: Case, form: PackForm) -> Pack:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.door import PageRequest, for_people
 from tickets.queries import start as lists
+from tickets.queries.detectors import titles_of
 from tickets.queries.integrity import SHOWN, broken_checks
 from tickets.queries.reading import state_of
 from tickets.queries.reminders import waiting_for
@@ -16,10 +17,12 @@ from tickets.queries.reminders import waiting_for
 def start(request: PageRequest) -> HttpResponseBase:
     """Show the question that the product exists for, and what decays if nobody looks."""
     principal = request.principal
+    findings = lists.unjudged_findings(principal)
     context = {
         "broken": list(broken_checks(principal)[:SHOWN]),
         "box": lists.question_box(principal),
-        "findings": lists.unjudged_findings(principal),
+        "findings": findings,
+        "titles": titles_of(principal, (row["rule"] for row in findings)),
         "pieces": [(piece, state_of(piece)) for piece in lists.restless_evidence(principal)],
         "asks": lists.asked_of_us(principal),
         "waiting": waiting_for(principal),
