@@ -95,6 +95,7 @@ def test_the_words_of_the_story_stay_and_its_names_go() -> None:
             "polid=0:1:2:SYSTEM message_length=1234567 status=N/A",
             "polid=0:1:2:SYSTEM message_length=1234567 status=N/A",
         ),
+        ("■ ● → ★ ✓ © 〒 ^ `", "■ ● → ★ ✓ © 〒 ^ `"),
         ('subject="" msg="FortiGuard-AntiSpam identified"', 'subject="" msg="FortiGuard-AntiSpam identified"'),
     ],
 )
@@ -118,6 +119,9 @@ def test_what_names_nobody_stays(line: str, kept: str) -> None:
         ("[IPv6:2001:db8::1]: x", "2001:db8"),
         ("=?UTF-8?B?5bGx55Sw?=", "5bGx55Sw"),
         ("田中さん", "田中"),
+        ("🅣🅐🅡🅞 x", "🅡"),
+        ("⠞⠁⠗⠕ x", "⠗"),
+        ("🇯🇵 x", "🇯"),
         ('"a b"@example.jp', "example.jp"),
     ],
 )

@@ -53,6 +53,8 @@ _LOCAL: Final = re.compile(
 )  # before an address without a blank: perhaps of its local part
 _IN_PROSE: Final = frozenset({"address", "host", "serial", "name", "number", "word", "detector"})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][\w-]{0,30}", re.ASCII)
+# Pictures (category So) and accents that are no writing. Others are: letters in circles and squares, flags, braille.
+_PICTURE: Final = re.compile(r"[\x5e\x60¦©\u2190-\u21ff\u2500-\u25ff★☆☐-☒✓✔✗✘〒〓]")
 Rule = Callable[[str, int, int], tuple[str, int] | None]
 
 
@@ -307,6 +309,7 @@ def _is_clock(session: str) -> bool:
 
 
 def _mark(character: str) -> str:
-    """Return a single character that is no letter and no digit: marks of letters and controls do not stay."""
+    """Return a single character that is no letter and no digit: marks of letters, controls and pictures do not stay."""
     category = unicodedata.category(character)
-    return "\N{REPLACEMENT CHARACTER}" if category[0] in "MC" and character != "\t" else character
+    harmless = category[0] not in "MC" and category not in {"So", "Sk"}
+    return character if harmless or character == "\t" or _PICTURE.match(character) else "\N{REPLACEMENT CHARACTER}"
