@@ -173,6 +173,11 @@ def test_work_does_not_grow_with_the_number_of_names() -> None:
     assert lines_run(lambda: list(few.find(text))) == lines_run(lambda: list(many.find(text)))
 
 
+def test_an_answer_with_letters_that_have_no_other_case_can_be_read() -> None:
+    entries = [Entry("host", "a.jp", "a.jp", "site-abcdefgh.example")]
+    assert restore("sıte-abcdefgh.example İ SITE-ABCDEFGH.EXAMPLE", entries) == ("sıte-abcdefgh.example İ a.jp", 1)
+
+
 def test_work_of_the_last_check_grows_with_the_text_and_not_with_its_square() -> None:
     def check(size: int) -> int:
         names = [f"mx{n}.b{n}.test" for n in range(size)]

@@ -12,6 +12,10 @@ from tickets.redact.values import Entry, as_ip
 _MACHINE: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f.]*(?![\w:])", re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _SHORTEST: Final = 4
+# Pseudonyms are ASCII, and found in either case of it: of other letters no two cases are as long as each other.
+_SMALL: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_BEGINNING: Final = re.compile(r"(?<![0-9a-z_-])(?<!\d\.)(?=[!-~])", re.ASCII)
+_END: Final = re.compile(r"(?![0-9a-z_-])(?!\.\d)", re.ASCII)
 
 
 def restore(text: str, entries: Iterable[Entry]) -> tuple[str, int]:
@@ -45,44 +49,54 @@ def _tables(entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 class _Restorer:
+    """Finds pseudonyms by their first letters in a dictionary: the time grows with the text, not with their number."""
+
     def __init__(self, names: dict[str, str], machines: dict[str, str]) -> None:
         self._names = {one.casefold(): original for one, original in names.items() if len(one) >= _SHORTEST}
         self._names |= {
             quote(one, safe="").casefold(): quote(self._names[one], safe="") for one in list(self._names) if "@" in one
         }
         self._machines = machines
-        longest = sorted(self._names, key=len, reverse=True)
-        words = "|".join(map(re.escape, longest))
-        self._words = (
-            re.compile(rf"(?<![0-9A-Za-z_-])(?<!\d\.)(?:{words})(?![0-9A-Za-z_-])(?!\.\d)", re.IGNORECASE)
-            if words
-            else None
-        )
+        lengths: dict[str, set[int]] = {}
+        for one in self._names:
+            lengths.setdefault(one[:_SHORTEST], set()).add(len(one))
+        self._lengths = {first: sorted(told, reverse=True) for first, told in lengths.items()}
 
     def restore(self, text: str) -> tuple[str, int]:
         """Return a text with names put back, and how many."""
-        told, inside = self._in_base64(text)
+        told, inside = _count(_BASE64, self._from_base64, text)
         told, machines = _count(_MACHINE, self._machine, told)
-        if self._words is None:
-            return told, inside + machines
-        told, words = self._words.subn(lambda found: self._names[found[0].casefold()], told)
+        told, words = self._words(told)
         return told, inside + machines + words
+
+    def _words(self, text: str) -> tuple[str, int]:
+        """Put the names of words back, each the longest that stands for itself; return how often."""
+        small = text.translate(_SMALL)
+        told: list[str] = []
+        at = count = 0
+        for beginning in _BEGINNING.finditer(small):
+            start = beginning.start()
+            if start >= at and (word := self._word(small, start)):
+                told += (text[at:start], self._names[word])
+                at, count = start + len(word), count + 1
+        return "".join((*told, text[at:])), count
+
+    def _word(self, small: str, start: int) -> str | None:
+        for length in self._lengths.get(small[start : start + _SHORTEST], ()):
+            word = small[start : start + length]
+            if word in self._names and _END.match(small, start + len(word)):
+                return word
+        return None
 
     def _machine(self, found: re.Match[str]) -> str:
         """Return what an IPv6 address stands for, in whichever way it is written."""
         address = as_ip(found[0])
         return self._machines.get(str(address), found[0]) if address else found[0]
 
-    def _in_base64(self, text: str) -> tuple[str, int]:
-        if self._words is None:
-            return text, 0
-        return _count(_BASE64, self._from_base64, text)
-
     def _from_base64(self, found: re.Match[str]) -> str:
         inner = read_base64(found[0])
-        if inner is None or self._words is None or not self._words.search(inner):
-            return found[0]
-        return as_base64(self._words.sub(lambda one: self._names[one[0].casefold()], inner), found[0])
+        told, count = self._words(inner) if inner else ("", 0)
+        return as_base64(told, found[0]) if count else found[0]
 
 
 def _count(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str], text: str) -> tuple[str, int]:
