@@ -25,7 +25,7 @@ def prepare() -> tuple[User, list[str]]:
     user = User.objects.create(email="alice@example.jp", name="Alice")
     set_membership(user=user, department=department, role=Role.OPERATOR)
     vendor = create_party(name="Fortinet", kind="vendor")
-    create_contact(party=vendor, name="Kim", email="kim@vendor.example")
+    create_contact(party=vendor, author=user, name="Kim", email="kim@vendor.example")
     cases = [
         open_case(department=department, author=user, title=f"Spam {number}", kind="defect", parties=[vendor])
         for number in range(CASES)

@@ -12,7 +12,10 @@ REASONS: dict[str, Any] = {
     "no-thread": _("It bears no token and answers no mail of a case."),
     "several-tokens": _("It bears the tokens of several cases."),
     "several-cases": _("It answers mails of several cases."),
-    "sender-not-of-the-case": _("Its sender is no contact of the case that it names."),
+    "sender-not-of-the-case": _(
+        "Its sender is not known to the case that it names: a contact counts where your own department recorded it, or"
+        " once you file a mail of theirs there."
+    ),
     "no-sender": _("It names no sender."),
     "several-senders": _("It names several senders."),
     "unreadable": _("It could not be read. It is kept as it came."),

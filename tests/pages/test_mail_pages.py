@@ -49,7 +49,7 @@ def text_of(answer: Any) -> str:
 def test_the_inbox_says_why_each_mail_waits(alice: Person, desk: Desk, waiting: Mail) -> None:
     taken_in(alice, mbox(letter(message_id="b@x"), letter(message_id="c@x", subject=desk.subject("A"))))
     page = text_of(alice.client.get("/mails/"))
-    assert "Its sender is no contact of the case that it names." in page
+    assert "Its sender is not known to the case that it names" in page
     assert "It bears no token and answers no mail of a case." in page
     assert page.count(f'href="/mails/{waiting.public_id}/"') == 1
     assert "2 mails, 2 new, 0 known already" in page
@@ -182,7 +182,7 @@ def test_the_pages_speak_japanese(alice: Person, waiting: Mail) -> None:
     alice.user.language = "ja"
     alice.user.save()
     page = alice.client
-    assert "件名や返信元が示す案件の連絡先ではない差出人です。" in text_of(
+    assert "件名や返信元が示す案件で確認された差出人ではありません。" in text_of(
         page.get(f"/mails/{waiting.public_id}/", headers={"Accept-Language": "ja"})
     )
 

@@ -33,8 +33,8 @@ class Desk:
 def make_desk(alice: Person, charlie: Person) -> Desk:
     """Make the cases and their contacts: Kim of the vendor in A and C, Lee of the reseller in B and C."""
     vendor, reseller = create_party(name="Fortinet", kind="vendor"), create_party(name="Reseller S", kind="reseller")
-    create_contact(party=vendor, name="Kim", email="kim@Vendor.example")
-    create_contact(party=reseller, name="Lee", email="lee@reseller.example")
+    create_contact(party=vendor, author=alice.user, name="Kim", email="kim@Vendor.example")
+    create_contact(party=reseller, author=alice.user, name="Lee", email="lee@reseller.example")
     parties = {"A": [vendor], "B": [reseller], "C": [vendor, reseller]}
     cases = {
         name: open_case(

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("first", [0, 1])
 def test_one_mail_in_two_forms_is_one_entry_until_a_person_says_so(alice: Person, charlie: Person, first: int) -> None:
     desk = make_desk(alice, charlie)
-    create_contact(party=Party.objects.get(slug="reseller-s"), name="佐藤", email="sato@reseller.example")
+    create_contact(
+        party=Party.objects.get(slug="reseller-s"), author=alice.user, name="佐藤", email="sato@reseller.example"
+    )
     subject = desk.subject("B")
     forms = [
         outlook(Subject=subject),

@@ -255,7 +255,7 @@ def test_one_id_with_two_contents_is_kept_twice_and_told(alice: Person, desk: De
 
 
 def test_two_departments_have_the_same_mail_each(alice: Person, charlie: Person, desk: Desk) -> None:
-    raw = letter(subject=desk.subject("other"))
+    raw = letter(sender=charlie.user.email, subject=desk.subject("other"))
     taken_in(alice, raw)
     taken_in(charlie, raw)
     assert [(mail.department, mail.case) for mail in Mail.objects.order_by("pk")] == [
@@ -264,7 +264,9 @@ def test_two_departments_have_the_same_mail_each(alice: Person, charlie: Person,
 
 
 def test_a_message_of_outlook(alice: Person, desk: Desk) -> None:
-    create_contact(party=Party.objects.get(slug="reseller-s"), name="佐藤", email="sato@reseller.example")
+    create_contact(
+        party=Party.objects.get(slug="reseller-s"), author=alice.user, name="佐藤", email="sato@reseller.example"
+    )
     taken_in(alice, outlook(Subject=desk.subject("B")), "迷惑.msg")
     mail = only_mail()
     assert (mail.case, mail.from_address) == (desk.cases["B"], "sato@reseller.example")

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from accounts.models import Department, Membership, User
+from accounts.principal import WRITING_ROLES
 from tickets.mail.thread import Known, Letter, settle
-from tickets.models import Case, Contact, Mail
+from tickets.models import Case, Contact, ContactEvent, FiledBy, Mail, MailFiling
 from tickets.services.mail_filing import file_decided, in_chunks
 
 # Why a mail waits of which nothing could be read, or which may be one that is here, in another form. A person decides.
@@ -82,15 +83,28 @@ def known_of(department: Department, letters: Sequence[Letter]) -> Known:
 
 
 def addresses_of(department: Department, cases: Iterable[int]) -> dict[int, set[str]]:
-    """Return the addresses that each case knows, in lower case: the contacts of its parties, and our own people."""
-    ours = set(
-        Membership.objects.filter(department=department, user__is_active=True).values_list(
-            Lower("user__email"), flat=True
-        )
-    )
+    """Return the addresses that each case knows, in lower case: our own people, and the contacts of its parties.
+
+    Contacts are there for all departments, and any of them can write one. So a contact counts where an operator of the
+    case's own department wrote its address, or where somebody filed a mail of it into the case by hand.
+    """
+    members = Membership.objects.filter(department=department)
+    ours = set(members.filter(user__is_active=True).values_list(Lower("user__email"), flat=True))
+    trusted = set(members.filter(role__in=WRITING_ROLES).values_list("user", flat=True))
     found = {case: set(ours) for case in cases}
+    confirmed = _confirmed(list(found))
+    wrote = ContactEvent.objects.filter(
+        Q(kind="recorded") | Q(detail__changes__has_key="email"), contact=OuterRef("pk")
+    )
     contacts = Contact.objects.filter(party__cases__in=list(found)).exclude(email="")
-    for case, address in contacts.values_list("party__cases", Lower("email")):
-        if case in found:
+    told = contacts.annotate(writer=Subquery(wrote.order_by("-pk").values("by")[:1]))
+    for case, address, writer in told.values_list("party__cases", Lower("email"), "writer"):
+        if case in found and (writer in trusted or (case, address) in confirmed):
             found[case].add(address)
     return found
+
+
+def _confirmed(cases: list[int]) -> set[tuple[int, str]]:
+    """Return the cases into which a person filed a mail, with its sender, where that stands."""
+    filed = MailFiling.objects.filter(case__in=cases, by=FiledBy.PERSON, taken_back_at=None, mail__senders__len=1)
+    return set(filed.values_list("case", "mail__from_address").distinct())
