@@ -98,6 +98,8 @@ def test_raw_bytes_in_a_field_are_read_as_what_they_look_like() -> None:
         (b"caf\xe9", "nonsense", "café", "the charset 'nonsense' is not known; read as windows-1252"),
         ("迷惑".encode(), "iso-8859-2", "迷惑", None),
         (b"abc", "rot13", "abc", "the charset 'rot13' is not known; read as ascii"),
+        (rb"C:\new", "unicode_escape", r"C:\new", "the charset 'unicode_escape' is not known; read as ascii"),
+        (rb"\u0041", "raw-unicode-escape", r"\u0041", "the charset 'raw-unicode-escape' is not known; read as ascii"),
         (b"a\x00b", "utf-8", "a\ufffdb", ""),
     ],
 )

@@ -63,7 +63,7 @@ def _codec(name: str) -> str:
     if not name.isascii() or not name.isprintable():
         raise LookupError(name)
     found = codecs.lookup(_MEANT.get(name, name))
-    if not getattr(found, "_is_text_encoding", True) or found.name in _NO_TEXT:
+    if not getattr(found, "_is_text_encoding", True) or found.name.replace("-", "_") in _NO_TEXT:
         raise LookupError(name)
     return found.name
 
