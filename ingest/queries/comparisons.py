@@ -105,6 +105,9 @@ class Suggestion:
     address: str
 
 
+NO_LOGS = (ReadingState.NOT_A_LOG, ReadingState.TAKEN_OUT)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparable:
     """The pieces of a case that are logs, and which questions lie near."""
@@ -118,7 +121,7 @@ def comparable(case: Case) -> Comparable:
     """Return what can be compared in a case."""
     rows = case.evidence.select_related("reading", "device").defer("reading__files").order_by("pk")[:PIECES_SHOWN]
     everything = list(rows)
-    pieces = [piece for piece in everything if _state(piece) != ReadingState.NOT_A_LOG]
+    pieces = [piece for piece in everything if _state(piece) not in NO_LOGS]
     devices = {piece.device.pk: piece.device for piece in pieces if piece.device}
     changes = [one for one in upgrades_of(list(devices.values())) if one.before]
     found = [Suggestion(one, address) for one in changes if (address := _question(one, pieces))]

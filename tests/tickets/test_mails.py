@@ -1,5 +1,6 @@
 """A mail from the file to its case: by the API, by hand, and back again; whatever it is, nothing of it is lost."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -204,6 +205,25 @@ def test_taking_a_mail_out_loses_nothing(alice: Person, desk: Desk) -> None:
         (desk.cases["A"].ref, "token"), (desk.cases["B"].ref, "person"), (desk.cases["B"].ref, "references"),
     ][: MailFiling.objects.count()]  # fmt: skip
     assert Evidence.objects.filter(case=desk.cases["B"], name="a.log").count() == 1
+
+
+def test_what_was_attached_to_a_mail_that_was_taken_out_keeps_no_case_unjudged(alice: Person, desk: Desk) -> None:
+    case, log = desk.cases["A"], part(b"n=1\n", "application/x; name=a.log")
+    taken_in(alice, mixed(part(b"1"), log, subject=desk.subject("A"), message_id="a@x"))
+    taken_in(alice, mixed(part(b"2"), log, subject=desk.subject("A"), message_id="b@x"))
+    first, second = Mail.objects.order_by("pk")
+    state: Callable[[], str] = lambda: Evidence.objects.get(case=case).reading.state  # noqa: E731
+    take_mail_out(mail=first, actor=alice.user, why="No.")
+    assert state() == "held"  # the other mail brought it, too
+    take_mail_out(mail=second, actor=alice.user, why="Another box.")
+    page = alice.client.get(f"/cases/{case.ref}/").content.decode()
+    assert (state(), "Nothing read yet: no log is attached." in page) == ("taken_out", True)
+    for words in ("its mail was taken out: not read", "taken out of the case: Another box.", "Let it be read<"):
+        assert words in page, words
+    assert "came by mail: not read yet" not in page + alice.client.get("/").content.decode()
+    assert alice.api.get(f"cases/{case.ref}/evidence/?reading=taken_out").json()["count"] == 1
+    file_mail(mail=first, case=case, actor=alice.user)
+    assert Evidence.objects.get(case=case).job is not None  # a person put it there: it is read
 
 
 def test_a_corrected_entry_is_struck_in_its_newest_revision(alice: Person, desk: Desk) -> None:

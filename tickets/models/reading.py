@@ -9,13 +9,17 @@ from tickets.models.evidence import Evidence
 
 
 class ReadingState(models.TextChoices):
-    """How the reading ended; `held`: it did not begin, for nobody has asked for it."""
+    """How the reading ended; `held`: it did not begin, for nobody has asked for it.
+
+    `taken_out`: nor will it, for the mail that it came with was taken out of the case.
+    """
 
     READ = "read"
     PARTLY = "partly"
     NOT_A_LOG = "not_a_log"
     FAILED = "failed"
     HELD = "held"
+    TAKEN_OUT = "taken_out"
 
 
 class Reading(models.Model):

@@ -40,7 +40,7 @@ def answer_of(
 
 def _not_known(coverage: Coverage) -> Answer:
     """Say why nothing is known: no log, not read yet, or not to be read."""
-    if not coverage.pieces:
+    if coverage.pieces == coverage.taken_out:
         return Answer(gettext("Nothing read yet: no log is attached."), "warn")
     if coverage.waiting:
         words = ngettext("%(n)d log is being read.", "%(n)d logs are being read.", coverage.waiting)

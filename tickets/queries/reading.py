@@ -34,13 +34,14 @@ class Coverage:
     failed: int
     no_log: int
     held: int
+    taken_out: int
     lines: int
     unread_lines: int
 
     @property
     def logs(self) -> int:
-        """The pieces that are logs, or may be."""
-        return self.pieces - self.no_log
+        """The pieces that are logs, or may be, and are the case's matter."""
+        return self.pieces - self.no_log - self.taken_out
 
     @property
     def usable(self) -> int:
@@ -49,8 +50,8 @@ class Coverage:
 
     @property
     def whole(self) -> bool:
-        """Whether every piece was read to its last line."""
-        return self.read == self.pieces and not self.unread_lines
+        """Whether every piece that is the case's matter was read to its last line."""
+        return self.read == self.pieces - self.taken_out and not self.unread_lines
 
 
 def coverage_of(pieces: Sequence[Evidence]) -> Coverage:
@@ -65,6 +66,7 @@ def coverage_of(pieces: Sequence[Evidence]) -> Coverage:
         failed=states.count(ReadingState.FAILED),
         no_log=states.count(ReadingState.NOT_A_LOG),
         held=states.count(ReadingState.HELD),
+        taken_out=states.count(ReadingState.TAKEN_OUT),
         lines=sum(reading.lines for reading in readings),
         unread_lines=sum(reading.unread_lines for reading in readings),
     )

@@ -12,10 +12,10 @@ from common.errors import Invalid
 from common.storage import StoredBlob
 from kb.models import Device, Party
 from kb.services.devices import check_zone
-from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence, Reading, ReadingState
+from tickets.models import Blob, Case, CustodyAction, EntryKind, Evidence, Reading
 from tickets.services.custody import begin_custody, record_custody
 from tickets.services.entries import add_machine_entries
-from tickets.services.readings import hold_readings
+from tickets.services.readings import UNREAD, hold_again, hold_readings
 from tickets.signals import evidence_stored
 
 NAME_ALLOWED = 255
@@ -96,13 +96,16 @@ def store_pieces(*, case: Case, giver: User, given: Sequence[Given]) -> list[tup
             details = {"name": clean_name(one.name)}
             record_custody(evidence=pieces[one.same], actor=giver, action=CustodyAction.RECEIVED_AGAIN, details=details)
     _read_held([pieces[one.same] for one in given if not one.held])
+    for one in given:
+        if one.held:
+            hold_again(pieces=[pieces[one.same]], reason=one.held)
     return [(pieces[one.same], id(one) in first) for one in given]
 
 
 def _read_held(pieces: Sequence[Evidence]) -> None:
     """Let those be read that were held, now that a person gave them too."""
     wanted = {piece.pk: piece for piece in pieces}
-    for reading in Reading.objects.filter(evidence__in=wanted, evidence__job=None, state=ReadingState.HELD):
+    for reading in Reading.objects.filter(evidence__in=wanted, evidence__job=None, state__in=UNREAD):
         evidence_stored.send(sender=Evidence, evidence=wanted[reading.evidence_id])
 
 

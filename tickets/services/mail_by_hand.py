@@ -1,15 +1,28 @@
 """Mails by hand: a person puts one into a case, and takes it out again. Nothing is lost by either."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Conflict, Invalid
-from tickets.models import Case, CustodyAction, EntryKind, FiledBy, Mail, MailFiling, TimelineEntry
+from tickets.models import (
+    Case,
+    CustodyAction,
+    EntryKind,
+    Evidence,
+    FiledBy,
+    Mail,
+    MailAttachment,
+    MailFiling,
+    TimelineEntry,
+)
 from tickets.services.custody import record_custody
-from tickets.services.entries import settle_state
+from tickets.services.entries import correct_entry
 from tickets.services.mail_filing import hold_mails, put_into
 from tickets.services.mail_threads import follow
+from tickets.services.readings import leave_out
 
 TAKEN_OUT = "taken-out"
 
@@ -32,7 +45,8 @@ def file_mail(*, mail: Mail, case: Case, actor: User) -> int:
 def take_mail_out(*, mail: Mail, actor: User, why: str) -> None:
     """Take a mail out of its case: back into the inbox, with its entry struck through and said why.
 
-    Its attachments stay evidence of the case, for evidence is never taken away; their custody says what happened.
+    Its attachments stay evidence of the case, for evidence is never taken away; their custody says what happened. One
+    that was never read, and came with no other mail of the case, does not wait to be read any more.
     """
     if not why.strip():
         raise Invalid.field("why", "Say why it does not belong there.", code="required")
@@ -47,7 +61,7 @@ def take_mail_out(*, mail: Mail, actor: User, why: str) -> None:
     filing.save(update_fields=["taken_back_at", "taken_back_by", "why"])
     Mail.objects.filter(pk=stored.pk).update(case=None, reason=TAKEN_OUT, held=True)
     Case.objects.filter(pk=filing.case_id).update(updated_at=timezone.now())
-    _note_custody(stored, filing, actor, why.strip())
+    _leave_out(_note_custody(stored, filing, actor, why.strip()), filing, why.strip())
 
 
 def _strike(filing: MailFiling, actor: User, why: str) -> None:
@@ -55,22 +69,21 @@ def _strike(filing: MailFiling, actor: User, why: str) -> None:
     newest = filing.entry
     while (newer := TimelineEntry.objects.filter(replaces=newest).first()) is not None:
         newest = newer
-    TimelineEntry.objects.create(
-        case_id=filing.case_id,
-        author=actor,
-        kind=EntryKind.NOTE,
-        happened_at=newest.happened_at,
-        precision=newest.precision,
-        text=f"Mail taken out of the case: {why}",
-        replaces=newest,
-    )
-    if newest.state:
-        settle_state(filing.case)
+    nobody = {"from_party": None, "to_party": None, "due_at": None}
+    note = {"kind": EntryKind.NOTE, "text": f"Mail taken out of the case: {why}"}
+    correct_entry(entry=newest, author=actor, changes=note | nobody)
 
 
-def _note_custody(mail: Mail, filing: MailFiling, actor: User, why: str) -> None:
-    """Say in the custody of what was attached that the mail is gone from the case."""
-    attached = mail.attachments.filter(evidence__case=filing.case_id).select_related("evidence")
-    for piece in {one.evidence for one in attached if one.evidence is not None}:
+def _note_custody(mail: Mail, filing: MailFiling, actor: User, why: str) -> list[Evidence]:
+    """Say in the custody of what was attached that the mail is gone from the case; return these pieces."""
+    pieces = list(Evidence.objects.filter(case=filing.case_id, mail_attachments__mail=mail).distinct().order_by("pk"))
+    for piece in pieces:
         details = {"mail": str(mail.public_id), "mail_taken_out": why[:500]}
         record_custody(evidence=piece, actor=actor, action=CustodyAction.FACTS_CHANGED, details=details)
+    return pieces
+
+
+def _leave_out(pieces: Sequence[Evidence], filing: MailFiling, why: str) -> None:
+    """Let those of a mail's pieces wait no more that no other mail of the case has brought."""
+    others = MailAttachment.objects.filter(mail__case=filing.case_id).values("blob")
+    leave_out(pieces=list(Evidence.objects.filter(pk__in=[one.pk for one in pieces]).exclude(blob__in=others)), why=why)

@@ -9,6 +9,8 @@ from tickets.models import CustodyAction, EntryKind, Evidence, Reading, ReadingS
 from tickets.services.custody import record_custody
 from tickets.services.entries import add_machine_entry
 
+UNREAD = (ReadingState.HELD, ReadingState.TAKEN_OUT)
+
 
 def record_reading(
     *, evidence: Evidence, state: str, reason: str, files: Sequence[dict[str, Any]] = (), rule_set: str = ""
@@ -29,7 +31,7 @@ def record_reading(
     if known is not None and all(getattr(known, name) == value for name, value in values.items()):
         return known
     reading, _ = Reading.objects.update_or_create(evidence=evidence, defaults=values | {"read_at": timezone.now()})
-    _tell(evidence, reading, again=known is not None and known.state != ReadingState.HELD)
+    _tell(evidence, reading, again=known is not None and known.state not in UNREAD)
     return reading
 
 
@@ -39,6 +41,19 @@ def hold_readings(*, pieces: Sequence[Evidence], reason: str) -> None:
     Reading.objects.bulk_create(
         [Reading(evidence=piece, state=ReadingState.HELD, reason=reason, read_at=now) for piece in pieces]
     )
+
+
+def leave_out(*, pieces: Sequence[Evidence], why: str) -> None:
+    """Let no held piece wait for a reading any more, since the mail that it came with was taken out of the case."""
+    reason = f"The mail it came with was taken out of the case: {why}"
+    held = Reading.objects.filter(evidence__in=pieces, evidence__job=None, state=ReadingState.HELD)
+    held.update(state=ReadingState.TAKEN_OUT, reason=reason, read_at=timezone.now())
+
+
+def hold_again(*, pieces: Sequence[Evidence], reason: str) -> None:
+    """Let pieces that were left out wait again: a mail that they came with is in the case once more."""
+    left_out = Reading.objects.filter(evidence__in=pieces, evidence__job=None, state=ReadingState.TAKEN_OUT)
+    left_out.update(state=ReadingState.HELD, reason=reason, read_at=timezone.now())
 
 
 def _tell(evidence: Evidence, reading: Reading, *, again: bool) -> None:
