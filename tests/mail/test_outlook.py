@@ -74,3 +74,8 @@ def test_any_byte_may_be_wrong() -> None:
         broken = raw[:place] + bytes([raw[place] ^ 0xFF]) + raw[place + 1 :]
         with contextlib.suppress(NoOutlook):
             assert read_outlook(broken).fingerprint
+
+
+def test_a_time_that_no_mail_was_sent_at_is_none() -> None:
+    sent = read_outlook(outlook(Date="Sat, 01 Jan 1650 00:00:00 +0000")).sent
+    assert (sent.at, sent.doubts) == (None, ("date-unreadable",))

@@ -9,7 +9,7 @@ from oxmsg import Message as OutlookMessage
 
 from tickets.mail.automatic import kind_of
 from tickets.mail.charsets import storable
-from tickets.mail.dates import FROM_RECEIVED, MISSING, Sent, sent_of
+from tickets.mail.dates import EARLIEST, FROM_RECEIVED, LATEST, MISSING, UNREADABLE, Sent, sent_of
 from tickets.mail.headers import Address, Head, addresses_of, ids_of, own_id, parameters_of, read_head, told_of_ids
 from tickets.mail.message import MAIL, Attachment, Message, Recipient
 from tickets.mail.page import picture_ids, safe_page
@@ -93,6 +93,8 @@ def _sent(found: OutlookMessage, head: Head) -> Sent:
     if not isinstance(moment, datetime):
         return Sent(None, "", (MISSING,))
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # MAPI keeps its times in UTC
+    if not EARLIEST <= zoned < LATEST:
+        return Sent(None, zoned.isoformat(), (UNREADABLE,))
     return Sent(zoned.astimezone(UTC), zoned.isoformat(), () if found.sent_date else (MISSING, FROM_RECEIVED))
 
 

@@ -1,0 +1,35 @@
+"""A mail that is taken out of its case moves nothing there any more."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conftest import Person
+from tests.mail.letters import letter
+from tests.tickets.mails import make_desk, only_mail, taken_in
+from tickets.models import Case, TimelineEntry
+from tickets.queries.turns import case_turns
+from tickets.services.entries import add_entry
+from tickets.services.mail_by_hand import take_mail_out
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_rough_state_goes_back_to_where_it_stood_without_the_mail(alice: Person, charlie: Person) -> None:
+    desk = make_desk(alice, charlie)
+    case, noon = desk.cases["A"], datetime(2023, 5, 2, 3, tzinfo=UTC)
+    taken_in(alice, letter(subject=desk.subject("A"), date="Tue, 02 May 2023 05:00:00 +0000"))
+    entry = TimelineEntry.objects.get(kind="message")
+    answer = alice.api.patch(f"cases/{case.ref}/timeline/{entry.public_id}/", {"kind": "answer"})
+    assert answer.status_code == 200
+    for state, at, precision in (("closed", noon, "day"), ("parked", noon + timedelta(hours=1), "minute")):
+        add_entry(
+            case=case, author=alice.user, kind="state", state=state, text="So it is.", happened_at=at,
+            precision=precision,
+        )  # fmt: skip
+    states = [Case.objects.get(pk=case.pk).state]  # it was closed on the day of the answer, behind it
+    take_mail_out(mail=only_mail(), actor=alice.user, why="Another box.")
+    states += [Case.objects.get(pk=case.pk).state, case_turns(case).state]
+    assert states == ["closed", "parked", "parked"]
+    struck = TimelineEntry.objects.get(replaces__replaces=entry)
+    assert (struck.text, struck.from_party) == ("Mail taken out of the case: Another box.", None)
