@@ -96,8 +96,11 @@ def test_no_page_takes_html_apart(alice: Person, waiting: Mail, monkeypatch: pyt
 def test_a_person_files_and_takes_out(alice: Person, desk: Desk, waiting: Mail) -> None:
     here = f"/mails/{waiting.public_id}/"
     wrong = alice.client.post(f"{here}file/", {"case": "NET-0001"})
-    assert wrong.status_code == 404
-    answer = alice.client.post(f"{here}file/", {"case": desk.cases["A"].ref}, follow=True)
+    assert wrong.status_code == 422
+    assert "There is no case of this number that you may see." in text_of(wrong)
+    assert 'value="NET-0001" aria-invalid="true"' in text_of(wrong)
+    assert "Choose a case." in text_of(alice.client.post(f"{here}file/", {"case": " "}))
+    answer = alice.client.post(f"{here}file/", {"case": f" {desk.cases['A'].ref.lower()} "}, follow=True)
     assert f"The mail is in {desk.cases['A'].ref} now." in text_of(answer)
     entry = TimelineEntry.objects.get(kind="message")
     assert f"entries/{entry.public_id}/correct/?kind=answer" in text_of(answer)

@@ -1,5 +1,6 @@
 """Mails on the pages: the inbox, one mail, its HTML apart, and filing by hand."""
 
+import unicodedata
 import uuid
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.models import Department
 from accounts.principal import principal_of
 from accounts.views.door import PageRequest, for_people
-from common.errors import DomainError
+from common.errors import DomainError, NotVisible
 from common.pages import page_of
 from common.refusals import in_words
 from common.text import storable
@@ -29,6 +30,7 @@ from tickets.services.mail_imports import receive_mail_file
 from tickets.uploads import check_before_body, check_origin, receiving, uploaded_file
 
 PAGE_POLICY = "sandbox; default-src 'none'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+REF_ALLOWED = 40
 KINDS_OF_DRAFTS = ("ask", "answer", "promise", "claim")
 
 
@@ -69,8 +71,10 @@ def import_mails(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect("/mails/") if request.headers.get("HX-Request") else redirect("mails")
 
 
-def _shown(request: PageRequest, mail: Mail, *, error: DomainError | None = None) -> HttpResponse:
-    """Show a mail, with what may be done with it."""
+def _shown(
+    request: PageRequest, mail: Mail, *, error: DomainError | None = None, typed: str = "", why_not: str = ""
+) -> HttpResponse:
+    """Show a mail, with what may be done with it; `why_not`: why it cannot go into the case that was `typed`."""
     filings = list(filings_of(request.principal, mail))
     now = next((one for one in filings if one.taken_back_at is None), None)
     may_write = request.principal.may_write(mail.department_id)
@@ -85,8 +89,10 @@ def _shown(request: PageRequest, mail: Mail, *, error: DomainError | None = None
         "cases": cases_offered(mail) if may_write and mail.case is None else [],
         "left_out": left_out_of(mail) if mail.html else 0,
         "error": in_words(error.detail) if error else "",
+        "typed": typed or (mail.selected_case.ref if mail.selected_case else ""),
+        "why_not": why_not,
     }
-    return render(request, "tickets/mail.html", context, status=422 if error else 200)
+    return render(request, "tickets/mail.html", context, status=422 if error or why_not else 200)
 
 
 @require_safe
@@ -136,7 +142,12 @@ def attachment(request: PageRequest, public_id: uuid.UUID, attached: uuid.UUID) 
 def file(request: PageRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Put a mail into a case."""
     found = get_mail_to_write(request.principal, str(public_id))
-    case = get_case_to_write(request.principal, storable(request.POST.get("case", "")).strip())
+    typed = storable(request.POST.get("case", "")).strip()[:REF_ALLOWED]
+    try:
+        case = get_case_to_write(request.principal, unicodedata.normalize("NFKC", typed).upper())
+    except NotVisible:
+        words = gettext("There is no case of this number that you may see.") if typed else gettext("Choose a case.")
+        return _shown(request, found, typed=typed, why_not=words)
     try:
         followed = file_mail(mail=found, case=case, actor=request.user)
     except DomainError as error:
