@@ -6,7 +6,7 @@ import errno
 import hashlib
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from tickets.mail.outlook import NoOutlook, read_outlook
 from tickets.mail.read import read_message
 
 MESSAGES, PARTS = "messages.bin", "parts.bin"
+OF_A_MAIL = ("message_id", "from", "recipients", "date", "subject", "references", "in_reply_to")
 TOLD_EVERY = 0.2  # seconds
 
 
@@ -37,36 +38,65 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what each message says; exit 2 where the file cannot be opened, 3 where something of it was not read."""
+    """Print what each message says; exit 2 where the file cannot be opened.
+
+    Exit 3 where something of it was not read, or nothing of it is a mail.
+    """
     path = Path(arguments.file)
     try:
         with contextlib.ExitStack() as stack:
             archive = stack.enter_context(open_archive(path))
             kept = _Kept.open(Path(arguments.into), stack) if arguments.into else None
-            count, unread = _read(archive, kept, arguments, size=max(path.stat().st_size, 1))
+            counted = _read(archive, kept, arguments, size=max(path.stat().st_size, 1))
+            damage = archive.damage or _lacking(counted, path)
     except OSError as error:
         if error.errno == errno.EFBIG:  # what was found is too much to be written: the sandbox tells that
             raise
         raise UsageError(f"{error.filename or arguments.file}: {error.strerror or error}") from error
-    end = {"form": archive.form, "messages": count, "unread": unread, "damage": archive.damage}
+    end = {"form": archive.form, "messages": counted.messages, "unread": counted.unread, "damage": damage}
     if arguments.json:
         _write_line({"end": end})
-    elif archive.damage:
-        print(f"zenrei: {archive.damage}", file=sys.stderr)
-    return 3 if unread or archive.damage else 0
+    elif damage:
+        print(f"zenrei: {damage}", file=sys.stderr)
+    return 3 if counted.unread or damage else 0
 
 
-def _read(archive: Archive, kept: "_Kept | None", arguments: argparse.Namespace, *, size: int) -> tuple[int, int]:
-    """Print each message; return how many there are, and how many of them could not be read."""
-    told, count, unread = 0.0, 0, 0
+@dataclass(slots=True)
+class _Counted:
+    """How many messages there are, how many of them could not be read, and how many have what makes them a mail."""
+
+    messages: int = 0
+    unread: int = 0
+    mails: int = 0
+
+
+def _lacking(counted: _Counted, path: Path) -> str:
+    """Return why nothing that was read is a mail; empty where something is, or where what was not read may be."""
+    if counted.mails or counted.unread:
+        return ""
+    if path.stat().st_size == 0:
+        return "The file is empty: no mail stands in it."
+    return "This is no file of mail: nothing in it has a sender, a recipient, a date, a subject or an id."
+
+
+def _is_mail(told: dict[str, Any] | None) -> bool:
+    """Whether a message has one of the fields by which a mail is known."""
+    return told is not None and any(told[name] for name in OF_A_MAIL)
+
+
+def _read(archive: Archive, kept: "_Kept | None", arguments: argparse.Namespace, *, size: int) -> _Counted:
+    """Print each message, and count them."""
+    told, counted = 0.0, _Counted()
     for piece in archive.pieces():
         row = row_of(piece, archive.form, kept)
-        count, unread = count + 1, unread + bool(row["unread"])
+        counted.messages += 1
+        counted.unread += bool(row["unread"])
+        counted.mails += _is_mail(row["message"])
         _print(row, as_json=arguments.json)
         if arguments.progress and time.monotonic() - told > TOLD_EVERY:
             told = time.monotonic()
-            _tell(min(archive.taken / size, 1.0), count)
-    return count, unread
+            _tell(min(archive.taken / size, 1.0), counted.messages)
+    return counted
 
 
 class _Kept:

@@ -53,6 +53,27 @@ def test_people_get_a_line_for_each_mail(tmp_path: Path, capsys: pytest.CaptureF
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "The file is empty"),
+        (bytes(range(256)) * 8, "This is no file of mail"),
+        (packed(b"hello: world\n\nno mail\n"), "This is no file of mail"),
+        (b"From here on\n\nit is prose.\n", "This is no file of mail"),
+    ],
+    ids=["empty", "random bytes", "packed text", "prose"],
+)
+def test_a_file_without_a_mail_ends_red_and_says_why(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], content: bytes, why: str
+) -> None:
+    file = tmp_path / "a.eml"
+    file.write_bytes(content)
+    assert main(["mails", str(file)]) == 3
+    assert why in capsysbinary.readouterr().err.decode()
+    code, rows = told(capsysbinary, str(file))
+    assert (code, str(rows[-1]["end"]["damage"]).startswith(why)) == (3, True)  # type: ignore[index]
+
+
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mails", str(tmp_path / "none")]) == 2
     assert "No such file" in capsys.readouterr().err
