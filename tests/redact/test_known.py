@@ -1,5 +1,6 @@
 """Names that we know: found in whichever order and writing, in questions and by the last check."""
 
+import re
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -75,6 +76,19 @@ def test_a_local_part_goes_whole(question: str) -> None:
     assert not any(one in told for one in ("hanako", "suzuki", "田中", "佐藤", "taro", "corp"))
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Was 203 0 113 9 or 03 1234 5678 or 203.0.113 seen?", "Was N or N or N seen?"),
+        ("On 2022.06.08 10:00, by v10.12.1 or 10.0.3?", "On 2022.06.08 10:00, by v10.12.1 or 10.0.3?"),
+    ],
+)
+def test_addresses_and_telephone_numbers_in_parts_go_from_questions(question: str, told: str) -> None:
+    pack = pack_of("x", questions=question)
+    assert pack.leaks == ()
+    assert re.sub(r"number-\w{8}", "N", pack.content.questions[0]) == told
+
+
 def test_words_of_a_japanese_sentence_before_an_address_stay() -> None:
     assert asked("宛先taro@corp.example")[0].startswith("宛先user-")
     assert asked("それはtaro@corp.example")[0].startswith("それはuser-")
@@ -137,7 +151,7 @@ def test_values_of_the_source_are_found_by_a_search_of_its_own(text: str, value:
 
 def test_a_value_that_the_redactor_overlooks_makes_no_pack(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ("to=<taro@corp.example>", "mx.corp.test 203.0.113.9 2001:db8::5 00-0C-29-AB-CD-EF by Hanako Suzuki")
-    monkeypatch.setattr(Redactor, "line", lambda _, text: text)
+    monkeypatch.setattr(Redactor, "line", lambda _, text, **__: text)
     base = order_of(*texts)
     order = Order(
         base.case, base.recipient, base.product, base.release, base.language, "", base.points, base.originals, PEOPLE

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -96,6 +97,17 @@ def test_the_words_of_the_story_stay_and_its_names_go() -> None:
             "polid=0:1:2:SYSTEM message_length=1234567 status=N/A",
         ),
         ("■ ● → ★ ✓ © 〒 ^ `", "■ ● → ★ ✓ © 〒 ^ `"),
+        ("version 10.12.1 build=12.0.345", "version 10.12.1 build=12.0.345"),
+        (
+            "status=sent, delays=0.1/0/12.25/30.2, dsn=2.0.0, 250 2.1.5 Ok",
+            "status=sent, delays=0.1/0/12.25/30.2, dsn=2.0.0",
+        ),
+        (
+            "polid=0:1:0 scan_time=0.012345 eventtime=1675062555246000000",
+            "polid=0:1:0 scan_time=0.012345 eventtime=16750",
+        ),
+        ("received 1 2 3 at 08.06.2022 00:09:14", "received 1 2 3 at 08.06.2022 00:09:14"),
+        (f"{SESSION}0001474 x", f"{SESSION}0001474 "),
         ('subject="" msg="FortiGuard-AntiSpam identified"', 'subject="" msg="FortiGuard-AntiSpam identified"'),
     ],
 )
@@ -119,6 +131,20 @@ def test_what_names_nobody_stays(line: str, kept: str) -> None:
         ("[IPv6:2001:db8::1]: x", "2001:db8"),
         ("=?UTF-8?B?5bGx55Sw?=", "5bGx55Sw"),
         ("田中さん", "田中"),
+        ("227 Entering Passive Mode (203,0,113,9,19,137)", "203,0"),
+        ("x 203,0,113,9 and 203 0 113 9, 203/0/113/9", "113"),
+        ("net 203.0.113.* or client_ip=203.0.113", "203"),
+        ("relay=203.0 x", "203.0"),
+        ("2001:470:0:76:0:0:0:2.25", "2001"),
+        ("2001:470:0:76 x", "470"),
+        ("0011.2233.4455 0:11:22:33:44:55", "22"),
+        ("03.1234.5678 or 090.1234.5678", "1234"),
+        ("123456.123456.123456", "123456"),
+        ("03(1234)5678, 090/1234/5678, 03 1234 5678", "1234"),
+        ("4111 1111 1111 1111", "1111"),
+        ("class=4111111111111111 id=0312345678", "1"),
+        ("size=(tel/0312345678)", "0312"),
+        (f"{SESSION}0312345678", "0312345678"),
         ("🅣🅐🅡🅞 x", "🅡"),
         ("⠞⠁⠗⠕ x", "⠗"),
         ("🇯🇵 x", "🇯"),
@@ -127,6 +153,13 @@ def test_what_names_nobody_stays(line: str, kept: str) -> None:
 )
 def test_what_cannot_be_decided_is_replaced(line: str, gone: str) -> None:
     assert gone not in redactor().line(line)
+
+
+def test_what_the_last_token_of_a_cut_line_begins_with_is_not_told() -> None:
+    line = replace(cited("connect from relay=203.0"), truncated=True)
+    point = Point("delivered-twice", "high", SESSION, "", "", (line,))
+    told = exported(make_pack(replace(order_of("x"), points=(point,)), secret=SECRET))
+    assert re.fullmatch(r"connect from text-\w{8}\n", told)
 
 
 def test_other_writings_of_a_value_get_the_same_pseudonym_in_that_writing() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tickets.redact.forms import as_base64, as_percent, machine_writings, read_base64, read_percent
-from tickets.redact.keys import HOST_KEYS, NO_HOSTS, NO_NAMES, NUMBER_KEYS, SERIAL_KEYS, TEXT_KEYS
+from tickets.redact.keys import HOST_KEYS, NO_HOSTS, NO_NAMES, SERIAL_KEYS, TEXT_KEYS
 from tickets.redact.known import Known, KnownValues, Place
+from tickets.redact.numbers import is_named_version, is_plain_number, passive_address, run_at, tells_nothing
 from tickets.redact.pseudonyms import Pseudonyms
 from tickets.redact.values import Entry, Kind, as_ip, plain
 from tickets.redact.vocabulary import is_harmless
@@ -20,7 +21,7 @@ KEPT_DIGITS: Final = 4
 _W: Final = r"0-9A-Za-z_\u00aa-\u1fff"
 _RUN: Final = rf"(?:[{_W}]+(?:-[{_W}]+)*|[^\W\x00-\u1fff]+)"
 _LABEL: Final = rf"(?:[{_W}-]+|[^\W\x00-\u1fff]+)"
-_SESSION: Final = re.compile(r"([0-9A-Za-x]{8}\d{6}-[0-9A-Za-x]{8}\d{6})(\d*)(?!\w)", re.ASCII)
+_SESSION: Final = re.compile(r"([0-9A-Za-x]{8}\d{6}-[0-9A-Za-x]{8}\d{6})(\d{0,7})(?!\w)", re.ASCII)
 _MIME: Final = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]*\?=")
 _TIME: Final = r"(?:[01]?\d|2[0-4]):[0-5]\d:[0-6]\d(?:[.,]\d{1,9})?"
 _DATE: Final = r"(?:19|20)\d\d([-/])(?:0?\d|1[0-2])\1(?:[0-2]?\d|3[01])"
@@ -47,6 +48,7 @@ _NEXT: Final = r"(?=\s*(?:[,;}\]]|$|\s[\w\"-]+\s*[=:]))"
 _TEXT: Final = re.compile(rf"\"?\s*[=:]\s*(?:\"(.*?)\"{_NEXT}|'(.*?)'{_NEXT}|(?![\"'])(.*?)(?=[\s,;]+[\w-]+=|$))")
 _VALUE: Final = re.compile(rf"\"?\s*[=:]\s*[\"'\[(<]*([{_W}.-]+)")
 _ENTITY: Final = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z]{2,32});")
+_LAST: Final = re.compile(r"(?<![^\s,;])[^\s,;]+[,;]?$")
 _RUN_ON: Final = re.compile(r"[0-9A-Za-z_]{2}", re.ASCII)
 _LOCAL: Final = re.compile(
     r"[\u3400-\u9fff々ァ-ヺー]+$"
@@ -78,10 +80,16 @@ class Redactor:
                 for place, text in enumerate(list(machine_writings(address))[:2]):
                     self._machines.setdefault(text, (entry.canonical, place))
 
-    def line(self, text: str) -> str:
-        """Return a line of a log with all that is not known to be harmless replaced."""
+    def line(self, text: str, *, cut: bool = False) -> str:
+        """Return a line of a log with all that is not known to be harmless replaced.
+
+        `cut`: it goes on. What its last token begins with, nobody can know: `203.0` may be an address.
+        """
         self._key = ""
-        return self._words(_unescaped(text), 0)
+        last = _LAST.search(text) if cut else None
+        if last is None:
+            return self._words(_unescaped(text), 0)
+        return self._words(_unescaped(text[: last.start()]), 0) + self.pseudonyms.of("text", last[0])
 
     def prose(self, text: str) -> str:
         """Return a text that a person wrote for this reader: what can be recognised is replaced, its words stay."""
@@ -90,7 +98,7 @@ class Redactor:
     def _words(self, text: str, depth: int) -> str:
         rules: tuple[Rule, ...] = (
             self._literally, self._session, self._mime, self._moment, self._status, self._address, self._percent,
-            self._mac, self._ipv6, self._dotted, self._base64, self._word,
+            self._mac, self._ipv6, self._run, self._dotted, self._base64, self._word,
         )  # fmt: skip
         places = {place.start: place for place in self._known.find(text, apart=True)}
         return self._cut(text, depth, rules, places)
@@ -99,7 +107,7 @@ class Redactor:
         """Replace what can be recognised in a line; a name that is known also where no blank parts it from others."""
         rules: tuple[Rule, ...] = (
             self._session, self._moment, self._status, self._address, self._percent, self._mac, self._ipv6,
-            self._dotted_in_prose, self._literally, self._base64_in_prose, self._word_in_prose,
+            self._run, self._dotted_in_prose, self._literally, self._base64_in_prose, self._word_in_prose,
         )  # fmt: skip
         places = [*self._met.find(text), *self._known.find(text)]
         return self._cut(text, 0, rules, {place.start: place for place in sorted(places, key=lambda one: one.end)})
@@ -177,7 +185,17 @@ class Redactor:
                 return self.pseudonyms.of("ip", written), at + len(written)
         return None
 
-    def _dotted(self, text: str, at: int, _: int) -> tuple[str, int] | None:
+    def _run(self, text: str, at: int, _: int) -> tuple[str, int] | None:
+        run = run_at(text, at, self._key)
+        if run is None or at in self._here:  # a known number has the pseudonym that it has elsewhere
+            return None
+        if as_ip(run):
+            return self.pseudonyms.of("ip", run), at + len(run)
+        if (passive := passive_address(run)) and as_ip(passive[0]):
+            return self.pseudonyms.of("ip", passive[0]) + passive[1], at + len(run)
+        return self.pseudonyms.of("number", run), at + len(run)
+
+    def _dotted(self, text: str, at: int, _: int, *, prose: bool = False) -> tuple[str, int] | None:
         found = _DOTTED.match(text, at)
         if not found:
             return None
@@ -186,15 +204,15 @@ class Redactor:
             return self.pseudonyms.of("host", found[0]), found.end()
         if as_ip(found[0]):
             return self.pseudonyms.of("ip", found[0]), found.end()
-        if len(parts) <= 3 and all(len(part) <= 6 and part.isascii() for part in parts):
-            return found[0], found.end()  # a version, a status, a share
+        if tells_nothing(parts, self._key, named=is_named_version(text, at), prose=prose):
+            return found[0], found.end()
         return self.pseudonyms.of("number", found[0]), found.end()
 
     def _dotted_in_prose(self, text: str, at: int, depth: int) -> tuple[str, int] | None:
         found = _DOTTED.match(text, at)
         if found and max(map(len, found[0].split("."))) == 1 and not any(map(str.isdigit, found[0])):
             return found[0], found.end()  # "e.g"
-        return self._dotted(text, at, depth)
+        return self._dotted(text, at, depth, prose=True)
 
     def _base64(self, text: str, at: int, depth: int) -> tuple[str, int] | None:
         found = _BASE64.match(text, at)
@@ -225,7 +243,9 @@ class Redactor:
             if whole := self._value_of_key(text, word, found.end()):
                 return whole
             return text[at : is_key.end()], is_key.end()
-        return self._value(word), found.end()
+        told = self._value(word)
+        self._key = ""  # what comes behind it is no value of the key
+        return told, found.end()
 
     def _value_of_key(self, text: str, word: str, at: int) -> tuple[str, int] | None:
         """Replace the whole value of a key that holds a free text, a host or a serial number."""
@@ -261,7 +281,7 @@ class Redactor:
     def _number(self, digits: str) -> str:
         if known := self._machines.get(digits.lstrip("0")):
             return self._integer(known[0], hexed=False)
-        if len(digits) <= KEPT_DIGITS or (self._key in NUMBER_KEYS and len(digits) <= 19):
+        if len(digits) <= KEPT_DIGITS or is_plain_number(digits, self._key):
             return digits
         return self.pseudonyms.of("number", digits)
 

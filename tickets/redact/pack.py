@@ -148,7 +148,7 @@ def _content(order: Order, chosen: Sequence[tuple[CitedLine, ...]], redactor: Re
             line=line.line,
             says=tuple(dict.fromkeys(says[place])),
             original=line.text,
-            text=redactor.line(line.text),
+            text=redactor.line(line.text, cut=line.truncated),
             cut=line.truncated,
         )
         for place, line in sorted(places.items(), key=lambda one: (names[one[0][:2]], one[0][2]))
