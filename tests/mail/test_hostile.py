@@ -1,10 +1,19 @@
 """Mails that mean harm: read to a set amount, told, and never a failure."""
 
+from dataclasses import replace
+from typing import Any
+
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli import mails
 from tests.mail.letters import letter, mbox, mixed, part
+from tickets.mail.archive import EML
+from tickets.mail.headers import Address
+from tickets.mail.mbox import Piece
+from tickets.mail.message import Recipient, Undelivered
 from tickets.mail.read import read_message
 
 
@@ -79,3 +88,25 @@ def test_any_bytes_at_all_are_read(raw: bytes) -> None:
     for text in (message.text, message.subject, message.html, message.message_id, *message.damage):
         text.encode()  # no lone surrogate
     assert read_message(mbox(raw)).fingerprint
+
+
+def test_no_text_of_a_mail_is_one_that_no_database_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a reader of mails lets through: NUL and halves of characters are made storable where a mail is told."""
+    bad = "a\x00b\ud800c"
+    read = read_message(mixed(part(b"x", "application/octet-stream; name=a")))
+    texts: Any = dict.fromkeys(("message_id", "subject", "text", "html", "kind", "returned", "fingerprint"), bad)
+    lists: Any = dict.fromkeys(("tokens", "references", "in_reply_to", "damage"), (bad,))
+    spoilt = replace(
+        read,
+        **texts,
+        **lists,
+        sent=replace(read.sent, raw=bad, doubts=(bad,)),
+        senders=(Address(bad, bad),),
+        recipients=(Recipient(bad, bad, bad),),
+        undelivered=(Undelivered(bad, bad, bad, bad),),
+        attachments=(replace(read.attachments[0], name=bad, content_type=bad, content_id=bad),),
+    )
+    monkeypatch.setattr(mails, "read_message", lambda *_, **__: spoilt)
+    told = orjson.dumps(mails.row_of(Piece(0, "", b"x", whole=True), EML, None)).decode()
+    assert told.count("a\ufffdb\ufffdc") == 25
+    assert "\\u0000" not in told

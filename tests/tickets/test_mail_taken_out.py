@@ -33,3 +33,16 @@ def test_a_rough_state_goes_back_to_where_it_stood_without_the_mail(alice: Perso
     assert states == ["closed", "parked", "parked"]
     struck = TimelineEntry.objects.get(replaces__replaces=entry)
     assert (struck.text, struck.from_party) == ("Mail taken out of the case: Another box.", None)
+
+
+def test_what_a_shared_case_was_told_it_keeps(alice: Person, charlie: Person) -> None:
+    """docs/mail.md says so to whoever files: taking a mail out takes back its page, and nothing else."""
+    desk = make_desk(alice, charlie)
+    desk.cases["A"].shares.create(department=charlie.department, shared_by=alice.user)
+    taken_in(alice, letter("Our secret.\n", subject=desk.subject("A")))
+    path = f"mails/{only_mail().public_id}/"
+    assert charlie.api.get(path).status_code == 200
+    take_mail_out(mail=only_mail(), actor=alice.user, why="Another box.")
+    assert charlie.api.get(path).status_code == 404
+    rows = charlie.api.get(f"cases/{desk.cases['A'].ref}/timeline/").json()["results"]
+    assert any("Our secret." in row["text"] for row in rows)
