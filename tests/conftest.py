@@ -4,6 +4,7 @@ Alice is an operator of Mail Operations and owns what the tests make. Bob is a r
 is an operator of Network Services: a stranger to Alice's cases.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.core.signals import setting_changed
+from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.test.client import ClientHandler
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Department, Role, User
@@ -21,8 +24,10 @@ from accounts.principal import Principal, principal_of
 from accounts.services.departments import create_department, set_membership
 from accounts.services.tokens import create_token
 from kb.models import US, Party, PartyKind
+from tests.support.migrated import migrated_database
 
 PASSWORD = "correct horse battery staple"
+US_ID = 1  # as migrations make it
 _flush = DatabaseOperations.execute_sql_flush
 
 
@@ -34,10 +39,37 @@ def _flush_history(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
             _flush(self, sql_list)
         finally:
             cursor.execute("SET session_replication_role = DEFAULT")
-    Party.objects.get_or_create(slug=US, defaults={"name": "We", "kind": PartyKind.US})
+    Party.objects.get_or_create(slug=US, defaults={"id": US_ID, "name": "We", "kind": PartyKind.US})
 
 
 DatabaseOperations.execute_sql_flush = _flush_history  # type: ignore[method-assign, assignment]
+
+_load_middleware = ClientHandler.load_middleware
+_loaded: dict[bool, ClientHandler] = {}
+
+
+def _load_middleware_once(self: ClientHandler, is_async: bool = False) -> None:
+    """Give each client the chain of the first: every one would list all static files anew, for as long as a request."""
+    if is_async not in _loaded:
+        _load_middleware(self, is_async)
+        _loaded[is_async] = self
+    vars(self).update({name: value for name, value in vars(_loaded[is_async]).items() if "middleware" in name})
+
+
+def _load_middleware_again(*, setting: str, **_: Any) -> None:
+    """Forget the chain where a test changes what it may be made of: anything but its folders."""
+    if not setting.endswith("_DIR"):
+        _loaded.clear()
+
+
+ClientHandler.load_middleware = _load_middleware_once  # type: ignore[method-assign, assignment]
+setting_changed.connect(_load_middleware_again)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the test database from one that holds all tables."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated_database(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

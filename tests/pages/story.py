@@ -1,6 +1,5 @@
 """The story's case as the pages see it once a worker has read its log; no worker and no engine are needed."""
 
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ingest.models import DailyCount
 from kb.models import Party, Product
 from kb.services.parties import create_party
 from kb.services.products import create_product
+from tests.support.fortimail_pack import load_fortimail
 from tickets.models import Case, CaseScan, EntryKind, Evidence
 from tickets.sample.load import LOG, load_story
 from tickets.services.entries import add_machine_entry
@@ -103,7 +103,7 @@ def _product_alone(_: Path) -> None:
 
 def told_story(department: Department, author: User, *, knowledge: bool = False) -> Case:
     """Load the story and return its first case, read and judged; with what is known of FortiMail where asked for."""
-    with nullcontext() if knowledge else patch("tickets.sample.load.load_pack", _product_alone):
+    with patch("tickets.sample.load.load_pack", load_fortimail if knowledge else _product_alone):
         case = load_story(department=department, author=author)
     for evidence in case.evidence.all():
         read(evidence)

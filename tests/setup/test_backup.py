@@ -120,7 +120,7 @@ def test_restore_refuses_a_data_folder_in_use(filled: Toy) -> None:
     target, _ = back_up(filled)
     result = filled.run("restore", str(target))
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert "is not empty (postgres, evidence, secret_key, valkey)" in result.stderr
+    assert "is not empty (postgres, evidence, secret_key, custody-heads.jsonl, valkey)" in result.stderr
     assert filled.run("exec", "manage.py", "things").stdout == "one three two\n"
 
 
