@@ -55,6 +55,18 @@ def test_a_wrong_row_is_told_with_its_place_and_the_rest_goes_in(alice: Person) 
     assert sorted(Party.objects.exclude(slug="us").values_list("name", flat=True)) == ["C"]
 
 
+def test_all_that_is_wrong_is_told_at_once(alice: Person) -> None:
+    head = "party,kind,contact,email,language,contract,product,portal,starts_on,response_any"
+    (row,) = imported(alice, f"{head}\nA,vendor,Kim,nowhere,xx,N,none,ftp:x,soon,many\n")
+    assert sorted(row["wrong"]) == ["email", "language", "portal", "product", "response_any", "starts_on"]
+    assert row["wrong"][row["column"]] == row["error"]
+    told = alice.api.post("party-imports/", {"csv": "party,colour,taste\nA,red\n"}).json()["errors"]
+    assert "No column 'colour'. No column 'taste'." in str(told)
+    told = alice.api.post("party-imports/", {"csv": "party\nA,b\nB\n" + "C,d\n" * 30}).json()["errors"]
+    assert "line 2, 4, 5" in str(told)
+    assert "and 11 more" in str(told)
+
+
 @pytest.mark.parametrize("text", ["", "name\nA\n", "party,colour\nA,red\n", 'party,kind\n"A,vendor\n', "party\nA,b\n"])
 def test_what_is_no_such_table_is_refused_as_a_whole(alice: Person, text: str) -> None:
     assert alice.api.post("party-imports/", {"csv": text}).status_code == 400

@@ -132,6 +132,9 @@ class ImportedRowSerializer(serializers.Serializer[Any]):
     )
     column = serializers.CharField(allow_blank=True)
     error = serializers.CharField(allow_blank=True)
+    wrong = serializers.DictField(
+        child=serializers.CharField(), help_text="All that is wrong, by column; `column` and `error` are the first."
+    )
 
 
 class ImportedSerializer(serializers.Serializer[Any]):
@@ -300,6 +303,7 @@ class PartyImport(APIView):
                 "changes": row.changes,
                 "column": row.column,
                 "error": row.error,
+                "wrong": row.errors,
             }
             for row in rows
         ]
