@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.runtime import Runtime, make_runtime
-from tests.setup.ground import REPO, Toy, clean_environment, make_toy
+from tests.setup.ground import REPO, Toy, bare_toy, clean_environment, make_toy
 
 NOBODY = 65534
 
@@ -36,10 +36,7 @@ def readable_python(open_ground: Path) -> Runtime:
 @pytest.fixture(scope="session")
 def template(open_ground: Path, readable_python: Runtime) -> Path:
     """A new database, made once, as the embedded PostgreSQL makes it."""
-    environment = clean_environment()
-    if readable_python.libraries:
-        environment["LD_LIBRARY_PATH"] = str(readable_python.libraries)
-    toy = make_toy(open_ground / "template", str(readable_python.python), environment)
+    toy = bare_toy(open_ground / "template", readable_python)
     toy.services().stop()
     return toy.folder.postgres
 
@@ -51,10 +48,7 @@ def new_toy(open_ground: Path, readable_python: Runtime, template: Path) -> Iter
 
     def make(name: str = "toy", *, at: Path | None = None, python: str | None = None) -> Toy:
         folder = at or Path(tempfile.mkdtemp(prefix=f"{name}-", dir=open_ground))
-        environment = clean_environment()
-        if readable_python.libraries and python is None:
-            environment["LD_LIBRARY_PATH"] = str(readable_python.libraries)
-        made.append(make_toy(folder, python or str(readable_python.python), environment))
+        made.append(make_toy(folder, python, clean_environment()) if python else bare_toy(folder, readable_python))
         if at is None and python is None:
             made[-1].template = template
         return made[-1]

@@ -18,6 +18,7 @@ import psycopg
 
 from config.instance import DataFolder, Note, read_note
 from config.proc import Process, processes
+from config.runtime import Runtime
 
 REPO = Path(__file__).resolve().parent.parent.parent
 TOY = Path(__file__).with_name("toy")
@@ -228,6 +229,14 @@ def make_toy(repo: Path, python: str, environment: dict[str, str]) -> Toy:
     shutil.copy(REPO / "pyproject.toml", repo)
     repo.chmod(0o755)
     return Toy(repo, python, environment | {"PYTHONPATH": str(repo)})
+
+
+def bare_toy(repo: Path, python: Runtime) -> Toy:
+    """Lay out a toy installation that a Python of ours runs, without a data folder."""
+    environment = clean_environment()
+    if python.libraries:
+        environment["LD_LIBRARY_PATH"] = str(python.libraries)
+    return make_toy(repo, str(python.python), environment)
 
 
 def clean_environment() -> dict[str, str]:

@@ -14,14 +14,17 @@ import pytest
 import zstandard
 
 from config.instance import is_running
-from tests.setup.ground import Running, Toy, wait_for
+from config.runtime import Runtime
+from tests.setup.ground import Running, Toy, bare_toy, wait_for
 
 BLOB = b"what the log says\n" * 5000
 
 
-@pytest.fixture
-def filled(toy: Toy) -> Toy:
-    """An installation with three things and a blob, stopped."""
+@pytest.fixture(scope="module")
+def full(open_ground: Path, readable_python: Runtime, template: Path) -> Toy:
+    """An installation with three things and a blob, stopped: the one that others are copies of."""
+    toy = bare_toy(open_ground / "full", readable_python)
+    toy.template = template
     toy.seed()
     assert toy.run("exec", "manage.py", "migrate").returncode == 0
     assert toy.run("exec", "manage.py", "add", "one", "two", "three").returncode == 0
@@ -33,6 +36,13 @@ def filled(toy: Toy) -> Toy:
     owner = toy.folder.root.stat().st_uid
     for path in (toy.folder.evidence, *toy.folder.evidence.rglob("*")):
         os.chown(path, owner, -1)
+    return toy
+
+
+@pytest.fixture
+def filled(toy: Toy, full: Toy) -> Toy:
+    """An installation with three things and a blob, stopped."""
+    subprocess.run(["cp", "-a", full.data, toy.data], check=True)
     return toy
 
 
