@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from kb.models import Device, Party, Product
+from kb.services.parties import create_party
 from tests.conftest import Person
 from tickets.models import Case
 
@@ -33,6 +34,21 @@ def test_the_page_of_a_party_lists_its_products(page: Client, story: Case) -> No
     assert "FortiMail" in text
     assert "/cases/?state=all&amp;party=fortinet" in text
     assert page.get("/parties/no-such/").status_code == 404
+
+
+def test_the_page_of_a_bare_party_says_what_is_missing_and_how_to_add_it(
+    page: Client, story: Case, bob: Person
+) -> None:
+    bare = "Of this party only its name and kind are recorded here."
+    create_party(name="Acme", kind="reseller")
+    text = page.get("/parties/acme/").content.decode()
+    assert bare in text
+    for address, field in (("/contacts/new/", "party"), ("/contracts/new/", "party"), ("/cases/new/", "parties")):
+        way = f"{address}?{field}=acme"
+        assert f'href="{way}"' in text
+        assert page.get(way).context["form"][field].value() in ("acme", ["acme"])
+    assert "/contacts/new/" not in bob.client.get("/parties/acme/").content.decode()
+    assert bare not in page.get("/parties/fortinet/").content.decode()
 
 
 def test_a_product_is_recorded_with_its_vendor(page: Client, story: Case) -> None:
