@@ -1,15 +1,17 @@
 """The pages in a real browser: no complaint, nothing sideways, all by keyboard, and an upload that reports."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.conftest import Person
 from tests.pages.conftest import Screen
 from tests.pages.story import end_job, judged, read, told_story
-from tickets.models import Case
+from tickets.models import Case, IntegrityCheck
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ScreenOf = Callable[..., Screen]
@@ -55,6 +57,14 @@ def test_no_page_complains_or_scrolls_sideways(
         screen.open(path).wait_for_load_state("networkidle")
         assert not screen.is_too_wide(), path
         assert screen.complaints == [], path
+
+
+def test_the_answer_of_the_custody_page_wraps(screen_of: ScreenOf, alice: Person, case: Case) -> None:
+    old = timezone.now() - timedelta(days=31)
+    IntegrityCheck.objects.create(case=case, evidence=case.evidence.get(), checked_at=old)
+    screen = screen_of(alice, width=400, dark=False, language="ja")
+    screen.open("/custody/")
+    assert not screen.is_too_wide()
 
 
 def test_the_log_in_works_in_a_browser(screen_of: ScreenOf, alice: Person) -> None:

@@ -98,6 +98,7 @@ def test_a_break_of_others_is_not_seen(store: Store, charlie: Person) -> None:
 
 def test_nothing_read_again_is_not_said_to_be_whole(store: Store, bob: Person) -> None:
     assert "3 pieces were not read again yet." in page(bob, "/custody/")
+    assert "published <time" in page(bob, "/custody/")  # on the reader's clock, as all times are
     assert "not read again yet" in page(bob, f"/cases/{store.case.ref}/")
     recheck()
     assert "Yes: every piece was read again, and is what was given." in page(bob, "/custody/")

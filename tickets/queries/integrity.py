@@ -108,6 +108,14 @@ class Store:
         return int(settings.RECHECK_DAYS)
 
     @property
+    def head_at(self) -> datetime | None:
+        """When the newest head was published, as its line tells; None where there is none, or that is no time."""
+        try:
+            return datetime.fromisoformat(self.head.time) if self.head else None
+        except ValueError:
+            return None
+
+    @property
     def answer(self) -> str:
         """Whether all is what was given: broken, nothing, unread, overdue, unlooked, or whole, which asks for all."""
         if self.broken or self.of_nobody or self.head_trouble or (self.verification and self.verification.broken):
