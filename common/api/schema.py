@@ -35,6 +35,7 @@ REASONS = {
     "403": "You see the thing, but may not do this to it.",
     "404": "Not there, or not for you: both read the same.",
     "409": "It conflicts with what is there, or a request with this Idempotency-Key still runs.",
+    "412": "It is not as `If-Match` says: somebody changed it since.",
     "413": "Larger than is taken.",
     "415": "The media type of the body is not understood.",
     "422": "The Idempotency-Key was used for another request.",
@@ -62,8 +63,9 @@ def _problems_of(method: str, operation: dict[str, Any]) -> tuple[str, ...]:
     if method == "get":
         gives_bytes = "application/octet-stream" in operation["responses"].get("200", {}).get("content", {})
         return (*READING, "409") if gives_bytes else READING  # the bytes may be gone
+    compares = any(one["name"] == "If-Match" for one in operation.get("parameters", ()))
     takes_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
-    return (*WRITING, "507") if takes_file else WRITING
+    return (*WRITING, *(["412"] if compares else []), *(["507"] if takes_file else []))
 
 
 def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
