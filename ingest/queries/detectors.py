@@ -35,6 +35,11 @@ def visible_detector_jobs(principal: Principal) -> QuerySet[Job]:
     return Job.objects.filter(of_detectors, kind=RUN_DETECTOR)
 
 
+def newest_run(detector: Detector) -> Job | None:
+    """Return the newest run of a detector over all stored evidence."""
+    return Job.objects.filter(kind=RUN_DETECTOR, args__detector=str(detector.public_id)).order_by("-pk").first()
+
+
 def detector_rows(detectors: Sequence[Detector]) -> list[dict[str, Any]]:
     """Return detectors as lists tell them."""
     return [detector_row(detector) for detector in detectors]

@@ -10,6 +10,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from common.jobs.models import Job
 from common.jobs.outbox import submit_job
+from common.revisions import require_unchanged
 from ingest.kinds import RUN_DETECTOR
 from ingest.services.detect_child import check_detector
 from kb.models import Detector, DetectorRevision, IssueAudience, KnownIssue
@@ -43,12 +44,15 @@ def _insert(issue: KnownIssue, author: User, head: dict[str, Any], text: str) ->
         raise Conflict.taken(f"There is a detector with the name {head['rule']} or the id {head['id']}.") from None
 
 
-def change_detector(*, detector: Detector, author: User, changes: dict[str, Any]) -> tuple[Detector, Job | None]:
+def change_detector(
+    *, detector: Detector, author: User, changes: dict[str, Any], seen: str | None = None
+) -> tuple[Detector, Job | None]:
     """Give a detector another text, or switch it on or off; what changes nothing is no new revision, and runs nothing.
 
-    Its id and its name stay, since findings are known by them.
+    Its id and its name stay, since findings are known by them. Outdated where it is not in the revision `seen`.
     """
-    head = check_detector(changes["text"]) if "text" in changes else None
+    require_unchanged(seen, str(detector.revision))
+    head = check_detector(changes["text"]) if changes.get("text", detector.text) != detector.text else None
     if head is not None:
         _check_issue(detector.issue, head)
         if (head["id"], head["rule"]) != (str(detector.public_id), detector.name):
@@ -57,6 +61,7 @@ def change_detector(*, detector: Detector, author: User, changes: dict[str, Any]
             )
     with transaction.atomic():
         stored = Detector.objects.select_for_update().get(pk=detector.pk)
+        require_unchanged(seen, str(stored.revision))
         text, enabled = changes.get("text", stored.text), changes.get("enabled", stored.enabled)
         if (stored.text, stored.enabled) == (text, enabled):
             return stored, None
