@@ -41,6 +41,16 @@ class Moment(serializers.DateTimeField):
         return moment
 
 
+class Flag(serializers.BooleanField):
+    """A true or a false. DRF would take 0, "no" and a lot more for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return it; a 400 for what is neither."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Number(serializers.FloatField):
     """A number that was sent as one. DRF would take `true` for 1, and a text for the number that it spells."""
 

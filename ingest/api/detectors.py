@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Text
-from common.api.filters import Filters
+from common.api.fields import Flag, Text
+from common.api.filters import Filters, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
 from ingest.api.scan import NotJudgedSerializer
@@ -79,7 +79,7 @@ class DetectorChangesSerializer(serializers.Serializer[Any]):
     """What of a detector may be changed; id and name stay."""
 
     text = Text(max_length=LONGEST, trim_whitespace=False, required=False)
-    enabled = serializers.BooleanField(required=False)
+    enabled = Flag(required=False)
 
 
 class DetectorRunSerializer(serializers.Serializer[Any]):
@@ -103,7 +103,7 @@ class DetectorFilter(Filters):
 
     issue = filters.CharFilter(field_name="issue__slug")
     product = filters.CharFilter(field_name="issue__product__slug")
-    enabled = filters.BooleanFilter()
+    enabled = TrueOrFalse()
 
 
 class DetectorList(RowsListView):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Text, TextList
+from common.api.fields import Day, Flag, Text, TextList
 from common.api.filters import Filters, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
@@ -237,7 +237,7 @@ class PrecedentSerializer(serializers.Serializer[Any]):
     to_version = Text(max_length=120)
     happened_on = Day(required=False, allow_null=True, default=None)
     outcome = Text(max_length=300)
-    rolled_back = serializers.BooleanField(required=False, allow_null=True, default=None)
+    rolled_back = Flag(required=False, allow_null=True, default=None)
     note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Text, TextList
+from common.api.fields import Day, Flag, Text, TextList
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.revisions import IF_MATCH, seen_in, told_by
@@ -160,7 +160,7 @@ class NewStatementSerializer(serializers.Serializer[Any]):
     says = serializers.ChoiceField(choices=StatementSays.choices)
     version = Text(max_length=120, required=False, allow_blank=True, default="")
     ranges = serializers.ListField(child=serializers.DictField(child=Text()), required=False, default=list)
-    lists_all = serializers.BooleanField(required=False, default=False)
+    lists_all = Flag(required=False, default=False)
     source = serializers.UUIDField(required=False, allow_null=True, default=None)  # type: ignore[assignment]
     note = Text(max_length=10_000, required=False, allow_blank=True, default="")
 

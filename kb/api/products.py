@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Text
+from common.api.fields import Flag, Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
@@ -43,10 +43,8 @@ class NewProductSerializer(serializers.Serializer[Any]):
         default="",
         help_text="How its versions are ordered; without one the scheme that serves its slug, else the general one.",
     )
-    path_needed = serializers.BooleanField(
-        required=False, default=True, help_text="False: every upgrade is supported without stops."
-    )
-    downgrades = serializers.BooleanField(required=False, default=False, help_text="True: going back is supported.")
+    path_needed = Flag(required=False, default=True, help_text="False: every upgrade is supported without stops.")
+    downgrades = Flag(required=False, default=False, help_text="True: going back is supported.")
 
 
 class ProductFilter(Filters):

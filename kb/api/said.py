@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Text, TextList
+from common.api.fields import Day, Flag, Text, TextList
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
@@ -152,7 +152,7 @@ class NewConfirmationSerializer(serializers.Serializer[Any]):
     """A department sees an issue on a version, or does not."""
 
     version = Text(max_length=120)
-    sees_it = serializers.BooleanField(required=False, default=True)
+    sees_it = Flag(required=False, default=True)
     text = Text(max_length=20_000, required=False, allow_blank=True, default="")
     department = Text(max_length=140, required=False, allow_null=True, default=None)
     source = serializers.UUIDField(required=False, allow_null=True, default=None)  # type: ignore[assignment]

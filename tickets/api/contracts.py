@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Number, Text
+from common.api.fields import Day, Flag, Number, Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.revisions import IF_MATCH, seen_in, told_by
@@ -89,7 +89,7 @@ class ContractTermsSerializer(serializers.Serializer[Any]):
     zone = Text(max_length=64, required=False, allow_blank=True, help_text="Like Asia/Tokyo.")
     holidays = Text(max_length=12, required=False, allow_blank=True, help_text="A country like JP.")
     hours = Text(max_length=11, required=False, allow_blank=True, help_text="Like 09:00-18:00.")
-    shared = serializers.BooleanField(required=False)
+    shared = Flag(required=False)
 
 
 class NewContractSerializer(ContractTermsSerializer):
@@ -116,7 +116,7 @@ class PartyImportSerializer(serializers.Serializer[Any]):
     """A CSV file whose first line names its columns (docs/api.md). A dry run changes nothing."""
 
     csv = Text(max_length=1_000_000, trim_whitespace=False)
-    dry_run = serializers.BooleanField(required=False, default=False)
+    dry_run = Flag(required=False, default=False)
     department = Text(max_length=120, required=False, help_text="Your first one where not given.")
 
 

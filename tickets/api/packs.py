@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Text
+from common.api.fields import Flag, Text
 from common.api.filters import Filters
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
@@ -68,10 +68,8 @@ class NewPackSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(
         choices=ContactLanguage.choices, required=False, help_text="That of the recipient's contact where not given."
     )
-    background = serializers.BooleanField(
-        required=False, default=False, help_text="All cited lines, also those that tell why."
-    )
-    preview = serializers.BooleanField(required=False, default=False)
+    background = Flag(required=False, default=False, help_text="All cited lines, also those that tell why.")
+    preview = Flag(required=False, default=False)
 
 
 class PromisedPackSerializer(serializers.Serializer[Any]):

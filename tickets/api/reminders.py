@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
+from common.api.fields import Flag
 from common.api.filters import Filters, TrueOrFalse
 from common.api.views import RowsListView, validated
 from common.errors import Invalid, NotVisible
@@ -42,7 +43,7 @@ class ReminderSerializer(serializers.Serializer[Any]):
 class SeenSerializer(serializers.Serializer[Any]):
     """That you take care of it."""
 
-    seen = serializers.BooleanField()
+    seen = Flag()
 
 
 class ReminderFilter(Filters):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import asker
-from common.api.fields import Day, Text
+from common.api.fields import Day, Flag, Text
 from common.api.filters import Filters, TrueOrFalse
 from common.api.idempotency import idempotent
 from common.api.views import RowsListView, validated
@@ -48,13 +48,13 @@ class TaskSerializer(serializers.Serializer[Any]):
 class TickSerializer(serializers.Serializer[Any]):
     """Whether it is done."""
 
-    done = serializers.BooleanField()
+    done = Flag()
 
 
 class WatchSerializer(serializers.Serializer[Any]):
     """Whether you watch the case."""
 
-    watch = serializers.BooleanField()
+    watch = Flag()
 
 
 class WatcherSerializer(serializers.Serializer[Any]):
