@@ -48,6 +48,7 @@ from tickets.api.mails import (
 )
 from tickets.api.packs import CasePacks, PackDownload, PackRelease, PackRestore, PackView
 from tickets.api.reminders import ReminderList, ReminderView
+from tickets.api.reports import CaseReportMarkdown, CaseReportPdf
 from tickets.api.sightings import IssueSightings
 from tickets.api.tasks import CaseTasks, CaseTaskView, CaseWatchers
 from tickets.api.timeline import CaseTimeline, CaseTimelineEntry
@@ -129,6 +130,8 @@ urlpatterns = [
     path("mails/<uuid:public_id>/original", MailOriginal.as_view()),
     path("mails/<uuid:public_id>/originals/<str:sha256>", MailOriginalDownload.as_view()),
     path("mails/<uuid:public_id>/attachments/<uuid:attachment>/download", MailAttachmentDownload.as_view()),
+    path("cases/<str:ref>/report.md", CaseReportMarkdown.as_view()),
+    path("cases/<str:ref>/report.pdf", CaseReportPdf.as_view()),
     path("cases/<str:ref>/packs/", CasePacks.as_view()),
     path("packs/<uuid:public_id>/", PackView.as_view()),
     path("packs/<uuid:public_id>/download", PackDownload.as_view()),

@@ -1,12 +1,13 @@
-"""Giving evidence back: always as a download, never as something a browser would run."""
+"""Giving evidence and reports back: always as a download, never as something a browser would run."""
 
 import base64
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 
 from accounts.models import User
 from common.errors import Conflict
@@ -14,6 +15,8 @@ from common.storage import evidence_store
 from tickets.mail.archive import BEGINNING, EML, MSG, form_of
 from tickets.models import CustodyAction, Evidence, Mail, MailAttachment, Pack, PackState
 from tickets.queries.mails import pieces_of
+from tickets.report.document import Document
+from tickets.report.markdown import markdown
 from tickets.services.custody import record_custody
 
 
@@ -80,3 +83,20 @@ def blob_download(sha256: str, name: str) -> FileResponse:
 def _base64_of(sha256: str) -> str:
     """Return a hexadecimal hash as RFC 9530 writes it."""
     return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
+def report_download(document: Document, form: str, *, made_at: datetime) -> HttpResponse:
+    """Return the report of a case as a file, in the form `md` or `pdf`. It is no evidence: custody notes nothing."""
+    if form == "pdf":
+        # Loaded where a PDF is asked for: what draws it takes longer to load than all the rest of the site.
+        from tickets.report.pdf import pdf  # noqa: PLC0415
+
+        body, kind = pdf(document, made_at=made_at), "application/pdf"
+    else:
+        body, kind = markdown(document).encode(), "text/markdown; charset=utf-8"
+    response = HttpResponse(body, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{document.ref}-report-{document.language}.{form}"'
+    response.headers["Content-Language"] = document.language
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -17,6 +17,7 @@ from tickets.views import (
     mail,
     pack,
     promise,
+    report,
     task,
     upload,
 )
@@ -75,6 +76,9 @@ urlpatterns = [
     path("cases/<str:ref>/findings/<uuid:public_id>/", finding.finding, name="finding"),
     path("cases/<str:ref>/findings/<uuid:public_id>/judge/", finding.judgement, name="judge-finding"),
     path("cases/<str:ref>/findings/<uuid:public_id>/issue/", finding.link, name="link-finding"),
+    path("cases/<str:ref>/report/", report.report, name="report"),
+    path("cases/<str:ref>/report.md", report.report_file, {"form": "md"}, name="report-md"),
+    path("cases/<str:ref>/report.pdf", report.report_file, {"form": "pdf"}, name="report-pdf"),
     path("cases/<str:ref>/packs/", pack.packs, name="packs"),
     path("cases/<str:ref>/packs/reply/", pack.restore, name="restore-reply"),
     path("cases/<str:ref>/packs/<uuid:public_id>/", pack.pack, name="pack"),

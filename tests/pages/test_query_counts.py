@@ -48,6 +48,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "case-days": f"{case}days/",
         "comparisons": f"{case}comparisons/",
         "packs": f"{case}packs/",
+        "report": f"{case}report/",
         "parties": "/parties/",
         "party": "/parties/fortinet/",
         "devices": "/devices/",

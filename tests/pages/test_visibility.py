@@ -25,6 +25,7 @@ def hidden_paths(story: Case) -> list[tuple[str, str]]:
     assert entry is not None
     below = [
         "", "change/", "entries/new/", "findings/", "days/", "comparisons/", "packs/", "evidence/reading/",
+        "report/", "report.md", "report.pdf",
         f"findings/{finding.public_id}/", f"findings/{finding.public_id}/lines/",
         f"evidence/{evidence.public_id}/", f"evidence/{evidence.public_id}/file/",
         f"evidence/{evidence.public_id}/lines/?line=1&offset=0&file=",

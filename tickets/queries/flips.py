@@ -24,8 +24,11 @@ class ShownFlip:
     days: int | None
 
 
-def flips_of_case(principal: Principal, case: Case) -> list[ShownFlip]:
-    """Return where parties of a case changed their answer on issues of its product that the reader may see."""
+def flips_of_case(principal: Principal, case: Case, *, most: int | None = SHOWN) -> list[ShownFlip]:
+    """Return where parties of a case changed their answer on issues of its product that the reader may see.
+
+    At most `most` of them; None: all.
+    """
     if case.product_id is None:
         return []
     others = Claim.objects.filter(
@@ -40,7 +43,7 @@ def flips_of_case(principal: Principal, case: Case) -> list[ShownFlip]:
     for claim in claims.select_related("party", "issue").order_by("pk"):
         by_issue[claim.issue_id].append(claim)
     found = [flip for rows in by_issue.values() for flip in _flips(rows)]
-    return found[:SHOWN]
+    return found[:most]
 
 
 def _flips(claims: list[Claim]) -> list[ShownFlip]:
