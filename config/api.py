@@ -32,6 +32,7 @@ from kb.api.said import (
     IssueStatementTakeBack,
     IssueValidate,
 )
+from tickets.api.accountability import PartyAccountability, PartyOwnViews
 from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
 from tickets.api.contracts import ContactList, ContactView, ContractList, ContractView, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
@@ -64,6 +65,8 @@ urlpatterns = [
     path("jobs/<uuid:public_id>/", JobView.as_view()),
     path("parties/", PartyList.as_view()),
     path("parties/<str:slug>/", PartyView.as_view()),
+    path("parties/<str:slug>/accountability/", PartyAccountability.as_view()),
+    path("parties/<str:slug>/own-views/", PartyOwnViews.as_view()),
     path("contacts/", ContactList.as_view()),
     path("contacts/<uuid:public_id>/", ContactView.as_view()),
     path("contracts/", ContractList.as_view()),

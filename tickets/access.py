@@ -27,6 +27,7 @@ from tickets.models import (
     MailAttachment,
     MailCopy,
     MailImport,
+    OwnView,
     Pack,
     TimelineEntry,
 )
@@ -207,6 +208,11 @@ def get_contract_to_write(principal: Principal, public_id: uuid.UUID) -> Contrac
     if not principal.may_write(contract.department_id):
         raise Forbidden("This contract is yours to read. Only operators of the department that has it may change it.")
     return contract
+
+
+def visible_own_views(principal: Principal) -> QuerySet[OwnView]:
+    """Return what parties said of themselves to the reader's departments, and what is shared of it."""
+    return OwnView.objects.filter(Q(department__in=principal.department_ids) | Q(shared=True))
 
 
 def get_contact(public_id: uuid.UUID) -> Contact:

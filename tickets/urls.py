@@ -4,6 +4,7 @@ from django.urls import path
 
 from common.views import keyboard
 from tickets.views import (
+    accountability,
     case,
     case_party,
     cases,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("issues/<str:name>/validate/", issue.validate, name="validate-issue"),
     path("issues/<str:name>/archive/", issue.archive, name="archive-issue"),
     path("custody/", custody.custody, name="custody"),
+    path("parties/<str:slug>/accountability/", accountability.accountability, name="accountability"),
+    path("parties/<str:slug>/accountability.csv", accountability.accountability_csv, name="accountability-csv"),
     path("contracts/", contract.contracts, name="contracts"),
     path("contracts/new/", contract.new_contract, name="new-contract"),
     path("contacts/new/", contract.new_contact, name="new-contact"),

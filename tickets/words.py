@@ -52,6 +52,13 @@ PROMISE_STATES: dict[str, Word] = {
     "broken": Word(pgettext_lazy("state of a promise", "Broken"), "late", "bad"),
     "lapsed": Word(pgettext_lazy("state of a promise", "Lapsed"), "dismissed", "bad"),
 }
+TURN_OUTCOMES: dict[str, Word] = {
+    "answered": Word(pgettext_lazy("end of a turn", "Answered"), "check", "calm"),
+    "asked_back": Word(pgettext_lazy("end of a turn", "Asked back"), "flip", "calm"),
+    "taken_back": Word(pgettext_lazy("end of a turn", "The other side took it over"), "open", "calm"),
+    "ended": Word(pgettext_lazy("end of a turn", "The case ended without an answer"), "dismissed", "warn"),
+    "waiting": Word(pgettext_lazy("end of a turn", "Not answered yet"), "late", "warn"),
+}
 CONTRACT_FORCE: dict[str, Word] = {
     "ahead": Word(pgettext_lazy("a contract", "not in force yet"), "late", "warn"),
     "now": Word(pgettext_lazy("a contract", "in force"), "check", "calm"),

@@ -17,6 +17,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services.departments import set_membership
@@ -45,7 +46,7 @@ from tests.api.knowledge import (
 from tests.api.world import MOMENT, World, found, make_mail, make_pack, remind_of
 from tests.conftest import Person
 from tickets.kinds import CHECK_EVIDENCE
-from tickets.models import CustodyAction, PackState
+from tickets.models import Case, CustodyAction, PackState
 from tickets.services.cases import add_party_ticket, open_case
 from tickets.services.contracts import create_contact, create_contract
 from tickets.services.custody import record_custody
@@ -121,6 +122,7 @@ def bodies(number: int) -> dict[str, dict[str, Any]]:
         "POST /api/v1/contracts/": {"party": "fortinet", "number": f"new-{number}"},
         "POST /api/v1/party-imports/": {"csv": f"party,kind\nImported {number},vendor\n"},
         "POST /api/v1/parties/": {"name": f"Vendor {number}", "kind": "vendor"},
+        "POST /api/v1/parties/{slug}/own-views/": {"text": f"View {number}", "said_by": "Somebody"},
         "POST /api/v1/precedents/": {
             "product": "fortimail",
             "from_version": "7.0.1",
@@ -164,6 +166,7 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         world.case.devices.add(device)
         add_party_ticket(case=world.case, author=alice.user, party=vendor, number=str(n))
         add_entry(case=world.case, author=alice.user, kind="note", happened_at=MOMENT, text="x", from_party=vendor)
+        dealt(open_case(department=alice.department, author=alice.user, title="Dealt", kind="other"), world, alice)
         remind_of(add_task(case=world.case, author=alice.user, text=f"Task {number} {n}"))
         record_custody(evidence=world.evidence, actor=alice.user, action=CustodyAction.CHECKED)
         create_contact(party=vendor, name=f"Contact {n}")
@@ -178,6 +181,12 @@ def add_rows(world: World, alice: Person, number: int) -> None:
         case=world.case,
         found=[found(world.evidence), *(found(world.evidence, transaction=str(n)) for n in range(number))],
     )
+
+
+def dealt(case: Case, world: World, alice: Person) -> None:
+    """Let the vendor be asked, promise and answer in a case."""
+    for kind, way in (("ask", "to_party"), ("promise", "from_party"), ("answer", "from_party")):
+        add_entry(case=case, author=alice.user, kind=kind, happened_at=timezone.now(), text="x", **{way: world.vendor})  # type: ignore[arg-type]
 
 
 def add_knowledge(world: World, alice: Person, number: int) -> None:

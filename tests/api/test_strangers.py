@@ -60,6 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/contracts/": {"party": "fortinet", "number": "1"},
     "POST /api/v1/party-imports/": {"csv": "party,kind\nSomebody,vendor\n"},
     "POST /api/v1/parties/": {"name": "Somebody", "kind": "vendor"},
+    "POST /api/v1/parties/{slug}/own-views/": {"text": "It was not us.", "said_by": "Somebody"},
     "POST /api/v1/precedents/": {
         "product": "fortimail",
         "from_version": "7.0.1",

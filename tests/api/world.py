@@ -50,6 +50,7 @@ from tickets.services.evidence import EvidenceFacts, store_evidence
 from tickets.services.findings import FoundFinding, record_findings
 from tickets.services.mail_imports import receive_mail_file
 from tickets.services.mails import record_mails
+from tickets.services.own_views import record_own_view
 from tickets.services.readings import record_reading
 from tickets.services.tasks import add_task
 
@@ -179,6 +180,7 @@ def make_world(owner: Person) -> World:
     entry = _timeline(case, owner, vendor)
     evidence = _evidence(case, owner, device, vendor)
     task = add_task(case=case, author=owner.user, text=f"{MARKER} to do")
+    record_own_view(party=vendor, department=owner.department, author=owner.user, text=MARKER, said_by=MARKER)
     colleague = make_person("dana@example.jp", owner.department, Role.OPERATOR)
     return World(
         vendor=vendor,

@@ -51,6 +51,7 @@ def pages_of(story: Case) -> dict[str, str]:
         "report": f"{case}report/",
         "parties": "/parties/",
         "party": "/parties/fortinet/",
+        "accountability": "/parties/fortinet/accountability/?from=2020-01-01",
         "devices": "/devices/",
         "device": f"/devices/{device.public_id}/",
         "account": "/account/",

@@ -16,6 +16,7 @@ from tickets.models.evidence import Blob, Evidence
 from tickets.models.finding import Finding, FindingStatus
 from tickets.models.finding_link import FindingLink, LinkState
 from tickets.models.mail import FiledBy, Mail, MailAttachment, MailCopy, MailFiling, MailImport, MailKind
+from tickets.models.own_view import OwnView
 from tickets.models.pack import Pack, PackSecret, PackState, Pseudonym
 from tickets.models.reading import Reading, ReadingState
 from tickets.models.reminder import Reminder, ReminderKind, ReminderLevel
@@ -58,6 +59,7 @@ __all__ = [
     "MailFiling",
     "MailImport",
     "MailKind",
+    "OwnView",
     "Pack",
     "PackSecret",
     "PackState",

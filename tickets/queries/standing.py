@@ -1,6 +1,6 @@
 """Where many cases stand, read from their timelines in a constant number of queries. Nothing of it is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from tickets.models import CaseState, Contract
 from tickets.queries.terms import covers, default_calendar, nearest, terms_of
 from tickets.queries.told import moving_entries
 from tickets.turns.due import AllTerms, Terms
-from tickets.turns.entry import Entry
+from tickets.turns.entry import MOVING, Entry
 from tickets.turns.standing import Standing, standing_of
 
 _FACTS = """
@@ -40,7 +40,7 @@ class Facts(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A case that is open or parked, and what was told of it: all revisions that count."""
+    """A case, and what was told of it: all revisions that count."""
 
     facts: Facts
     entries: list[Entry]
@@ -50,6 +50,14 @@ class Told(NamedTuple):
         """Return where it stands."""
         return standing_of(self.entries, now=now, terms=self.owed.of(self.facts), parties=self.facts.parties)
 
+    def terms(self) -> AllTerms:
+        """Return what its parties owe."""
+        return self.owed.of(self.facts)
+
+    def contract_with(self, party: str) -> Contract | None:
+        """Return the contract by which a party owes it answers."""
+        return self.owed.contracts_of(self.facts).get(party)
+
     def first(self, entry: str) -> int:
         """Return the row of the first revision of an entry."""
         older = {one.id: one.replaces for one in self.entries}
@@ -58,13 +66,18 @@ class Told(NamedTuple):
         return int(entry)
 
 
-def told_of_cases(ids: Iterable[int]) -> list[Told]:
-    """Return what is told of those of the cases that are open or parked, in the order of their ids; three queries."""
+def told_of_cases(
+    ids: Iterable[int], states: Collection[str] = UNFINISHED, kinds: Collection[str] = MOVING
+) -> list[Told]:
+    """Return what is told of those of the cases that are in some states, in the order of their ids; three queries.
+
+    `kinds` are the kinds of entries that are read, beside those that open, park and end.
+    """
     wanted = list(ids)
-    facts = _facts(wanted) if wanted else []
+    facts = _facts(wanted, states) if wanted else []
     if not facts:
         return []
-    entries, owed = moving_entries([one.id for one in facts]), _Owed(facts)
+    entries, owed = moving_entries([one.id for one in facts], kinds), _Owed(facts)
     return [Told(one, entries[one.id], owed) for one in facts]
 
 
@@ -74,10 +87,10 @@ def standing_of_cases(ids: Iterable[int], *, now: datetime | None = None) -> dic
     return dict.fromkeys(wanted, Standing()) | {one.facts.id: one.standing(moment) for one in told_of_cases(wanted)}
 
 
-def _facts(cases: list[int]) -> list[Facts]:
-    """Return what decides who owes what in those of the cases that are open or parked."""
+def _facts(cases: list[int], states: Collection[str]) -> list[Facts]:
+    """Return what decides who owes what in those of the cases that are in some states."""
     with connection.cursor() as cursor:  # planned for the number of cases that it asks about
-        cursor.execute(_FACTS, [cases, UNFINISHED])
+        cursor.execute(_FACTS, [cases, list(states)])
         return [Facts(*row) for row in cursor.fetchall()]
 
 
@@ -95,10 +108,14 @@ class _Owed:
         self._default = Terms(default_calendar())
         self._known: dict[tuple[int, str], Terms] = {}
 
+    def contracts_of(self, case: Facts) -> dict[str, Contract]:
+        """Return the contracts that count in a case, by party."""
+        found = [one for one in self._contracts if one.party.slug in case.parties and covers(one, case)]
+        return nearest(found, case) if found else {}
+
     def of(self, case: Facts) -> AllTerms:
         """Return what the parties of a case owe."""
-        found = [one for one in self._contracts if one.party.slug in case.parties and covers(one, case)]
-        chosen = nearest(found, case) if found else {}
+        chosen = self.contracts_of(case)
         return AllTerms(self._default, {slug: self._terms(one, case.severity) for slug, one in chosen.items()})
 
     def _terms(self, contract: Contract, severity: str) -> Terms:

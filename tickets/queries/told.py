@@ -5,7 +5,7 @@ of many cases by its row, which joins less.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 
@@ -46,11 +46,11 @@ def entries_of(case: Case) -> list[Entry]:
     return [Entry(*row) for _, *row in fetch(_OF_CASE, [case.pk])]
 
 
-def moving_entries(cases: Sequence[int]) -> dict[int, list[Entry]]:
-    """Return what people wrote that can move a turn, by case; entries are known by their rows."""
+def moving_entries(cases: Sequence[int], kinds: Collection[str] = MOVING) -> dict[int, list[Entry]]:
+    """Return what people wrote of some kinds, and what can move a turn, by case; entries are known by their rows."""
     found: dict[int, list[Entry]] = defaultdict(list)
     with connection.cursor() as cursor:  # planned for the number of cases that it asks about
-        cursor.execute(_MOVING_OF_CASES, [list(cases), sorted(MOVING)])
+        cursor.execute(_MOVING_OF_CASES, [list(cases), sorted(kinds)])
         for case, *row in cursor.fetchall():
             found[case].append(Entry(*row))
     return found

@@ -37,6 +37,16 @@ class Interval(NamedTuple):
     entry: str
 
 
+class Move(NamedTuple):
+    """That a turn went to a party, by an entry of another or its own; ``holder`` None: the case ended."""
+
+    at: dt.datetime
+    holder: str | None
+    entry: str
+    kind: str
+    sender: str | None
+
+
 @dataclass(slots=True)
 class Turn:
     """The turn as it stands in a leg while a case is gone through; ``due_at`` is what its newest entry set."""
@@ -50,10 +60,14 @@ class Turn:
 
 @dataclass(slots=True)
 class Track:
-    """A leg's past and present. ``turn`` is kept while a case is parked; an interval runs only while it is open."""
+    """A leg's past and present. ``turn`` is kept while a case is parked; an interval runs only while it is open.
+
+    ``moves`` are the times at which the turn went to somebody else, also those between which no time passed.
+    """
 
     turn: Turn | None = None
     intervals: list[Interval] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
 
     def stop(self, at: dt.datetime) -> None:
         """End the interval that runs; one of no length is left out."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tickets.turns.entry import ENDED, MOVING, NUDGING, US, Entry, Placed, in_order
-from tickets.turns.leg import Leg, Track, Turn, leg_of
+from tickets.turns.leg import Leg, Move, Track, Turn, leg_of
 
 
 class Said(NamedTuple):
@@ -100,6 +100,7 @@ def _say(found: Walk, placed: Placed, sender: str, receiver: str) -> None:
         if found.running:
             track.stop(at)
         turn = track.turn = Turn(holder, at, entry.id)
+        track.moves.append(Move(at, holder, entry.id, entry.kind, sender))
     if entry.kind in ("ask", "promise") and entry.due_at is not None:
         turn.due_at = entry.due_at
     if entry.kind in NUDGING and receiver == holder:
@@ -133,6 +134,8 @@ def _change(found: Walk, placed: Placed) -> None:
         if found.state not in ENDED:
             found.ends.append(at)
         for track in found.tracks.values():
+            if track.turn:
+                track.moves.append(Move(at, None, entry.id, entry.kind, None))
             track.turn = None
     found.state = entry.state
     if not found.running:
