@@ -36,5 +36,5 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 class DepartmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Departments."""
 
-    list_display = ("name", "code")
+    list_display = ("name", "code", "tells_of_cases", "tells_of_issues")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  (Django's own form of this option)

@@ -33,6 +33,7 @@ from kb.api.said import (
     IssueValidate,
 )
 from tickets.api.accountability import PartyAccountability, PartyOwnViews
+from tickets.api.asked import AlreadyAsked
 from tickets.api.cases import CaseList, CasePartyTickets, CaseShares, CaseShareView, CaseView
 from tickets.api.contracts import ContactList, ContactView, ContractList, ContractView, PartyImport
 from tickets.api.evidence import CaseEvidence, CaseEvidenceCustody, CaseEvidenceDownload, CaseEvidenceView
@@ -108,6 +109,7 @@ urlpatterns = [
     path("devices/", DeviceList.as_view()),
     path("devices/<uuid:public_id>/", DeviceView.as_view()),
     path("devices/<uuid:public_id>/firmware/", DeviceFirmware.as_view()),
+    path("already-asked/", AlreadyAsked.as_view()),
     path("cases/", CaseList.as_view()),
     path("cases/<str:ref>/", CaseView.as_view()),
     path("cases/<str:ref>/party-tickets/", CasePartyTickets.as_view()),

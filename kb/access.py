@@ -16,6 +16,12 @@ def visible_issues(principal: Principal) -> QuerySet[KnownIssue]:
     return KnownIssue.objects.filter(Q(audience=IssueAudience.EVERYONE) | Q(department__in=principal.department_ids))
 
 
+def issues_told_of(principal: Principal) -> QuerySet[KnownIssue]:
+    """Return the issues that the reader may not see, but whose owners let it be told *that* there is one."""
+    kept = KnownIssue.objects.filter(audience=IssueAudience.DEPARTMENT, department__tells_of_issues=True)
+    return kept.exclude(department__in=principal.department_ids)
+
+
 def may_see(principal: Principal, issue: KnownIssue) -> bool:
     """Whether an issue that is at hand is among those that the reader may see."""
     return issue.audience == IssueAudience.EVERYONE or issue.department_id in principal.department_ids

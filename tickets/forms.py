@@ -19,6 +19,7 @@ from tickets.services.cases import revision_of
 
 END_OF_DAY = time(23, 59)  # what is due on a day may come until it is over
 NOON = time(12)  # a day that is known without its hour: no zone makes another day of its noon
+FIRST_TEXT = 20_000  # characters of what a case begins with; more is evidence
 OF_CASE = ("title", "state", "severity", "kind", "release")
 TITLE_MISSING = {"required": _("Name the case by what is wrong.")}
 
@@ -55,6 +56,14 @@ class CaseForm(PageForm):
         help_text=_("From whom do you want something?"),
     )  # fmt: skip
     devices = forms.MultipleChoiceField(label=_("Devices"), required=False, widget=forms.CheckboxSelectMultiple)
+    text = forms.CharField(
+        label=_("What happened"), required=False, max_length=FIRST_TEXT, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Paste error texts and log lines as they stand. It becomes the first note of the timeline."),
+    )  # fmt: skip
+    rule = forms.ChoiceField(
+        label=_("Finding"), required=False, choices=lambda: [("", _("any")), *words.RULES.items()],
+        help_text=_("Only to look for what was asked already."),
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -71,6 +80,10 @@ class CaseForm(PageForm):
         fields["product"].choices = as_choices(products, value="slug", empty=_("none"))
         fields["parties"].choices = as_choices([one for one in parties if one.kind != PartyKind.US], value="slug")
         fields["devices"].choices = as_choices(devices, value="public_id")
+
+    def clean_text(self) -> str:
+        """Return the text with the ends of lines that texts have here."""
+        return _one_newline(self.cleaned_data["text"])
 
     def opened_at(self) -> datetime | None:
         """Return the day on which it began; None is now."""

@@ -62,6 +62,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases.csv", cases.cases_csv, name="cases-csv"),
     path("cases/new/", case.new_case, name="new-case"),
+    path("cases/new/asked/", case.asked, name="already-asked"),
     path("cases/<str:ref>/", case.case, name="case"),
     path("cases/<str:ref>/change/", case.change, name="change-case"),
     path("cases/<str:ref>/devices/", case.change_devices, name="change-case-devices"),

@@ -10,7 +10,11 @@ from accounts.models.user import User
 
 
 class Department(models.Model):
-    """A department that owns cases. Its code begins the references of its cases: CASE-0001."""
+    """A department that owns cases. Its code begins the references of its cases: CASE-0001.
+
+    `tells_of_cases` and `tells_of_issues`: whether others who ask the same are told *that* it has a case or an issue
+    which they may not see; never which, nor how many.
+    """
 
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
@@ -21,6 +25,16 @@ class Department(models.Model):
         help_text="Begins the references of the department's cases, which are numbered under it.",
     )
     last_case_number = models.PositiveIntegerField(default=0, editable=False)
+    tells_of_cases = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Others who ask the same are told that there is such a case, and no more: not which, not how many.",
+    )
+    tells_of_issues = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Others who ask the same are told that there is a known issue that the department keeps to itself.",
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

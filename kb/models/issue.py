@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from accounts.models import Department, User
 from common.models import Timestamped
@@ -114,6 +116,11 @@ class KnownIssue(Timestamped):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["product", "kind"], name="issue_by_kind"),
             models.Index(fields=["detector", "product"], condition=~Q(detector=""), name="issue_by_detector"),
+            # `icontains` compares in capitals.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="issue_by_title_part"),
+            GinIndex(OpClass(Upper("symptoms"), name="gin_trgm_ops"), name="issue_by_symptoms_part"),
+            GinIndex(OpClass(Upper("summary"), name="gin_trgm_ops"), name="issue_by_summary_part"),
+            GinIndex(OpClass(Upper("cause"), name="gin_trgm_ops"), name="issue_by_cause_part"),
         ]
 
     def __str__(self) -> str:

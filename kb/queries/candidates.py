@@ -98,7 +98,19 @@ def is_affected_at(product: Product, point: Point) -> RawSQL:
 
     By an array as in the statement of the check: else all issues of the product are read to find a few.
     """
-    condition = f"kb_knownissue.id = ANY(ARRAY({_AFFECTED_AT}))"
+    return _among(_AFFECTED_AT, product, point)
+
+
+def may_be_at(product: Product, point: Point) -> RawSQL:
+    """Return whether an issue is there at a version or is not known to be absent; an expression to filter by.
+
+    It is for versions of the catalogue: at any other nothing is known to be absent.
+    """
+    return _among(_HERE, product, point)
+
+
+def _among(found: str, product: Product, point: Point) -> RawSQL:
+    condition = f"kb_knownissue.id = ANY(ARRAY({found}))"
     return RawSQL(condition, _ends_of(product, point), output_field=BooleanField())  # noqa: S611  (no input in it)
 
 

@@ -64,6 +64,12 @@ COMPARE = "POST /api/v1/cases/{ref}/comparisons/"
 def bodies(number: int) -> dict[str, dict[str, Any]]:
     """Return a body for each operation that takes one; `number` keeps what must be new apart."""
     return {
+        "POST /api/v1/already-asked/": {
+            "title": "Other",
+            "text": f"{MARKER} was the order changed?",
+            "product": "fortimail",  # without a version: the first one reads what is then remembered of the product
+            "rule": f"{MARKER}-rule",
+        },
         "POST /api/v1/cases/": {"title": "Spam", "kind": "defect", "product": "fortimail", "parties": ["fortinet"]},
         "PATCH /api/v1/cases/{ref}/": {"title": f"Spam {number}", "state": "parked"},
         "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": f"new-{number}"},

@@ -15,9 +15,11 @@ from tests.api.world import World
 from tests.conftest import Api, Person, make_person
 
 QUESTION = {"product": "fortimail", "from": "7.0.1", "to": "7.0.2", "facts": {"some.path": "x"}}
+ALIKE = {"title": "rejected mail reaches users", "text": "was the order changed?", "product": "fortimail"}
 NO_PIECE = "00000000-0000-4000-8000-000000000000"
 # The body that would do it, for whoever may: so that a refusal comes from the rights, not from the input.
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/already-asked/": ALIKE,
     "POST /api/v1/cases/": {"title": "Port down", "kind": "defect"},
     "PATCH /api/v1/cases/{ref}/": {"title": "Taken over"},
     "POST /api/v1/cases/{ref}/party-tickets/": {"party": "fortinet", "number": "1"},
@@ -78,6 +80,7 @@ OF_ONE_THING = ("{ref}", "{public_id}", "{name}")
 FOR_EVERYBODY = ("/api/v1/sources/", "/api/v1/detectors/", "/api/v1/contacts/")
 OF_ONESELF = {"POST /api/v1/cases/{ref}/watchers/": 200}  # to watch what one may see changes nothing for others
 ASKS_ONLY = {
+    "POST /api/v1/already-asked/": 200,
     "POST /api/v1/upgrade-check/": 200,
     "POST /api/v1/findings/{public_id}/lines/": 202,
     "POST /api/v1/packs/{public_id}/restore/": 200,

@@ -19,6 +19,8 @@ TYPED: dict[str, Any] = {
     "release": "7.0.2,build163",
     "opened_on": "2022-06-08",
     "parties": ["fortinet"],
+    "text": "554 rejected\n" * 300,
+    "rule": "rejected-and-delivered",
 }
 RECORDED: dict[str, dict[str, str]] = {
     "party": {"name": "Dealer T", "kind": "reseller", "note": ""},

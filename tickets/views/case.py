@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Department, User
+from accounts.principal import Principal
 from accounts.views.door import PageRequest, for_people
 from common.errors import DomainError
 from kb.models import Device, Party, PartyKind, Product
@@ -21,7 +22,9 @@ from kb.queries.parties import parties_by_slug
 from kb.queries.products import product_by_slug
 from tickets.access import get_case, get_case_to_write, sees_contract
 from tickets.forms import CaseForm, CasePartyForm, ChangeForm, ShareForm
-from tickets.models import Case
+from tickets.models import Case, EntryKind
+from tickets.queries.asked import already_asked, question_of
+from tickets.queries.asked_page import asked_page
 from tickets.queries.case_page import case_page, page_of_entry, with_parts
 from tickets.queries.contracts import contracts_in_force
 from tickets.queries.flips import flips_of_case
@@ -32,7 +35,8 @@ from tickets.queries.terms import contracts_of_case, nearest
 from tickets.queries.turns_page import turns_page
 from tickets.services.case_devices import set_devices
 from tickets.services.cases import change_case, open_case
-from tickets.views.case_draft import detour, drafted
+from tickets.services.entries import add_entry
+from tickets.views.case_draft import detour, drafted, typed
 
 DEVICES_OFFERED = 200
 CONTRACTS_SHOWN = 20
@@ -73,23 +77,41 @@ def new_case(request: PageRequest) -> HttpResponseBase:
     request.principal.require_write_anywhere()
     if elsewhere := detour(request):
         return elsewhere
-    form = _case_form(request)
+    initial = {"title": request.GET.get("search", "")[:300], "opened_on": timezone.localdate()}
+    form = _case_form(request.principal, request.POST or None, initial | drafted(request))
     if form.is_valid():
         try:
             return redirect("case", _open(request, form).ref)
         except DomainError as error:
             form.refuse(error)
-    context = {"form": form, "contracts": contracts_in_force(request.principal, CONTRACTS_SHOWN)}
+    return _form_page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def asked(request: PageRequest) -> HttpResponseBase:
+    """Show what is like the case that is being typed: alone, or below the form with all that was typed."""
+    request.principal.require_write_anywhere()
+    if request.method != "POST":
+        return redirect("new-case")  # as after a log-in in between
+    fields = {name: request.POST.get(name, "") for name in ("title", "text", "product", "rule")}
+    question = question_of(**fields, version=request.POST.get("release", ""))
+    shown = asked_page(already_asked(request.principal, question))
+    if request.htmx:
+        return render(request, "tickets/_asked.html", {"asked": shown})
+    return _form_page(request, _case_form(request.principal, None, typed(request)), asked=shown)
+
+
+def _form_page(request: PageRequest, form: CaseForm, **context: Any) -> HttpResponse:
+    context |= {"form": form, "contracts": contracts_in_force(request.principal, CONTRACTS_SHOWN)}
     return render(request, "tickets/new_case.html", context, status=422 if form.is_bound else 200)
 
 
-def _case_form(request: PageRequest) -> CaseForm:
-    """Return the form of a new case, with what was sent, or what its address brings along."""
-    principal = request.principal
-    initial = {"title": request.GET.get("search", "")[:300], "opened_on": timezone.localdate()}
+def _case_form(principal: Principal, data: Any, initial: dict[str, Any]) -> CaseForm:
+    """Return the form of a new case, with what was sent, or what it begins with."""
     return CaseForm(
-        request.POST or None,
-        initial=initial | drafted(request),
+        data,
+        initial=initial,
         departments=Department.objects.filter(pk__in=filter(principal.may_write, principal.department_ids)),
         products=Product.objects.order_by("name"),
         parties=Party.objects.order_by("name"),
@@ -100,7 +122,7 @@ def _case_form(request: PageRequest) -> CaseForm:
 def _open(request: PageRequest, form: CaseForm) -> Case:
     """Open the case of a valid form."""
     chosen = form.cleaned_data
-    return open_case(
+    case = open_case(
         department=request.principal.department_to_write(chosen["department"]),
         author=request.user,
         title=chosen["title"],
@@ -112,6 +134,10 @@ def _open(request: PageRequest, form: CaseForm) -> Case:
         devices=list(visible_devices(request.principal).filter(public_id__in=chosen["devices"])),
         opened_at=form.opened_at(),
     )
+    if chosen["text"]:
+        note = {"kind": EntryKind.NOTE, "happened_at": timezone.now(), "text": chosen["text"]}
+        add_entry(case=case, author=request.user, **note)
+    return case
 
 
 def settings_page(request: PageRequest, case: Case, *, status: int = 200, **forms: Any) -> HttpResponse:
