@@ -4,7 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -87,6 +87,7 @@ class Case(Timestamped):
             # `icontains` compares in capitals: an index over the text as it stands would never be used.
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="case_by_title_part"),
             GinIndex(OpClass(Upper("ref"), name="gin_trgm_ops"), name="case_by_ref_part"),
+            GistIndex(OpClass(Upper("title"), name="gist_trgm_ops(siglen=64)"), name="case_by_title_likeness"),
         ]
 
     def __str__(self) -> str:
