@@ -52,7 +52,7 @@ def change_detector(
     Its id and its name stay, since findings are known by them. Outdated where it is not in the revision `seen`.
     """
     require_unchanged(seen, str(detector.revision))
-    head = check_detector(changes["text"]) if changes.get("text", detector.text) != detector.text else None
+    head = check_detector(changes["text"]) if "text" in changes else None
     if head is not None:
         _check_issue(detector.issue, head)
         if (head["id"], head["rule"]) != (str(detector.public_id), detector.name):

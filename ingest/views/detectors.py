@@ -59,7 +59,7 @@ def _change(request: PageRequest, found: Detector, form: DetectorForm) -> None:
     change_detector(
         detector=found,
         author=request.user,
-        changes={"text": chosen["text"], "enabled": chosen["enabled"]},
+        changes={name: chosen[name] for name in ("text", "enabled") if name in form.changed_data},
         seen=chosen["revision"],
     )
 

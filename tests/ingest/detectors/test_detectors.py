@@ -319,3 +319,17 @@ def test_who_switches_one_off_does_not_bring_an_older_text_back(case: Case, alic
     change_detector(detector=Detector.objects.get(), author=alice.user, changes={"text": newer})
     changed, _ = change_detector(detector=read_before, author=alice.user, changes={"enabled": False})
     assert (changed.text, changed.severity, changed.enabled) == (newer, "low", False)
+
+
+def test_an_older_text_is_checked_also_where_somebody_else_changed_it_meanwhile(
+    case: Case, alice: Person, issue: KnownIssue
+) -> None:
+    run(add(alice))
+    stale = Detector.objects.get()
+    low = example().replace("level: high", "level: low")
+    change_detector(detector=Detector.objects.get(), author=alice.user, changes={"text": low})
+
+    change_detector(detector=stale, author=alice.user, changes={"text": example()})
+
+    stored = Detector.objects.get()
+    assert (stored.text, stored.severity, stored.revision) == (example(), "high", 3)
