@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from django.http import StreamingHttpResponse
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -19,3 +21,17 @@ def csv_line(values: Iterable[Any]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow([safe_cell(value) for value in values])
     return line.getvalue()
+
+
+def csv_download(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """Send a table as a file, row by row, whatever its length."""
+    response = StreamingHttpResponse(_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Yield the lines; the mark in front tells spreadsheets that this is UTF-8."""
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line(columns)
+    for row in rows:
+        yield csv_line(row)

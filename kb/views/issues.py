@@ -5,14 +5,13 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Department
 from accounts.views.door import PageRequest, for_people
-from common.csv import csv_line
+from common.csv import csv_download
 from common.errors import DomainError
 from common.pages import order_of, page_of
 from common.words import options
@@ -64,20 +63,17 @@ def issues(request: PageRequest) -> HttpResponseBase:
 def issues_csv(request: PageRequest) -> HttpResponseBase:
     """Send the whole list, row by row, whatever its length."""
     wanted = _wanted(request, IssueFilters.of(request.GET), request.GET.get("order"))
-    response = StreamingHttpResponse(_csv_lines(wanted), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="issues.csv"'
-    return response
+    return csv_download("issues", CSV_COLUMNS, _csv_rows(wanted))
 
 
-def _csv_lines(wanted: QuerySet[KnownIssue]) -> Iterator[str]:
-    """Yield the lines; the mark in front tells spreadsheets that this is UTF-8."""
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line(CSV_COLUMNS)
+def _csv_rows(wanted: QuerySet[KnownIssue]) -> Iterator[list[Any]]:
+    """Yield the rows, batch by batch."""
     found = wanted.iterator(chunk_size=CSV_BATCH)
     while batch := list(islice(found, CSV_BATCH)):
         for row in issue_rows(batch):
             row["aliases"] = " ".join(row["aliases"])
             row["updated_at"] = row["updated_at"].isoformat()
-            yield csv_line(row[name] for name in CSV_COLUMNS)
+            yield [row[name] for name in CSV_COLUMNS]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,9 +1,6 @@
 """A party's accountability: its page, its numbers as CSV, and what the party says itself."""
 
-from collections.abc import Iterator
-
 from django.contrib import messages
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Department
 from accounts.views.door import PageRequest, for_people
-from common.csv import csv_line
+from common.csv import csv_download
 from common.errors import DomainError
 from kb.models import Party
 from tickets.accountability_forms import OwnViewForm, PeriodForm
@@ -53,9 +50,7 @@ def accountability_csv(request: PageRequest, slug: str) -> HttpResponseBase:
     found = _found(request, party, PeriodForm(request.GET or None))
     if found is None:
         return redirect(reverse("accountability", args=[party.slug]) + f"?{request.GET.urlencode()}")
-    response = StreamingHttpResponse(_csv_lines(found), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="accountability.csv"'
-    return response
+    return csv_download("accountability", CSV_COLUMNS, csv_rows(found))
 
 
 def _found(request: PageRequest, party: Party, period: PeriodForm) -> Accountability | None:
@@ -92,10 +87,3 @@ def _record(request: PageRequest, party: Party, form: OwnViewForm) -> bool:
         return False
     messages.info(request, gettext("Saved."))
     return True
-
-
-def _csv_lines(found: Accountability) -> Iterator[str]:
-    """Yield the lines; the mark in front tells spreadsheets that this is UTF-8."""
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line(CSV_COLUMNS)
-    for row in csv_rows(found):
-        yield csv_line(row)

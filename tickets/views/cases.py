@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.views.door import PageRequest, for_people
-from common.csv import csv_line
+from common.csv import csv_download
 from common.pages import Order, order_of, page_of
 from kb.access import visible_issues
 from kb.models import Party, Product
@@ -87,19 +87,16 @@ def cases(request: PageRequest) -> HttpResponseBase:
 @for_people
 def cases_csv(request: PageRequest) -> HttpResponseBase:
     """Send the whole list, row by row, whatever its length."""
-    response = StreamingHttpResponse(_csv_lines(_wanted(request).cases), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="cases.csv"'
-    return response
+    columns = [name.removesuffix("__name") for name in CSV_COLUMNS] + [*TURN_COLUMNS]
+    return csv_download("cases", columns, _csv_rows(_wanted(request).cases))
 
 
-def _csv_lines(wanted: QuerySet[Case]) -> Iterator[str]:
-    """Yield the lines; the mark in front tells spreadsheets that this is UTF-8."""
-    names = [name.removesuffix("__name") for name in CSV_COLUMNS]
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line([*names, *TURN_COLUMNS])
+def _csv_rows(wanted: QuerySet[Case]) -> Iterator[list[Any]]:
+    """Yield the rows, whose standing is asked for batch by batch."""
     rows = wanted.values_list("pk", *CSV_COLUMNS).iterator(chunk_size=CSV_BATCH)
     while batch := list(islice(rows, CSV_BATCH)):
         standing = standing_of_cases(row[0] for row in batch)
         for pk, *values in batch:
             one = standing[pk]
             told = [*values, " ".join(one.holders), one.due_at or "", "true" if one.is_overdue else "false"]
-            yield csv_line(value.isoformat() if hasattr(value, "isoformat") else value for value in told)
+            yield [value.isoformat() if hasattr(value, "isoformat") else value for value in told]
