@@ -96,9 +96,8 @@ def store_pieces(*, case: Case, giver: User, given: Sequence[Given]) -> list[tup
             details = {"name": clean_name(one.name)}
             record_custody(evidence=pieces[one.same], actor=giver, action=CustodyAction.RECEIVED_AGAIN, details=details)
     _read_held([pieces[one.same] for one in given if not one.held])
-    for one in given:
-        if one.held:
-            hold_again(pieces=[pieces[one.same]], reason=one.held)
+    for reason, held in _held(given).items():
+        hold_again(pieces=[pieces[one.same] for one in held], reason=reason)
     return [(pieces[one.same], id(one) in first) for one in given]
 
 
@@ -131,15 +130,22 @@ def _attach(case: Case, giver: User, given: Sequence[Given]) -> list[Evidence]:
             for piece, one in zip(made, given, strict=True)
         ],
     )
-    held = defaultdict(list)
-    for piece, one in zip(made, given, strict=True):
-        if one.held:
-            held[one.held].append(piece)
-        else:
-            evidence_stored.send(sender=Evidence, evidence=piece)
-    for reason, pieces in held.items():
-        hold_readings(pieces=pieces, reason=reason)
+    new = dict(zip(map(id, given), made, strict=True))
+    for reason, held in _held(given).items():
+        hold_readings(pieces=[new[id(one)] for one in held], reason=reason)
+    for one in given:
+        if not one.held:
+            evidence_stored.send(sender=Evidence, evidence=new[id(one)])
     return made
+
+
+def _held(given: Sequence[Given]) -> dict[str, list[Given]]:
+    """Return what is not read until a person asks for it, by the reason."""
+    found: dict[str, list[Given]] = defaultdict(list)
+    for one in given:
+        if one.held:
+            found[one.held].append(one)
+    return found
 
 
 def _piece(case: Case, giver: User, one: Given) -> Evidence:

@@ -84,8 +84,8 @@ def known_heads(*, kept: Mapping[int, str] | None = None, sought: str = "") -> K
     """Read the outbox and the file. `kept` says what lines must be, by their number.
 
     `sought` is the hash of a line that must be there: `has_sought` says whether it is, `has_kept` whether all that was
-    kept is. The outbox is read first: what
-    leaves it meanwhile is in the file then. All this is read before the chains, which may grow: `catch_up`.
+    kept is. The outbox is read first: what leaves it meanwhile is in the file then. All this is read before the chains,
+    which may grow: `catch_up`.
     """
     missing, found = dict(kept or {}), KnownHeads()
     _add_waiting(found, None)
