@@ -66,15 +66,37 @@ class HeadsFile:
     @contextmanager
     def locked(self) -> Iterator[int]:
         """Hold the file against other writers; gives its descriptor. The file is made where it is missing."""
-        made = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        descriptor = self._lock()
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if made:
-                fsync_folder(self.path.parent)
             yield descriptor
         finally:
             os.close(descriptor)
+
+    def _lock(self) -> int:
+        """Return the descriptor of the file once it is locked, and still the one that has the name."""
+        while True:
+            made = not self.path.exists()
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if self.path.exists() and os.path.samestat(os.fstat(descriptor), self.path.lstat()):
+                if made:
+                    fsync_folder(self.path.parent)
+                return descriptor
+            os.close(descriptor)  # it was put aside while we waited for it
+
+    def put_aside(self) -> Path | None:
+        """Give the file another name, which says when; return its path, or None where there is no file.
+
+        OSError: what lies there is no file of ours; move it away by hand.
+        """
+        if not self.path.exists():
+            return None
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        aside = self.path.with_name(f"{self.path.stem}.before-{stamp}{self.path.suffix}")
+        with self.locked():
+            self.path.rename(aside)
+            fsync_folder(self.path.parent)
+        return aside
 
     def append(self, descriptor: int, heads: Sequence[Head]) -> None:
         """Append a line for each head and wait until the disk has them; `descriptor` is a locked one.

@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='verification',
-            name='accepts_heads',
-            field=models.BooleanField(default=False, help_text='From here on, the heads as they were then count.'),
+            name='accepted_because',
+            field=models.TextField(blank=True, default='', help_text='Why the heads were begun anew: no run, but a decision.'),
         ),
         migrations.CreateModel(
             name='BlobCheck',

@@ -56,7 +56,9 @@ class Verification(models.Model):
     broken = models.PositiveIntegerField(help_text="Places that did not hold.")
     breaks = models.JSONField(default=list, help_text="Those that belong to no case.")
     of_everything = models.BooleanField(default=True, help_text="False: the job's look at what belongs to no case.")
-    accepts_heads = models.BooleanField(default=False, help_text="From here on, the heads as they were then count.")
+    accepted_because = models.TextField(
+        blank=True, default="", help_text="Why the heads were begun anew: no run, but a decision."
+    )
     head_line = models.PositiveBigIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True, default="")
 

@@ -15,7 +15,7 @@ from tickets.access import visible_cases, visible_evidence
 from tickets.models import Case, Evidence, IntegrityCheck, Verification
 from tickets.services.heads import heads_file
 from tickets.services.integrity import Break
-from tickets.services.storecheck import AHEAD, GONE, is_published, remembered_head, verifications
+from tickets.services.storecheck import AHEAD, GONE, acceptance, is_published, remembered_head, verifications
 
 SHOWN = 5
 LISTED = 200
@@ -90,7 +90,7 @@ class Store:
 
     `overdue` counts pieces and timelines without a check of the last RECHECK_DAYS. `of_nobody` is what is broken and
     belongs to no case. `head_trouble` says what is wrong with the file of heads now. `look` is the last run over
-    everything or over what belongs to no case.
+    everything or over what belongs to no case, `anew` the decision to begin the heads anew.
     """
 
     checked: Checked
@@ -101,6 +101,7 @@ class Store:
     head_trouble: str
     verification: Verification | None
     look: Verification | None
+    anew: Verification | None
 
     @property
     def days(self) -> int:
@@ -185,6 +186,7 @@ def store_of(principal: Principal) -> Store:
         head_trouble=trouble,
         verification=verifications().filter(of_everything=True).first(),
         look=look,
+        anew=acceptance(),
     )
 
 

@@ -54,9 +54,14 @@ _ORPHANS = (
 )
 
 
+def acceptance() -> Verification | None:
+    """Return the last decision of an administrator to begin the file of heads anew (heads_anew.py)."""
+    return Verification.objects.exclude(accepted_because="").first()
+
+
 def verifications() -> QuerySet[Verification]:
-    """Return the verifications since an administrator accepted the heads as they were, the newest first."""
-    accepted = Verification.objects.filter(accepts_heads=True).first()
+    """Return the verifications since an administrator began the heads anew, the newest first."""
+    accepted = acceptance()
     return Verification.objects.filter(pk__gt=accepted.pk) if accepted else Verification.objects.all()
 
 
@@ -67,7 +72,7 @@ def remembered_head() -> PublishedHead | None:
 
 
 def breaks_of_heads(heads: KnownHeads, *, kept_head: str = "") -> list[Break]:
-    """Return what is wrong with the file of heads, and what was, until an administrator accepts it.
+    """Return what is wrong with the file of heads, and what was, until an administrator begins it anew.
 
     What may pass (it cannot be read now, `kept_head` is none of it) has no entry, and is told once.
     """
